@@ -1,0 +1,1 @@
+//! Bytes to matches. No I/O.

@@ -1,0 +1,185 @@
+//! What `assess` says: one finding per subject, with every place it was seen at.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Allow, BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Position, Redacted, Role,
+    RuleId, Severity, Signal,
+};
+
+/// The guide's three risks of shared keys and relays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Others use up the quota; the service slows down or stops.
+    Throttled,
+    /// Others spend the credit or do harm in the owner's name.
+    Abused,
+    /// Somebody else reads the requests and answers.
+    DataLeak,
+}
+
+impl Risk {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Abused => "abused",
+            Self::DataLeak => "data-leak",
+        }
+    }
+}
+
+/// One thing to do, in the order that helps.
+pub type Advice = String;
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A key.
+    Key(KeyFacts),
+    /// An endpoint.
+    Endpoint(EndpointFacts),
+}
+
+/// A key without its value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyFacts {
+    /// Id of the issuer, where it is proven.
+    pub issuer: Option<String>,
+    /// Id of the key format.
+    pub format: String,
+    /// Identity across machines; absent for weak values.
+    pub fingerprint: Option<Fingerprint>,
+    /// What may be shown.
+    pub redacted: Redacted,
+    /// Length of the whole key in bytes; absent for weak values.
+    pub length: Option<u64>,
+}
+
+/// An endpoint as the catalogue knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EndpointFacts {
+    /// Lower-case host, with the port if it is not the scheme's own.
+    pub host: String,
+    /// The URL as first seen, without user info, query and fragment.
+    pub url: String,
+    /// What stands behind it.
+    pub kind: EndpointKind,
+    /// Name of the service.
+    pub service: Option<String>,
+}
+
+/// Who receives a key at one place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Receiver {
+    /// The endpoint.
+    pub endpoint: EndpointFacts,
+    /// Why the two belong together.
+    pub evidence: Evidence,
+}
+
+/// One place of a finding's subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Index into the scan's roots.
+    pub root: usize,
+    /// Path for reports.
+    pub path: BlobPath,
+    /// Path for human text.
+    pub shown: String,
+    /// Lines and columns.
+    pub position: Position,
+    /// GitHub's hash of the line.
+    pub line_hash: Option<String>,
+    /// Severity of this place.
+    pub severity: Severity,
+    /// The setting the value is assigned to, keys redacted.
+    pub setting: Option<String>,
+    /// For endpoints: what it does here.
+    pub role: Option<Role>,
+    /// The service the file belongs to.
+    pub service: Option<String>,
+    /// What the file is for.
+    pub environment: Option<Environment>,
+    /// How far the file has got out.
+    pub exposure: Exposure,
+    /// For keys: who receives it here.
+    pub receiver: Option<Receiver>,
+    /// Commit id, in history modes.
+    pub commit: Option<String>,
+    /// Author's name without e-mail, in history modes.
+    pub author: Option<String>,
+    /// Encodings undone to see it.
+    pub encoding: Vec<String>,
+    /// The inline comment that lets it pass; such an occurrence is suppressed.
+    pub allow: Option<Allow>,
+}
+
+/// What another place has to do with a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RelatedRole {
+    /// The endpoint of a pair.
+    Endpoint,
+    /// The same key.
+    SameKey,
+    /// A member of the same pool.
+    PoolMember,
+}
+
+impl RelatedRole {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Endpoint => "endpoint",
+            Self::SameKey => "same-key",
+            Self::PoolMember => "pool-member",
+        }
+    }
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Related {
+    /// Index into the scan's roots.
+    pub root: usize,
+    /// Path for reports.
+    pub path: BlobPath,
+    /// Path for human text.
+    pub shown: String,
+    /// Lines and columns.
+    pub position: Position,
+    /// What it has to do with the finding.
+    pub role: RelatedRole,
+}
+
+/// One subject with all its places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// First 16 hex digits of the subject's hash.
+    pub id: String,
+    /// The rule with the highest severity among those that hold.
+    pub rule: RuleId,
+    /// The highest severity of the occurrences.
+    pub severity: Severity,
+    /// How sure keyscan is.
+    pub confidence: Confidence,
+    /// One sentence for people.
+    pub message: String,
+    /// What to do, in the order that helps.
+    pub advice: Vec<Advice>,
+    /// Which of the guide's risks it carries.
+    pub risks: Vec<Risk>,
+    /// What it is about.
+    pub subject: Subject,
+    /// For keys: the receiver of the first occurrence that has one.
+    pub receiver: Option<Receiver>,
+    /// Facts seen on the way, sorted.
+    pub signals: Vec<Signal>,
+    /// Every place that is not suppressed, sorted by path and position; never empty.
+    pub occurrences: Vec<Occurrence>,
+    /// Other places that belong to it, sorted.
+    pub related: Vec<Related>,
+}

@@ -1,0 +1,141 @@
+//! What `detect` finds in one blob.
+
+use super::{BlobPath, Confidence, EndpointKind, Origin, Position, Redacted, Role, RuleId, Secret, Signal, Span};
+
+/// How a key's issuer is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Proof {
+    /// By the key's own structure: the marker, an unambiguous vendor prefix.
+    Structure,
+    /// By the structure that relay software gives its keys.
+    RelaySoftware,
+    /// By the prefix of a named relay or pool.
+    NamedRelay,
+    /// By the name of the setting that holds it.
+    Setting,
+    /// Not known.
+    None,
+}
+
+/// Which findings an inline comment lets pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AllowScope {
+    /// Every rule.
+    All,
+    /// The rules named.
+    Rules(Vec<RuleId>),
+}
+
+/// An inline `keyscan:allow` that covers a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// What it covers.
+    pub scope: AllowScope,
+    /// The reason given behind it, with keys redacted; may be empty.
+    pub reason: String,
+}
+
+/// Where a match stands in its blob.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// In bytes.
+    pub span: Span,
+    /// In lines and columns.
+    pub position: Position,
+    /// GitHub's hash of the line, where it can be told without hashing a weak secret.
+    pub line_hash: Option<String>,
+    /// The inline comment that covers the line.
+    pub allow: Option<Allow>,
+}
+
+/// A key in a blob.
+#[derive(Clone, Debug)]
+pub struct KeyMatch {
+    /// Where.
+    pub place: Place,
+    /// The value.
+    pub secret: Secret,
+    /// What may be shown.
+    pub redacted: Redacted,
+    /// Id of the key format.
+    pub format: String,
+    /// Id of the issuer, where it is proven.
+    pub issuer: Option<String>,
+    /// How the issuer is known.
+    pub proof: Proof,
+    /// How sure it is that this is a key.
+    pub confidence: Confidence,
+    /// The setting it is assigned to, as written.
+    pub setting: Option<String>,
+    /// Whether the value is too short or not random enough to be hashed without a secret.
+    pub weak: bool,
+    /// Facts seen on the way.
+    pub signals: Vec<Signal>,
+    /// Encodings undone to see it, outermost first.
+    pub encoding: Vec<String>,
+}
+
+/// An endpoint in a blob.
+#[derive(Clone, Debug)]
+pub struct EndpointMatch {
+    /// Where.
+    pub place: Place,
+    /// Lower-case host, with the port if it is not the scheme's own.
+    pub host: String,
+    /// The URL without user info, query and fragment, keys in its path redacted.
+    pub url: String,
+    /// What stands behind it.
+    pub kind: EndpointKind,
+    /// Name of the service, where the catalogue has one.
+    pub service: Option<String>,
+    /// Id of the catalogue entry.
+    pub entry: Option<String>,
+    /// How sure the kind is.
+    pub confidence: Confidence,
+    /// What it does here.
+    pub role: Role,
+    /// Whether an LLM setting, call or path says that LLM requests go there.
+    pub llm: bool,
+    /// The setting it is assigned to, as written.
+    pub setting: Option<String>,
+    /// Facts seen on the way (user info, IP literal, look-alike, plain http …).
+    pub signals: Vec<Signal>,
+    /// Encodings undone to see it, outermost first.
+    pub encoding: Vec<String>,
+}
+
+/// Everything found in one blob, in the order of the bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Matches {
+    /// Keys.
+    pub keys: Vec<KeyMatch>,
+    /// Endpoints.
+    pub endpoints: Vec<EndpointMatch>,
+    /// Whether matches were left out because the blob has more than the limit.
+    pub limited: bool,
+}
+
+impl Matches {
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.endpoints.is_empty()
+    }
+}
+
+/// The matches of one blob with where it comes from: what `assess` works on.
+#[derive(Clone, Debug)]
+pub struct BlobMatches {
+    /// Where the blob comes from.
+    pub origin: Origin,
+    /// What it holds.
+    pub matches: Matches,
+}
+
+impl BlobMatches {
+    /// The blob's path for reports.
+    #[must_use]
+    pub fn path(&self) -> &BlobPath {
+        &self.origin.path
+    }
+}

@@ -1,0 +1,30 @@
+//! The words of keyscan as plain data: what the stages hand to each other.
+//!
+//! Nothing here reads a file, knows a format or decides anything; `source`, `detect`, `assess` and `report` all
+//! depend on this module and never on each other. The one type with a guard is [`Secret`].
+
+mod blob;
+mod endpoint;
+mod finding;
+mod key;
+mod matches;
+mod origin;
+mod position;
+mod report;
+mod rule;
+mod secret;
+mod severity;
+
+pub use blob::{Blob, Start};
+pub use endpoint::{EndpointKind, Evidence, Role};
+pub use finding::{
+    Advice, EndpointFacts, Finding, KeyFacts, Occurrence, Receiver, Related, RelatedRole, Risk, Subject,
+};
+pub use key::{Fingerprint, Redacted};
+pub use matches::{Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, Matches, Place, Proof};
+pub use origin::{BlobPath, Environment, Exposure, Origin};
+pub use position::{Position, Span};
+pub use report::{Report, RootInfo, ScanFacts, SkipEffect, SkipReason, Skipped, Summary, ToolFacts};
+pub use rule::{RuleId, Signal, SignalId};
+pub use secret::Secret;
+pub use severity::{Confidence, Severity};

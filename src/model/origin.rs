@@ -1,0 +1,99 @@
+//! Where a blob comes from.
+
+use serde::{Deserialize, Serialize};
+
+/// A path as reports show it: forward slashes, no leading `./`, relative to the root it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobPath {
+    /// The text. Bytes that are not UTF-8 are written `%XX`; `percent` tells so. Keys in it are `[key]`.
+    pub text: String,
+    /// Whether `%XX` stands for raw bytes in `text` (a literal `%` is then `%25`).
+    pub percent: bool,
+}
+
+/// How far a file's content has got out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exposure {
+    /// In git's index.
+    Tracked,
+    /// In a work tree, neither tracked nor ignored: the next `git add .` takes it.
+    Untracked,
+    /// In a work tree, git-ignored.
+    Ignored,
+    /// In no git work tree.
+    OutsideGit,
+    /// In the index, read from there.
+    Staged,
+    /// In an object of the repository.
+    History,
+    /// In git's own files, such as `.git/config`.
+    GitMetadata,
+    /// Read from standard input.
+    Stdin,
+}
+
+impl Exposure {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tracked => "tracked",
+            Self::Untracked => "untracked",
+            Self::Ignored => "ignored",
+            Self::OutsideGit => "outside-git",
+            Self::Staged => "staged",
+            Self::History => "history",
+            Self::GitMetadata => "git-metadata",
+            Self::Stdin => "stdin",
+        }
+    }
+}
+
+/// What a file is for, as its path tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Environment {
+    /// Raises severity one step.
+    Production,
+    /// Staging, pre-production.
+    Staging,
+    /// Development.
+    Development,
+    /// Tests and fixtures; lowers severity one step.
+    Test,
+    /// Samples and templates; lowers severity one step.
+    Example,
+    /// Documentation; lowers severity one step.
+    Documentation,
+}
+
+impl Environment {
+    /// The word used on the command line and in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Staging => "staging",
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Documentation => "documentation",
+        }
+    }
+}
+
+/// Where a blob comes from. Made only for blobs that passed the prefilter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// Index into the scan's roots.
+    pub root: usize,
+    /// Path for reports.
+    pub path: BlobPath,
+    /// Path for human text: relative to the working directory, unescaped by nobody yet.
+    pub shown: String,
+    /// How far the content has got out.
+    pub exposure: Exposure,
+    /// The service the file belongs to (nearest package root, as a path; `.` is the root itself), where there is one.
+    pub service: Option<String>,
+}

@@ -1,0 +1,192 @@
+//! What one run has to say.
+
+use super::{BlobPath, Finding, Severity};
+
+/// The tool that made a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolFacts {
+    /// Version of keyscan.
+    pub version: String,
+    /// Date of the endpoint catalogue, `YYYY-MM-DD`.
+    pub catalogue: String,
+    /// Hex SHA-256 over the rules in force.
+    pub rules_digest: String,
+}
+
+/// One root of a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootInfo {
+    /// The path as given.
+    pub path: String,
+    /// A short name: the last path component of the resolved root.
+    pub name: String,
+    /// The commit checked out, where known.
+    pub commit: Option<String>,
+    /// The repository's first commit, where known.
+    pub root_commit: Option<String>,
+    /// Whether the history is cut off.
+    pub shallow: bool,
+}
+
+/// Why something was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipReason {
+    /// The system refused to open or read it.
+    Unreadable,
+    /// Over `--max-file-size`.
+    TooLarge,
+    /// More matches than the limit.
+    Limit,
+    /// It changed while it was read.
+    Changed,
+    /// A device, socket, FIFO or other thing that is no regular file.
+    SpecialFile,
+    /// A symbolic link.
+    Symlink,
+    /// A Git LFS pointer: the content is elsewhere.
+    LfsPointer,
+    /// A submodule that is not checked out.
+    Submodule,
+}
+
+impl SkipReason {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::TooLarge => "too-large",
+            Self::Limit => "limit",
+            Self::Changed => "changed",
+            Self::SpecialFile => "special-file",
+            Self::Symlink => "symlink",
+            Self::LfsPointer => "lfs-pointer",
+            Self::Submodule => "submodule",
+        }
+    }
+
+    /// What it means for the scan.
+    #[must_use]
+    pub const fn effect(self) -> SkipEffect {
+        match self {
+            Self::Unreadable | Self::TooLarge | Self::Limit | Self::Changed => SkipEffect::Incomplete,
+            Self::SpecialFile | Self::Symlink | Self::LfsPointer | Self::Submodule => SkipEffect::Note,
+        }
+    }
+}
+
+/// What a skip means for the scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipEffect {
+    /// Something that should have been read was not: exit 3 unless the gate fired.
+    Incomplete,
+    /// Nothing was missed that could have been read.
+    Note,
+}
+
+impl SkipEffect {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Something that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// Index into the scan's roots.
+    pub root: usize,
+    /// Path for reports.
+    pub path: BlobPath,
+    /// Path for human text.
+    pub shown: String,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanFacts {
+    /// `tree`, `staged`, `range`, `history` or `stdin`.
+    pub mode: &'static str,
+    /// The roots, in the order given.
+    pub roots: Vec<RootInfo>,
+    /// Files read.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Blobs that were looked at again behind the prefilter.
+    pub blobs: u64,
+    /// Commits read, in history modes.
+    pub commits: u64,
+    /// Files left out by `.keyscanignore` or `--exclude`.
+    pub excluded: u64,
+    /// Occurrences that an inline comment, the baseline or the policy lets pass.
+    pub suppressed: u64,
+    /// Everything that was not read, sorted.
+    pub skipped: Vec<Skipped>,
+    /// `sha256` or `hmac-sha256`.
+    pub fingerprint_scheme: &'static str,
+    /// With a fingerprint key: 16 hex digits that tell two keys apart.
+    pub fingerprint_check: Option<String>,
+}
+
+impl ScanFacts {
+    /// Whether everything that should have been read was read.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.skipped.iter().all(|skipped| skipped.reason.effect() == SkipEffect::Note)
+    }
+}
+
+/// How many findings there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Findings of severity `critical`.
+    pub critical: u64,
+    /// Findings of severity `high`.
+    pub high: u64,
+    /// Findings of severity `medium`.
+    pub medium: u64,
+    /// Findings of severity `low`.
+    pub low: u64,
+    /// Findings of severity `info`.
+    pub info: u64,
+}
+
+impl Summary {
+    /// Counts findings.
+    #[must_use]
+    pub fn of(findings: &[Finding]) -> Self {
+        let mut summary = Self::default();
+        for finding in findings {
+            match finding.severity {
+                Severity::Critical => summary.critical += 1,
+                Severity::High => summary.high += 1,
+                Severity::Medium => summary.medium += 1,
+                Severity::Low => summary.low += 1,
+                Severity::Info => summary.info += 1,
+            }
+        }
+        summary
+    }
+}
+
+/// What one run has to say: the whole input of every report format.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The tool.
+    pub tool: ToolFacts,
+    /// What was read.
+    pub scan: ScanFacts,
+    /// Counts before `--min-severity`, after suppression.
+    pub summary: Summary,
+    /// All findings, in report order, including those below `min_severity`.
+    pub findings: Vec<Finding>,
+    /// Findings (and, in line-based formats, occurrences) below this are not shown.
+    pub min_severity: Severity,
+}
