@@ -55,7 +55,7 @@ def make_tree(folder, files=11_000, total=65 << 20):
     for n, weight in enumerate(weights):
         path = folder / f"pkg{n // 200:02}" / rng.choice(["src", "lib", "test"]) / f"{rng.choice(WORDS)}_{n}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = "\n".join(rng.choices(lines, k=max(1, int(weight * scale / 37))))
+        text = "\n".join(rng.choices(lines, k=max(1, int(weight * scale / 43.5))))
         path.with_suffix("." + rng.choice(SUFFIXES)).write_text(text + "\n")
 
 
