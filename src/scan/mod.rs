@@ -5,7 +5,7 @@ mod collect;
 
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
 use crate::detect::{self, Detector};
-use crate::model::{Blob, BlobMatches, Report, ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts};
+use crate::model::{Blob, BlobMatches, BlobPath, Report, ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts};
 use crate::rules::Rules;
 use crate::source::{self, Outcome, Progress, SourceError};
 use collect::Collector;
@@ -98,6 +98,10 @@ fn cut_short(blobs: &[BlobMatches]) -> Vec<Skipped> {
 fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipped>, assessment: Assessment) -> Report {
     let mut skipped = outcome.skipped;
     skipped.extend(limited);
+    if assessment.limited {
+        let path = BlobPath { text: ".".to_owned(), percent: false };
+        skipped.push(Skipped { root: 0, path, shown: ".".to_owned(), reason: SkipReason::Limit });
+    }
     skipped.sort();
     Report {
         tool: ToolFacts {
