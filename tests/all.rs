@@ -8,5 +8,6 @@ mod determinism;
 mod markers;
 mod no_leak;
 mod placeholders;
+mod report;
 mod roles;
 mod shapes;

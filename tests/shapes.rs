@@ -1,11 +1,11 @@
 //! Every key format in every shape of file: found, with the exact value and place, with the right issuer or none.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use keyscan::rules::schema::{KeyFormat, Proves, RuleFile};
+use keyscan::rules::schema::{KeyFormat, Proves};
 use serde_json::Value;
 
+use crate::support::catalogue::key_formats;
 use crate::support::formats::{Format, Issuer, Make, independent};
 use crate::support::layouts::LAYOUTS;
 use crate::support::{Tree, findings, fingerprint, occurrences, place, report};
@@ -31,11 +31,8 @@ fn every_format_of_the_independent_list_in_every_shape() {
 
 #[test]
 fn every_format_of_the_rules_in_every_shape() {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/keys.toml"))
-        .expect("the rules hold key formats");
-    let rules: RuleFile = toml::from_str(&text).expect("the rules parse");
-    assert!(rules.key.len() >= 40, "only {} formats", rules.key.len());
-    let formats: Vec<Format> = rules.key.iter().map(from_rule).collect();
+    let formats: Vec<Format> = key_formats().iter().map(from_rule).collect();
+    assert!(formats.len() >= 40, "only {} formats", formats.len());
     check(&formats, 0x5eed_0002);
 }
 

@@ -1,10 +1,13 @@
 //! What the black-box tests share: key generators, a runner, generated trees, file shapes.
 
+pub mod addresses;
+pub mod catalogue;
 pub mod formats;
 pub mod layouts;
 pub mod library;
 pub mod prng;
 pub mod run;
+pub mod tables;
 pub mod template;
 pub mod tree;
 

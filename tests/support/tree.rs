@@ -11,7 +11,7 @@ pub struct Tree(TempDir);
 impl Tree {
     /// An empty folder in no git work tree.
     pub fn new() -> Self {
-        Self(TempDir::with_prefix("keyscan-test-").expect("a temporary folder can be made"))
+        Self(TempDir::with_prefix("ks-").expect("a temporary folder can be made"))
     }
 
     /// One file.
