@@ -110,7 +110,9 @@ impl FileKind {
             (self.hash, b"REM "),
             (self.hash, b":: "),
         ];
-        if tokens.iter().any(|(used, token)| *used && line.starts_with(token)) || (self.slashes && line == b"*") {
+        if tokens.iter().any(|(used, token)| *used && line.starts_with(token) && !closed(line, token))
+            || (self.slashes && line == b"*")
+        {
             return true;
         }
         // Behind code on the same line: a token that no quote holds.
@@ -119,7 +121,7 @@ impl FileKind {
             (self.slashes, b" //"),
             (self.slashes, b"\t//"),
             (self.dashes, b" --"),
-            (self.slashes, b"/*"),
+            (self.slashes, b" /*"),
         ]
         .into_iter()
         .filter(|(used, _)| *used)
@@ -154,7 +156,7 @@ impl FileKind {
 }
 
 fn closed(comment: &[u8], token: &[u8]) -> bool {
-    token == b"/*" && memchr::memmem::find(comment, b"*/").is_some()
+    token.ends_with(b"/*") && memchr::memmem::find(comment, b"*/").is_some()
 }
 
 fn inside_quotes(text: &[u8]) -> bool {

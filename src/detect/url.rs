@@ -80,7 +80,7 @@ pub(super) fn read(bytes: &[u8], colon: usize, slashes: Slashes) -> Option<Url> 
     }
     let user_info = memchr::memrchr(b'@', authority);
     let host_start = authority_start + user_info.map_or(0, |at| at + 1);
-    let (host, after_host) = host(bytes, host_start, authority_start + authority.len())?;
+    let (host, after_host) = host(bytes, host_start, authority_start + authority.len(), slashes)?;
     let (port, after_port) = port(bytes, after_host);
     let (path, end) = path(bytes, after_port, slashes);
     Some(Url { start, end, scheme: scheme.to_owned(), host, port, user_info: user_info.is_some(), path })
@@ -93,7 +93,7 @@ fn scheme_in(run: &[u8]) -> Option<&'static str> {
     })
 }
 
-fn host(bytes: &[u8], start: usize, end: usize) -> Option<(String, usize)> {
+fn host(bytes: &[u8], start: usize, end: usize, slashes: Slashes) -> Option<(String, usize)> {
     let text = &bytes[start..end];
     if text.first() == Some(&b'[') {
         let close = memchr::memchr(b']', text)? + 1;
@@ -107,7 +107,10 @@ fn host(bytes: &[u8], start: usize, end: usize) -> Option<(String, usize)> {
     let sound =
         !name.is_empty() && name.starts_with(|first: char| first.is_ascii_alphanumeric()) && !name.contains("..");
     // A template goes on where the name stops: `api.$DOMAIN`, `%s.host`.
-    let template = matches!(bytes.get(start + length), Some(b'$' | b'{' | b'%' | b'<' | b'*'));
+    let template = match bytes.get(start + length) {
+        Some(b'%') => slashes != Slashes::Percent,
+        next => matches!(next, Some(b'$' | b'{' | b'<' | b'*')),
+    };
     (sound && !template).then(|| (name.to_ascii_lowercase(), start + length))
 }
 

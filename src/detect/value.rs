@@ -22,7 +22,11 @@ pub(super) fn value_after(bytes: &[u8], end: usize) -> Option<std::ops::Range<us
         }
         b',' | b'\n' | b'\r' => {
             reader.skip(|byte| matches!(byte, b',' | b' ' | b'\t' | b'\n' | b'\r'));
-            reader.holder().or_else(|| if bytes[end..reader.at].contains(&b',') { reader.quoted() } else { None })
+            let behind = reader.at;
+            reader.holder().or_else(|| {
+                reader.at = behind;
+                if bytes[end..behind].contains(&b',') { reader.quoted() } else { None }
+            })
         }
         b'>' => {
             reader.at += 1;
@@ -32,7 +36,13 @@ pub(super) fn value_after(bytes: &[u8], end: usize) -> Option<std::ops::Range<us
             reader.at += 1;
             reader.value()
         }
-        b'v' if blanks > 0 => reader.holder(),
+        b'v' if blanks > 0 => {
+            let behind = reader.at;
+            reader.holder().or_else(|| {
+                reader.at = behind;
+                reader.value()
+            })
+        }
         b'"' | b'\'' if blanks > 0 => reader.quoted(),
         _ if blanks > 0 && end > 0 => reader.value(),
         _ => None,
@@ -175,31 +185,31 @@ mod tests {
     #[test]
     fn values_are_found_in_every_syntax() {
         for text in [
-            "NAME=@v",
-            "NAME = \"@v\"",
-            "\"NAME\": \"@v\"",
-            "\\\"NAME\\\": \\\"@v\\\"",
-            "'NAME' => '@v'",
-            "NAME := \"@v\"",
-            "[\"NAME\"] = \"@v\"",
-            "(\"NAME\", \"@v\")",
-            "NAME: @v",
-            "NAME @v",
-            "NAME \"@v\"",
-            "<NAME>@v</NAME>",
-            "<key>NAME</key>\n <string>@v</string>",
-            "name: NAME\n  value: @v",
-            "\"NAME\", \"value\": \"@v\"",
-            "NAME(\"@v\")",
-            "NAME: str = \"@v\"",
-            "NAME = new Uri(\"@v\")",
-            "NAME: Bearer @v",
-            "key=\"NAME\" value=\"@v\"",
-            "NAME = [\"@v\"]",
+            "NAME=v9",
+            "NAME = \"v9\"",
+            "\"NAME\": \"v9\"",
+            "\\\"NAME\\\": \\\"v9\\\"",
+            "'NAME' => 'v9'",
+            "NAME := \"v9\"",
+            "[\"NAME\"] = \"v9\"",
+            "(\"NAME\", \"v9\")",
+            "NAME: v9",
+            "NAME v9",
+            "NAME \"v9\"",
+            "<NAME>v9</NAME>",
+            "<key>NAME</key>\n <string>v9</string>",
+            "name: NAME\n  value: v9",
+            "\"NAME\", \"value\": \"v9\"",
+            "NAME(\"v9\")",
+            "NAME: str = \"v9\"",
+            "NAME = new Uri(\"v9\")",
+            "NAME: Bearer v9",
+            "key=\"NAME\" value=\"v9\"",
+            "NAME = [\"v9\"]",
         ] {
             let end = text.find("NAME").unwrap() + 4;
             let found = value_after(text.as_bytes(), end).map(|range| &text[range]);
-            assert_eq!(found, Some("@v"), "{text}");
+            assert_eq!(found, Some("v9"), "{text}");
         }
     }
 }
