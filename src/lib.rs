@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod assess;
+pub mod config;
 pub mod detect;
 pub mod model;
 pub mod report;
