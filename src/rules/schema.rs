@@ -16,6 +16,8 @@ pub type List<T> = Cow<'static, [T]>;
 pub struct RuleFile {
     /// Date of the endpoint catalogue, `YYYY-MM-DD`; in `endpoints.toml` only.
     pub catalogue: Option<Text>,
+    /// Domain suffixes under which strangers own the next label (`com.cn`, `eu.org`): no relay owns one of them whole.
+    pub shared_suffixes: List<Text>,
     /// Key formats.
     pub key: Vec<KeyFormat>,
     /// Who issues keys.
@@ -220,7 +222,7 @@ pub struct Endpoint {
     /// How sure the kind is.
     pub confidence: Certainty,
     /// Lower-case hosts without scheme, port and path. `*.suffix` matches every sub-domain of the suffix, but not the suffix;
-    /// a `*` in place of one inner label (`bedrock-mantle.*.api.aws`) matches that label.
+    /// any other `*` stands for one label or a part of one (`bedrock-mantle.*.api.aws`, `*-aiplatform.googleapis.com`).
     #[serde(default)]
     pub hosts: List<Text>,
     /// Path prefix of its API.

@@ -1,0 +1,171 @@
+//! Which catalogue entry a host belongs to. The hot path: asked for every URL of every log line.
+
+use std::collections::HashMap;
+
+use super::builtin::{DOMAIN_ENTRIES, DOMAINS, HOST_ENTRIES, HOSTS, TAIL_ENTRIES, TAILS};
+use super::names::{HostForm, Pattern, registrable};
+use super::schema::{CatalogueKind, Certainty, Endpoint};
+use super::table::{START, step};
+
+/// What the catalogue has under one suffix.
+#[derive(Debug)]
+pub(super) struct Tail {
+    /// The entry of `*.suffix`.
+    pub(super) suffix: Option<u16>,
+    /// Hosts with one open label in front of the suffix, and their entries.
+    pub(super) patterns: &'static [(Pattern<'static>, u16)],
+}
+
+/// How a host was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostMatch {
+    /// By its own name, or by one with an open label.
+    Exact,
+    /// As a sub-domain of `*.suffix`.
+    Suffix,
+}
+
+/// A host found in the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct HostHit<'r> {
+    /// The entry.
+    pub entry: &'r Endpoint,
+    /// How it was found.
+    pub how: HostMatch,
+}
+
+/// How good a hit is: a name before an open label before a suffix, the longer before the shorter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Suffix(usize),
+    Pattern(usize),
+    Name,
+}
+
+/// A hit by the number of its entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    rank: Rank,
+    /// Number of the entry in its own list.
+    pub(super) entry: usize,
+}
+
+impl Found {
+    /// How the host was found.
+    pub(super) fn how(self) -> HostMatch {
+        match self.rank {
+            Rank::Suffix(_) => HostMatch::Suffix,
+            Rank::Pattern(_) | Rank::Name => HostMatch::Exact,
+        }
+    }
+
+    /// The better of two hits; the first of two equals.
+    pub(super) fn better(first: Option<Self>, second: Option<Self>) -> Option<(Self, bool)> {
+        match (first, second) {
+            (Some(first), Some(second)) if second.rank > first.rank => Some((second, true)),
+            (Some(first), _) => Some((first, false)),
+            (None, second) => second.map(|second| (second, true)),
+        }
+    }
+}
+
+/// Looks a host up among the built-in ones: one pass from its end, one look-up for each dot and one for the whole.
+pub(super) fn builtin(host: &[u8]) -> Option<Found> {
+    let mut best: Option<Found> = None;
+    let mut hash = START;
+    for (at, &byte) in host.iter().enumerate().rev() {
+        if byte == b'.' {
+            if let Some(tail) = TAILS.get_hashed(hash, &host[at + 1..]) {
+                let tail = &TAIL_ENTRIES[tail];
+                let pattern = tail.patterns.iter().find(|(pattern, _)| pattern.matches(&host[..at]));
+                let hit = match (pattern, tail.suffix) {
+                    (Some(&(_, entry)), _) => Some((Rank::Pattern(host.len() - at), entry)),
+                    (None, Some(entry)) if at > 0 => Some((Rank::Suffix(host.len() - at), entry)),
+                    (None, _) => None,
+                };
+                if let Some((rank, entry)) = hit.filter(|&(rank, _)| best.is_none_or(|best| rank > best.rank)) {
+                    best = Some(Found { rank, entry: usize::from(entry) });
+                }
+            }
+        }
+        hash = step(hash, byte);
+    }
+    match HOSTS.get_hashed(hash, host) {
+        Some(name) => Some(Found { rank: Rank::Name, entry: usize::from(HOST_ENTRIES[name]) }),
+        None => best,
+    }
+}
+
+/// The built-in high-confidence relay that owns the host's registrable domain.
+pub(super) fn builtin_relay(host: &[u8]) -> Option<usize> {
+    let mut hash = START;
+    for (at, &byte) in host.iter().enumerate().rev() {
+        if byte == b'.' {
+            if let Some(domain) = DOMAINS.get_hashed(hash, &host[at + 1..]) {
+                return Some(usize::from(DOMAIN_ENTRIES[domain]));
+            }
+        }
+        hash = step(hash, byte);
+    }
+    DOMAINS.get_hashed(hash, host).map(|domain| usize::from(DOMAIN_ENTRIES[domain]))
+}
+
+/// The hosts of users' own rule files.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hosts {
+    names: HashMap<String, usize>,
+    suffixes: HashMap<String, usize>,
+    patterns: Vec<(String, usize)>,
+    domains: HashMap<String, usize>,
+}
+
+impl Hosts {
+    /// Takes an entry's hosts.
+    pub(super) fn add(&mut self, entry: usize, endpoint: &Endpoint, is_shared: impl Fn(&str) -> bool) {
+        for host in endpoint.hosts.iter() {
+            match HostForm::parse(host) {
+                Some(HostForm::Exact(name)) => _ = self.names.insert(name.to_owned(), entry),
+                Some(HostForm::Suffix(suffix)) => _ = self.suffixes.insert(suffix.to_owned(), entry),
+                Some(HostForm::Pattern(_)) => self.patterns.push((host.to_string(), entry)),
+                None => {}
+            }
+            if let Some(domain) = owned_domain(endpoint, host, &is_shared) {
+                self.domains.entry(domain.to_owned()).or_insert(entry);
+            }
+        }
+    }
+
+    /// Looks a host up.
+    pub(super) fn find(&self, host: &str) -> Option<Found> {
+        if let Some(&entry) = self.names.get(host) {
+            return Some(Found { rank: Rank::Name, entry });
+        }
+        let pattern = self.patterns.iter().find_map(|(text, entry)| match HostForm::parse(text) {
+            Some(HostForm::Pattern(pattern)) => {
+                let front = host.strip_suffix(pattern.tail)?.strip_suffix('.')?;
+                let rank = Rank::Pattern(pattern.tail.len() + 1);
+                pattern.matches(front.as_bytes()).then_some(Found { rank, entry: *entry })
+            }
+            _ => None,
+        });
+        pattern.or_else(|| {
+            let mut suffixes = host.match_indices('.').filter(|&(dot, _)| dot > 0).map(|(dot, _)| &host[dot + 1..]);
+            suffixes.find_map(|suffix| {
+                let &entry = self.suffixes.get(suffix)?;
+                Some(Found { rank: Rank::Suffix(suffix.len() + 1), entry })
+            })
+        })
+    }
+
+    /// The relay that owns the host's registrable domain.
+    pub(super) fn relay(&self, host: &str) -> Option<usize> {
+        let behind_dots = host.match_indices('.').map(|(dot, _)| &host[dot + 1..]);
+        std::iter::once(host).chain(behind_dots).find_map(|suffix| self.domains.get(suffix).copied())
+    }
+}
+
+/// The registrable domain of a high-confidence relay's host.
+fn owned_domain<'h>(endpoint: &Endpoint, host: &'h str, is_shared: impl Fn(&str) -> bool) -> Option<&'h str> {
+    let sure = endpoint.kind == CatalogueKind::Relay && endpoint.confidence == Certainty::High;
+    if !sure || host.contains('*') { None } else { registrable(host, is_shared) }
+}

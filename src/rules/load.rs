@@ -1,0 +1,201 @@
+//! Reads one rule file. What is wrong with it is said in our own words: the TOML library quotes the line, and a rule
+//! file that somebody filled in wrongly may hold a key.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::schema::RuleFile;
+
+/// Why a rule file was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {problem}")]
+pub struct RuleError {
+    /// The file's name as it was given.
+    pub file: String,
+    /// Line, 1-based.
+    pub line: usize,
+    /// Column in code points, 1-based.
+    pub column: usize,
+    /// What is wrong there.
+    pub problem: Problem,
+}
+
+/// What is wrong with a rule file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The text is not TOML.
+    #[error("this is not valid TOML")]
+    Syntax,
+    /// A field that no table of this kind has.
+    #[error("unknown field{}{}", quoted(name.as_deref()), hint(nearest.as_deref()))]
+    UnknownField {
+        /// The field, unless it could be a key that strayed here.
+        name: Option<String>,
+        /// The valid field that it resembles most.
+        nearest: Option<String>,
+    },
+    /// A word outside a closed list.
+    #[error("unknown word{}; known are: {}", hint(nearest.as_deref()), known.join(", "))]
+    UnknownWord {
+        /// The word that it resembles most.
+        nearest: Option<String>,
+        /// All that are known.
+        known: Vec<String>,
+    },
+    /// A field that has to be there.
+    #[error("the field `{0}` is missing")]
+    MissingField(String),
+    /// A value of another type than the field takes.
+    #[error("a value of the wrong type")]
+    WrongType,
+    /// An id, name or host that is there already, in this file or among the built-in rules.
+    #[error("this {what}{} is there already", quoted(id.as_deref()))]
+    Repeated {
+        /// What it is: `key`, `host` …
+        what: &'static str,
+        /// Which one, unless it could be a key.
+        id: Option<String>,
+    },
+    /// An id that nothing has.
+    #[error("no {what} has this id{}{}", quoted(id.as_deref()), hint(nearest.as_deref()))]
+    UnknownReference {
+        /// What should have it.
+        what: &'static str,
+        /// The id, unless it could be a key.
+        id: Option<String>,
+        /// The id that it resembles most.
+        nearest: Option<String>,
+    },
+    /// A field whose value breaks a rule of its own.
+    #[error("`{field}` {must}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What it must be.
+        must: &'static str,
+    },
+}
+
+fn quoted(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!(" `{name}`"))
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!(" (did you mean `{nearest}`?)"))
+}
+
+/// A problem with one entry, not yet tied to a place in its file.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    /// The table: `key`, `endpoint` …
+    pub(super) table: &'static str,
+    /// Which of them, from 0.
+    pub(super) index: usize,
+    /// The field, where one is to blame.
+    pub(super) field: Option<&'static str>,
+    /// What is wrong.
+    pub(super) problem: Problem,
+}
+
+/// Parses one rule file.
+///
+/// # Errors
+///
+/// The first thing that is wrong with its form; [`super::check`] looks at the rest.
+pub(super) fn parse(name: &str, text: &str) -> Result<RuleFile, RuleError> {
+    if let Err(error) = DeTable::parse(text) {
+        return Err(at(name, text, error.span(), Problem::Syntax));
+    }
+    toml::from_str(text).map_err(|error| at(name, text, error.span(), translate(error.message())))
+}
+
+/// Ties a fault to its place in the text.
+#[must_use]
+pub(super) fn locate(name: &str, text: &str, fault: Fault) -> RuleError {
+    at(name, text, find(text, &fault), fault.problem)
+}
+
+/// Where a fault's field, or at least its table, begins.
+fn find(text: &str, fault: &Fault) -> Option<Range<usize>> {
+    let document = DeTable::parse(text).ok()?;
+    let tables = document.get_ref().get(fault.table)?;
+    let entry = match tables.get_ref() {
+        DeValue::Array(entries) => entries.get(fault.index)?,
+        _ => tables,
+    };
+    let field = fault.field.and_then(|field| entry.get_ref().as_table()?.get(field));
+    Some(field.unwrap_or(entry).span())
+}
+
+fn at(name: &str, text: &str, span: Option<Range<usize>>, problem: Problem) -> RuleError {
+    let mut offset = span.map_or(0, |span| span.start).min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let before = &text[..offset];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    RuleError {
+        file: name.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        problem,
+    }
+}
+
+/// Puts serde's message into our words, keeping nothing of the file but a harmless field name.
+fn translate(message: &str) -> Problem {
+    let named = |start: &str| {
+        let behind = message.strip_prefix(start)?;
+        let end = behind.rfind("`, expected ").or_else(|| behind.rfind("`, there are")).unwrap_or(behind.len());
+        Some((&behind[..end], &behind[end..]))
+    };
+    if let Some((name, behind)) = named("unknown field `") {
+        return Problem::UnknownField {
+            name: harmless(name),
+            nearest: nearest(name, backticked(behind)).map(str::to_owned),
+        };
+    }
+    if let Some((name, behind)) = named("unknown variant `") {
+        let known = backticked(behind).map(str::to_owned).collect();
+        return Problem::UnknownWord { nearest: nearest(name, backticked(behind)).map(str::to_owned), known };
+    }
+    match message.strip_prefix("missing field `").and_then(|behind| behind.strip_suffix('`')) {
+        Some(name) => Problem::MissingField(name.to_owned()),
+        None => Problem::WrongType,
+    }
+}
+
+/// A name out of a rule file, unless it could be a key: those are longer, or hold digits behind their prefix.
+pub(super) fn harmless(name: &str) -> Option<String> {
+    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*');
+    let plain = name.len() <= 32 && name.bytes().all(word) && !name.to_ascii_lowercase().contains("sk-");
+    plain.then(|| name.to_owned())
+}
+
+/// The words between backticks behind the offending name: the library's list of what is valid.
+fn backticked(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(2).step_by(2)
+}
+
+/// The candidate with the fewest edits, when less than half of the name has to change.
+pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let ranked = candidates.map(|candidate| (edits(name, candidate), candidate));
+    ranked.min_by_key(|&(edits, _)| edits).filter(|&(edits, _)| edits * 2 <= name.len()).map(|(_, best)| best)
+}
+
+/// Levenshtein distance in bytes; both texts are short, so a long one is not compared at all.
+fn edits(left: &str, right: &str) -> usize {
+    if left.len() > 64 || right.len() > 64 {
+        return usize::MAX / 2;
+    }
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in right.bytes().enumerate() {
+            let cost = (diagonal + usize::from(a != b)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], cost);
+        }
+    }
+    row[right.len()]
+}
