@@ -88,6 +88,9 @@ impl Forwards<'_> {
 
     fn value(&mut self) -> Option<std::ops::Range<usize>> {
         self.skip(|byte| matches!(byte, b' ' | b'\t'));
+        for keyword in [&b"new "[..], b"await "] {
+            self.eat(keyword);
+        }
         // An array, a call that only wraps the value, a prefix of a string.
         for _ in 0..4 {
             let word =
