@@ -201,7 +201,7 @@ impl Folder {
         if (unwanted && !self.tracks(path)) || !context.includes(self.root, path) {
             return Verdict::Pass;
         }
-        if self.excludes(context, path, false) {
+        if self.excludes(context, path, false) || context.options.except.iter().any(|except| except == path) {
             return Verdict::Exclude;
         }
         Verdict::Read(State { ignored, tracked_only: false, excluded: false })

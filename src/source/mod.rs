@@ -25,7 +25,7 @@ mod rules;
 mod stdin;
 mod walk;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -63,6 +63,9 @@ pub struct Options {
     /// If there are any: only files that match one of these globs, or lie in a folder that does, are read. They bring
     /// nothing back that another rule leaves out.
     pub include: Vec<String>,
+    /// Files that are left out wherever they lie, as absolute paths without links: the reports that this run will
+    /// write, so that an earlier run's report is not scanned.
+    pub except: Vec<PathBuf>,
     /// Read what git ignores as well.
     pub no_ignore: bool,
     /// Outside git, treat files as committed.
@@ -121,6 +124,15 @@ pub enum SourceError {
         /// How many were asked for; 0 for as many as there are processors.
         threads: usize,
     },
+}
+
+/// The folder that a path's own configuration belongs in: the top of the git work tree that holds it, else the path
+/// itself, or the folder of a file. `None` where there is nothing at this path.
+#[must_use]
+pub fn top_of(path: &Path) -> Option<PathBuf> {
+    let real = path.canonicalize().ok()?;
+    let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
+    Some(git::WorkTree::top_of(folder).unwrap_or(folder).to_path_buf())
 }
 
 /// Reads trees and files: `sink` gets every blob that `gate` lets pass, and every small file whose name says that it
