@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Evidence, Finding, KeyFacts, KeyMatch, Occurrence, Proof,
-    Receiver, Related, RelatedRole, RuleId, Secret, Signal, SignalId, Subject,
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Proof, Receiver,
+    Related, RelatedRole, RuleId, Secret, Signal, SignalId, Subject,
 };
 use crate::rules::Rules;
 
 use super::decide::{self, Decision, Placed};
-use super::fingerprint::{self, Fingerprinter, SubjectId};
+use super::fingerprint::{self, SubjectId};
 use super::judge::{self, Column, Held};
 use super::message::{self, KeyScene};
 use super::pair::Pair;

@@ -71,6 +71,10 @@ impl HostPattern {
         if text.contains(['/', '\\', '?', '#', '@']) {
             return Err(HostPatternError::NotHostAlone);
         }
+        // An IPv6 address without its brackets; a colon in it is no port's.
+        if text.matches(':').count() > 1 && !(text.starts_with('[') && text.contains(']')) {
+            return Err(HostPatternError::Name);
+        }
         let (name, port) = split_port(text).map_err(|()| HostPatternError::Port)?;
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
         if name == "*" {

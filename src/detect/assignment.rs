@@ -4,7 +4,7 @@
 //! `.name("value")`, `f("NAME", "value")`, `<name>value</name>`, `ENV NAME value`, `name: NAME` above `value: …`. It
 //! follows at most a few hundred bytes and gives up rather than guess.
 
-use super::bytes::{run_before, contains_ignore_case};
+use super::bytes::{contains_ignore_case, run_before};
 
 /// How far back the name may stand.
 const REACH: usize = 600;
@@ -22,7 +22,8 @@ pub(super) fn name_before(bytes: &[u8], start: usize) -> Option<String> {
     let name = reader.find()?;
     let text = str::from_utf8(name).ok()?.trim_matches(['-', '.', '$', ':', '_']).trim_end_matches('>');
     let text = if name.starts_with(b"__") || name.starts_with(b"_") { text } else { text.trim() };
-    (!text.is_empty() && text.len() <= LONGEST_NAME && text.bytes().any(|byte| byte.is_ascii_alphabetic())).then(|| text.to_owned())
+    (!text.is_empty() && text.len() <= LONGEST_NAME && text.bytes().any(|byte| byte.is_ascii_alphabetic()))
+        .then(|| text.to_owned())
 }
 
 struct Backwards<'a> {
@@ -35,16 +36,44 @@ struct Backwards<'a> {
 
 /// Functions and constructors that only wrap a value.
 const WRAPPERS: [&str; 30] = [
-    "url", "uri", "some", "string", "str", "from", "of", "new", "tostring", "tostr", "into", "text", "secretstr", "just", "parse",
-    "create", "bytes", "encode", "trim", "quote", "concat", "format", "apikeycredential", "azurekeycredential", "uricreate", "list",
-    "aslist", "arrayof", "listof", "optional",
+    "url",
+    "uri",
+    "some",
+    "string",
+    "str",
+    "from",
+    "of",
+    "new",
+    "tostring",
+    "tostr",
+    "into",
+    "text",
+    "secretstr",
+    "just",
+    "parse",
+    "create",
+    "bytes",
+    "encode",
+    "trim",
+    "quote",
+    "concat",
+    "format",
+    "apikeycredential",
+    "azurekeycredential",
+    "uricreate",
+    "list",
+    "aslist",
+    "arrayof",
+    "listof",
+    "optional",
 ];
 
 /// Words in front of a value that belong to neither name nor value.
 const LEAD_INS: [&str; 6] = ["bearer", "basic", "token", "new", "await", "return"];
 
 /// Names that say only "the value stands here": the name proper stands beside them.
-const HOLDERS: [&str; 9] = ["value", "string", "default", "defaultvalue", "content", "text", "stringvalue", "initialvalue", "val"];
+const HOLDERS: [&str; 9] =
+    ["value", "string", "default", "defaultvalue", "content", "text", "stringvalue", "initialvalue", "val"];
 
 impl<'a> Backwards<'a> {
     fn last(&self) -> Option<u8> {
@@ -129,11 +158,23 @@ impl<'a> Backwards<'a> {
         None
     }
 
+    /// The letters that some languages put in front of a string: `f"…"`, `b'…'`, `@"…"`.
+    fn string_prefix(&mut self) {
+        let letters = run_before(self.bytes, self.at, self.at - self.floor, |byte| {
+            matches!(byte.to_ascii_lowercase(), b'r' | b'b' | b'u' | b'f' | b'l' | b'@' | b'$')
+        });
+        let in_front = (self.at - letters).checked_sub(1).map(|index| self.bytes[index]);
+        if letters <= 2 && !in_front.is_some_and(is_name_byte) {
+            self.at -= letters;
+        }
+    }
+
     /// Behind `(`: the name of the call, unless it only wraps the value.
     fn callee(&mut self) -> Option<&'a [u8]> {
         self.skip(|byte| matches!(byte, b' ' | b'\t'));
         let word = self.word(|byte| is_name_byte(byte) || matches!(byte, b':' | b'>' | b'$' | b'<'));
-        let short: Vec<u8> = last_part(word).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+        let short: Vec<u8> =
+            last_part(word).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
         self.at -= word.len();
         if short.is_empty() || WRAPPERS.iter().any(|wrapper| wrapper.as_bytes() == short) {
             return None;
@@ -185,8 +226,22 @@ impl<'a> Backwards<'a> {
     /// In `name: Type = value` and `name type = value` the word next to the `=` is a type.
     fn behind_type(&self, word: &'a [u8]) -> Option<&'a [u8]> {
         const TYPES: [&[u8]; 16] = [
-            b"str", b"string", b"String", b"Text", b"any", b"char", b"auto", b"static", b"Str", b"SecretStr", b"Url", b"URL", b"Uri",
-            b"NSString", b"String?", b"CharSequence",
+            b"str",
+            b"string",
+            b"String",
+            b"Text",
+            b"any",
+            b"char",
+            b"auto",
+            b"static",
+            b"Str",
+            b"SecretStr",
+            b"Url",
+            b"URL",
+            b"Uri",
+            b"NSString",
+            b"String?",
+            b"CharSequence",
         ];
         if !TYPES.contains(&word) {
             return None;
@@ -231,7 +286,9 @@ impl<'a> Backwards<'a> {
     fn sibling(&mut self) -> Option<&'a [u8]> {
         self.skip(|byte| byte.is_ascii_whitespace());
         let rest = self.rest();
-        let closed = [&b"</key>"[..], b"</name>", b"</Key>", b"</Name>", b"</id>"].into_iter().find(|close| rest.ends_with(close))?;
+        let closed = [&b"</key>"[..], b"</name>", b"</Key>", b"</Name>", b"</id>"]
+            .into_iter()
+            .find(|close| rest.ends_with(close))?;
         let text = &rest[..rest.len() - closed.len()];
         let start = memchr::memrchr(b'>', text)? + 1;
         Some(&text[start..])
@@ -251,7 +308,8 @@ impl<'a> Backwards<'a> {
             })
             .max()?;
         let rest = &window[at..];
-        let lead = rest.iter().take_while(|&&byte| matches!(byte, b'"' | b'\'' | b' ' | b':' | b'=' | b'\\' | b'>')).count();
+        let lead =
+            rest.iter().take_while(|&&byte| matches!(byte, b'"' | b'\'' | b' ' | b':' | b'=' | b'\\' | b'>')).count();
         let rest = &rest[lead..];
         let name = &rest[..rest.iter().take_while(|&&byte| is_name_byte(byte)).count()];
         (lead > 0 && is_setting_like(name)).then_some(name)
@@ -261,7 +319,9 @@ impl<'a> Backwards<'a> {
     fn bare(&self, word: &'a [u8]) -> Option<&'a [u8]> {
         const DIRECTIVES: [&[u8]; 5] = [b"proxy_pass", b"reverse_proxy", b"@connect", b"server", b"upstream"];
         let flag = word.starts_with(b"--") && word.len() > 3;
-        let upper = word.len() > 3 && word.contains(&b'_') && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+        let upper = word.len() > 3
+            && word.contains(&b'_')
+            && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
         let property = word.contains(&b'.') && is_setting_like(word) && contains_ignore_case(word, b"api");
         (flag || upper || property || DIRECTIVES.contains(&word)).then_some(word)
     }
@@ -277,7 +337,8 @@ fn last_part(word: &[u8]) -> &[u8] {
 }
 
 fn is_holder(word: &[u8]) -> bool {
-    let short: Vec<u8> = last_part(word).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let short: Vec<u8> =
+        last_part(word).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     HOLDERS.iter().any(|holder| holder.as_bytes() == short)
 }
 

@@ -68,7 +68,9 @@ mod tests {
 
     #[test]
     fn tokens_start_behind_punctuation_and_escapes() {
-        for text in ["=K", "\"K", " K", "/K", "K", "\\nK", "\\tK", "%22K", "\\u0022K", "\\x22K", "\x1b[32mK", "\u{ff1a}K"] {
+        for text in
+            ["=K", "\"K", " K", "/K", "K", "\\nK", "\\tK", "%22K", "\\u0022K", "\\x22K", "\x1b[32mK", "\u{ff1a}K"]
+        {
             assert!(starts_token(text.as_bytes(), text.len() - 1), "{text:?}");
         }
         for text in ["taK", "ta-K", "0K", "_K", "4K", "%2K", "\\q2K", "32mK"] {

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
+use crate::rules::compile;
 use crate::rules::schema::{Anchor, KeyFormat};
 
 use super::bytes::starts_token;
@@ -34,8 +35,8 @@ impl<'r> Format<'r> {
     }
 
     fn body(&self) -> Option<&Regex> {
-        // The build script and the loader of users' files compile every body once, so that `None` means "no body".
-        self.body.get_or_init(|| Regex::new(&format!("^(?s-u:{})", self.entry.body)).ok()).as_ref()
+        // The loader refuses bodies that do not compile, so that `None` cannot hide a format.
+        self.body.get_or_init(|| compile(self.entry).ok()).as_ref()
     }
 
     /// Reads a token of this format that starts at `start`.
@@ -65,7 +66,6 @@ impl<'r> Format<'r> {
 fn ends_token(bytes: &[u8], end: usize, entry: &KeyFormat) -> bool {
     let next = bytes.get(end).copied().unwrap_or(b' ');
     let after = bytes.get(end + 1).copied().unwrap_or(b' ');
-    let word_goes_on =
-        next.is_ascii_alphanumeric() || (matches!(next, b'-' | b'_') && after.is_ascii_alphanumeric());
+    let word_goes_on = next.is_ascii_alphanumeric() || (matches!(next, b'-' | b'_') && after.is_ascii_alphanumeric());
     !word_goes_on || (next == b'_' && entry.prefix.len() >= UNMISTAKABLE_PREFIX)
 }

@@ -20,17 +20,63 @@ pub(super) struct HostFacts<'r> {
 
 /// Suffixes and names that no public resolver answers for.
 const PRIVATE_SUFFIXES: [&str; 14] = [
-    ".local", ".internal", ".lan", ".svc", ".cluster.local", ".localhost", ".home.arpa", ".intranet", ".corp", ".home",
-    ".private", ".localdomain", ".docker", ".consul",
+    ".local",
+    ".internal",
+    ".lan",
+    ".svc",
+    ".cluster.local",
+    ".localhost",
+    ".home.arpa",
+    ".intranet",
+    ".corp",
+    ".home",
+    ".private",
+    ".localdomain",
+    ".docker",
+    ".consul",
 ];
 
 /// Names that are reserved for documentation (RFC 2606 and 6761), and words that say "put yours here".
 const EXAMPLE_SUFFIXES: [&str; 3] = [".example", ".test", ".invalid"];
 const EXAMPLE_WORDS: [&str; 38] = [
-    "example", "your", "yours", "yourdomain", "yourcompany", "yourhost", "yourserver", "your-", "my-", "mydomain", "mycompany",
-    "myhost", "myserver", "placeholder", "dummy", "fake", "foo", "bar", "baz", "foobar", "domain", "hostname", "some-", "sample",
-    "contoso", "acme", "fabrikam", "northwind", "xxx", "xxxx", "host", "custom", "mock", "test", "company", "somewhere",
-    "not-a-real", "nonexistent",
+    "example",
+    "your",
+    "yours",
+    "yourdomain",
+    "yourcompany",
+    "yourhost",
+    "yourserver",
+    "your-",
+    "my-",
+    "mydomain",
+    "mycompany",
+    "myhost",
+    "myserver",
+    "placeholder",
+    "dummy",
+    "fake",
+    "foo",
+    "bar",
+    "baz",
+    "foobar",
+    "domain",
+    "hostname",
+    "some-",
+    "sample",
+    "contoso",
+    "acme",
+    "fabrikam",
+    "northwind",
+    "xxx",
+    "xxxx",
+    "host",
+    "custom",
+    "mock",
+    "test",
+    "company",
+    "somewhere",
+    "not-a-real",
+    "nonexistent",
 ];
 
 /// Whether a host stands for "the one you have": reserved names and template words.
@@ -77,7 +123,8 @@ pub(super) fn classify<'r>(rules: &'r Rules, host: &str, path: &str) -> HostFact
 
 fn of_entry<'r>(entry: &'r Endpoint, how: HostMatch, path: &str) -> HostFacts<'r> {
     // A suffix that anyone can rent a name under says something about the vendor's API only below the API's own path.
-    let needs_path = entry.confidence == Certainty::Low && how == HostMatch::Suffix && entry.kind == CatalogueKind::Official;
+    let needs_path =
+        entry.confidence == Certainty::Low && how == HostMatch::Suffix && entry.kind == CatalogueKind::Official;
     let kind = match entry.kind {
         CatalogueKind::Official if needs_path && !path.starts_with("/openai") => EndpointKind::Unknown,
         CatalogueKind::Official => EndpointKind::Official,
@@ -112,7 +159,10 @@ fn is_private(ip: IpAddr) -> bool {
             ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || shared
         }
         IpAddr::V6(ip) => {
-            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
                 || ip.to_ipv4_mapped().is_some_and(|ip| is_private(IpAddr::V4(ip)))
                 || ip == Ipv6Addr::LOCALHOST
         }
@@ -128,10 +178,19 @@ fn is_look_alike(host: &str) -> bool {
     let inside = IMITATED.iter().any(|official| {
         host.find(official).is_some_and(|at| at + official.len() < host.len() || !host[..at].ends_with('.') && at > 0)
     });
-    let straightened: String = host.replace("rn", "m").chars().map(|c| match c { '0' => 'o', '1' | 'l' => 'i', c => c }).collect();
+    let straightened: String = host
+        .replace("rn", "m")
+        .chars()
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | 'l' => 'i',
+            c => c,
+        })
+        .collect();
     let misspelt = |label: &str| label == "openai" || label == "anthropic";
-    let spelt_alike = straightened.split('.').zip(host.split('.')).any(|(straight, label)| misspelt(straight) && !misspelt(label))
-        && (host.ends_with(".com") || host.ends_with(".co"));
+    let spelt_alike =
+        straightened.split('.').zip(host.split('.')).any(|(straight, label)| misspelt(straight) && !misspelt(label))
+            && (host.ends_with(".com") || host.ends_with(".co"));
     inside || spelt_alike
 }
 
@@ -141,17 +200,33 @@ mod tests {
 
     #[test]
     fn look_alikes_are_told_from_names_that_mention_a_vendor() {
-        for host in ["api.openai.com.evil.example", "api-openai.com", "api.openai.com-proxy.net", "api.0penai.com", "api.openal.com", "api.opena1.com"] {
+        for host in [
+            "api.openai.com.evil.example",
+            "api-openai.com",
+            "api.openai.com-proxy.net",
+            "api.0penai.com",
+            "api.openal.com",
+            "api.opena1.com",
+        ] {
             assert!(is_look_alike(host), "{host}");
         }
-        for host in ["openai-proxy.net", "myopenai.org", "openai.example.net", "api.openai.com", "help.openai.com", "openai.com"] {
+        for host in [
+            "openai-proxy.net",
+            "myopenai.org",
+            "openai.example.net",
+            "api.openai.com",
+            "help.openai.com",
+            "openai.com",
+        ] {
             assert!(!is_look_alike(host), "{host}");
         }
     }
 
     #[test]
     fn placeholders_are_told_from_hosts() {
-        for host in ["your-proxy.com", "api.example.com", "relay.example", "my-gateway.net", "xxx.workers.dev", "203.0.113.9"] {
+        for host in
+            ["your-proxy.com", "api.example.com", "relay.example", "my-gateway.net", "xxx.workers.dev", "203.0.113.9"]
+        {
             assert!(is_placeholder(host), "{host}");
         }
         for host in ["yourapi.cn", "myapi.top", "api.hostinger.com", "8.8.4.4", "barista.ai", "latest.dev"] {
@@ -161,7 +236,9 @@ mod tests {
 
     #[test]
     fn private_addresses_are_self_hosted() {
-        for ip in ["127.0.0.1", "10.1.2.3", "192.168.0.4", "100.100.1.1", "169.254.1.1", "0.0.0.0", "[::1]", "[fd00::1]"] {
+        for ip in
+            ["127.0.0.1", "10.1.2.3", "192.168.0.4", "100.100.1.1", "169.254.1.1", "0.0.0.0", "[::1]", "[fd00::1]"]
+        {
             assert!(ip_literal(ip).is_some_and(is_private), "{ip}");
         }
         for ip in ["8.8.8.8", "100.128.0.1", "[2606:4700::1]"] {

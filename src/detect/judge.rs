@@ -83,8 +83,7 @@ impl Words {
         let only_lower = body.iter().all(u8::is_ascii_lowercase);
         self.search.find_iter(body).any(|found| {
             let text = &body[found.range()];
-            let one_case = text[1..].iter().all(u8::is_ascii_lowercase)
-                || text.iter().all(u8::is_ascii_uppercase);
+            let one_case = text[1..].iter().all(u8::is_ascii_lowercase) || text.iter().all(u8::is_ascii_uppercase);
             let segment = (found.start() == 0 || !body[found.start() - 1].is_ascii_alphanumeric())
                 && (found.end() == body.len() || !body[found.end()].is_ascii_alphanumeric());
             let least = if only_lower && body.len() >= 32 { 6 } else { 5 };
@@ -224,7 +223,9 @@ mod tests {
         ] {
             assert!(!random(body.as_bytes(), &words()), "{body}");
         }
-        for body in ["deadbeefdeadbeefdeadbeefdeadbeef", "0123456789abcdef0123456789abcdef", "00000000000000000000000000000000"] {
+        for body in
+            ["deadbeefdeadbeefdeadbeefdeadbeef", "0123456789abcdef0123456789abcdef", "00000000000000000000000000000000"]
+        {
             assert!(!hex(body.as_bytes()), "{body}");
         }
         assert!(hex(b"3f9a1c07be42d85510aa6ef2794cd13b"));

@@ -76,9 +76,7 @@ pub(super) fn read<'r>(bytes: &[u8], at: usize, families: &[&'r KeyFormat]) -> O
         // The right-most of equals: a key glued to another one ends where the next `sk-` begins.
         .max_by_key(|reading| (reading.score(), reading.start));
     match best {
-        Some(reading) if reading.half >= SHORTEST_HALF && reading.right >= SHORTEST_HALF => {
-            accept(bytes, at, &reading)
-        }
+        Some(reading) if reading.half >= SHORTEST_HALF && reading.right >= SHORTEST_HALF => accept(bytes, at, &reading),
         _ => fragment(bytes, at, left.min(right), token_start, behind + right),
     }
 }
@@ -130,8 +128,8 @@ fn accept<'r>(bytes: &[u8], at: usize, reading: &Reading<'r>) -> Option<MarkerKe
     let equal = reading.half == reading.right;
     // Text glued behind the key is cut off where the halves are equal; a short right half is all there is.
     let right_half = reading.right.min(reading.half);
-    let random = judge::marker_half(&bytes[at - reading.half..at])
-        && judge::marker_half(&bytes[behind..behind + right_half]);
+    let random =
+        judge::marker_half(&bytes[at - reading.half..at]) && judge::marker_half(&bytes[behind..behind + right_half]);
     random.then_some(MarkerKey {
         start: reading.start,
         end: behind + right_half,
@@ -173,6 +171,8 @@ fn decodes_to_text(base64: &[u8]) -> bool {
         let Some(bits) = quad.iter().try_fold(0u32, |bits, &byte| Some(bits << 6 | u32::from(value(byte)?))) else {
             return false;
         };
-        bits.to_be_bytes()[1..].iter().all(|&byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || byte >= 0x80)
+        bits.to_be_bytes()[1..]
+            .iter()
+            .all(|&byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || byte >= 0x80)
     })
 }

@@ -32,35 +32,123 @@ pub(super) enum About {
 
 /// Words that name an LLM product or the thing itself, in normalised names.
 pub(super) const LLM_WORDS: [&str; 34] = [
-    "openai", "chatgpt", "gpt", "llm", "anthropic", "claude", "deepseek", "moonshot", "kimi", "qwen", "dashscope",
-    "gemini", "groq", "mistral", "openrouter", "litellm", "oneapi", "newapi", "aoai", "siliconflow", "zhipu", "chatglm",
-    "ollama", "vllm", "langchain", "dalle", "whisper", "embedding", "copilot", "codex", "azureai", "chatcompletion", "oai",
+    "openai",
+    "chatgpt",
+    "gpt",
+    "llm",
+    "anthropic",
+    "claude",
+    "deepseek",
+    "moonshot",
+    "kimi",
+    "qwen",
+    "dashscope",
+    "gemini",
+    "groq",
+    "mistral",
+    "openrouter",
+    "litellm",
+    "oneapi",
+    "newapi",
+    "aoai",
+    "siliconflow",
+    "zhipu",
+    "chatglm",
+    "ollama",
+    "vllm",
+    "langchain",
+    "dalle",
+    "whisper",
+    "embedding",
+    "copilot",
+    "codex",
+    "azureai",
+    "chatcompletion",
+    "oai",
     "cognitiveservices",
 ];
 
 /// Words for an address, at the end of a name.
 const ADDRESS_WORDS: [&str; 22] = [
-    "baseurl", "baseurls", "apibase", "apibaseurl", "apibaseurls", "endpoint", "endpoints", "apiurl", "apihost", "baseuri",
-    "uribase", "basepath", "proxyurl", "reverseproxy", "host", "url", "uri", "apiendpoint", "apiserver", "domain", "gateway", "base",
+    "baseurl",
+    "baseurls",
+    "apibase",
+    "apibaseurl",
+    "apibaseurls",
+    "endpoint",
+    "endpoints",
+    "apiurl",
+    "apihost",
+    "baseuri",
+    "uribase",
+    "basepath",
+    "proxyurl",
+    "reverseproxy",
+    "host",
+    "url",
+    "uri",
+    "apiendpoint",
+    "apiserver",
+    "domain",
+    "gateway",
+    "base",
 ];
 
 /// Words for a key, at the end of a name.
 const KEY_WORDS: [&str; 24] = [
-    "apikey", "apikeys", "key", "keys", "token", "tokens", "secret", "secrets", "secretkey", "accesskey", "accesstoken",
-    "authtoken", "authorization", "auth", "bearer", "credential", "credentials", "sk", "apitoken", "pass", "password",
-    "refreshtoken", "webhooksecret", "clientsecret",
+    "apikey",
+    "apikeys",
+    "key",
+    "keys",
+    "token",
+    "tokens",
+    "secret",
+    "secrets",
+    "secretkey",
+    "accesskey",
+    "accesstoken",
+    "authtoken",
+    "authorization",
+    "auth",
+    "bearer",
+    "credential",
+    "credentials",
+    "sk",
+    "apitoken",
+    "pass",
+    "password",
+    "refreshtoken",
+    "webhooksecret",
+    "clientsecret",
 ];
 
 /// Words that make a URL something to read, not to call.
 const READING_WORDS: [&str; 19] = [
-    "docs", "help", "logo", "icon", "image", "avatar", "privacy", "terms", "webhook", "callback", "redirect", "status",
-    "blog", "homepage", "signup", "pricing", "website", "console", "dashboard",
+    "docs",
+    "help",
+    "logo",
+    "icon",
+    "image",
+    "avatar",
+    "privacy",
+    "terms",
+    "webhook",
+    "callback",
+    "redirect",
+    "status",
+    "blog",
+    "homepage",
+    "signup",
+    "pricing",
+    "website",
+    "console",
+    "dashboard",
 ];
 
 /// Words that only connect others.
 const FILLER: [&str; 26] = [
-    "default", "my", "the", "api", "app", "client", "server", "service", "model", "chat", "custom", "env", "config", "value",
-    "ai", "http", "https", "x", "user", "main", "primary", "backup", "test", "prod", "dev", "v1",
+    "default", "my", "the", "api", "app", "client", "server", "service", "model", "chat", "custom", "env", "config",
+    "value", "ai", "http", "https", "x", "user", "main", "primary", "backup", "test", "prod", "dev", "v1",
 ];
 
 /// Reads a name as written.
@@ -91,8 +179,11 @@ fn mentions_llm(normalised: &str) -> bool {
         // Three letters that many words hold: only at the start, or in front of a part's name.
         "oai" | "gpt" | "llm" => normalised.match_indices(word).any(|(at, _)| {
             let rest = &normalised[at + word.len()..];
-            at == 0 || rest.is_empty() || rest.starts_with(|next: char| next.is_ascii_digit())
-                || ADDRESS_WORDS.iter().chain(&KEY_WORDS).any(|part| rest.starts_with(part)) || rest.starts_with("api")
+            at == 0
+                || rest.is_empty()
+                || rest.starts_with(|next: char| next.is_ascii_digit())
+                || ADDRESS_WORDS.iter().chain(&KEY_WORDS).any(|part| rest.starts_with(part))
+                || rest.starts_with("api")
         }),
         word => normalised.contains(word),
     })
@@ -144,7 +235,14 @@ mod tests {
     #[test]
     fn names_are_read_by_their_words() {
         let rules = Rules::builtin();
-        for name in ["OPENAI_BASE_URL", "ACME_CHATBOT_OPENAI_ENDPOINT", "spring.ai.openai.base-url", "LLM_API_URL", "gptApiHost", "OpenAI:Endpoint"] {
+        for name in [
+            "OPENAI_BASE_URL",
+            "ACME_CHATBOT_OPENAI_ENDPOINT",
+            "spring.ai.openai.base-url",
+            "LLM_API_URL",
+            "gptApiHost",
+            "OpenAI:Endpoint",
+        ] {
             let facts = classify(&rules, name);
             assert_eq!(facts.about, About::Llm, "{name}");
             assert!(matches!(facts.role, Some(SettingRole::BaseUrl | SettingRole::Host)), "{name}");

@@ -48,7 +48,9 @@ const LONGEST_PATH: usize = 1024;
 
 /// Whether a byte ends a URL in any of the texts it is found in.
 fn ends_url(byte: u8) -> bool {
-    byte <= b' ' || byte >= 0x7f || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'^' | b'{' | b'}' | b'\\' | b',' | b';' | b'*')
+    byte <= b' '
+        || byte >= 0x7f
+        || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'^' | b'{' | b'}' | b'\\' | b',' | b';' | b'*')
 }
 
 /// The host bytes at `at`, for a quick look-up before anything is built: `[A-Za-z0-9.-]`.
@@ -60,7 +62,8 @@ pub(super) fn host_at(bytes: &[u8], at: usize) -> &[u8] {
 
 /// Reads the URL whose `://` stands at `colon`.
 pub(super) fn read(bytes: &[u8], colon: usize, slashes: Slashes) -> Option<Url> {
-    let separator = Slashes::LITERALS.iter().find(|(literal, form)| *form == slashes && bytes[colon..].starts_with(literal))?.0;
+    let separator =
+        Slashes::LITERALS.iter().find(|(literal, form)| *form == slashes && bytes[colon..].starts_with(literal))?.0;
     let scheme_length = run_before(bytes, colon, 8, |byte| byte.is_ascii_alphanumeric() || byte == b'+');
     let scheme = scheme_in(&bytes[colon - scheme_length..colon])?;
     let start = colon - scheme.len();
@@ -96,11 +99,13 @@ fn host(bytes: &[u8], start: usize, end: usize) -> Option<(String, usize)> {
         let close = memchr::memchr(b']', text)? + 1;
         return Some((str::from_utf8(&text[..close]).ok()?.to_ascii_lowercase(), start + close));
     }
-    let length = text.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count();
+    let length =
+        text.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count();
     let name = str::from_utf8(&text[..length]).ok()?;
     // A sentence's full stop, or the root's dot: neither is a part of the name.
     let name = name.trim_end_matches(['.', '-']);
-    let sound = !name.is_empty() && name.starts_with(|first: char| first.is_ascii_alphanumeric()) && !name.contains("..");
+    let sound =
+        !name.is_empty() && name.starts_with(|first: char| first.is_ascii_alphanumeric()) && !name.contains("..");
     // A template goes on where the name stops: `api.$DOMAIN`, `%s.host`.
     let template = matches!(bytes.get(start + length), Some(b'$' | b'{' | b'%' | b'<' | b'*'));
     (sound && !template).then(|| (name.to_ascii_lowercase(), start + length))
