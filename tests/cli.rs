@@ -12,11 +12,8 @@ const RELAY: &str = "OPENAI_BASE_URL=https://api.chatanywhere.tech/v1\n";
 const UNKNOWN: &str = "OPENAI_BASE_URL=https://llm.acme-intern.net/v1\n";
 
 fn paths(report: &serde_json::Value) -> Vec<String> {
-    let mut paths: Vec<_> = findings(report)
-        .iter()
-        .flat_map(occurrences)
-        .map(|place| place["path"].as_str().unwrap().to_owned())
-        .collect();
+    let mut paths: Vec<_> =
+        findings(report).iter().flat_map(occurrences).map(|place| place["path"].as_str().unwrap().to_owned()).collect();
     paths.sort();
     paths.dedup();
     paths
@@ -365,7 +362,10 @@ fn help_names_the_exit_codes_and_every_rule_has_a_page() {
     for text in ["Exit codes", "Input:", "Policy:", "Gate:", "Output:", "--files-from", "explain"] {
         assert!(run.text().contains(text), "{text}");
     }
-    assert_eq!(keyscan(Tree::new().path(), &["--version"]).text(), concat!("keyscan ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(
+        keyscan(Tree::new().path(), &["--version"]).text(),
+        concat!("keyscan ", env!("CARGO_PKG_VERSION"), "\n")
+    );
     let rules = keyscan(Tree::new().path(), &["rules"]);
     assert_eq!(rules.code, 0);
     for rule in keyscan::model::RuleId::ALL {
