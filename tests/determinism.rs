@@ -16,7 +16,9 @@ fn tree() -> Tree {
             }
         }
     }
-    for (index, host) in ["api.chatanywhere.tech", "aihubmix.com", "api.ohmygpt.com", "llm.acme-intern.net"].iter().enumerate() {
+    for (index, host) in
+        ["api.chatanywhere.tech", "aihubmix.com", "api.ohmygpt.com", "llm.acme-intern.net"].iter().enumerate()
+    {
         for copy in 0..40 {
             tree.write(&format!("svc{copy}/conf{index}.env"), format!("OPENAI_BASE_URL=https://{host}/v1\nN={copy}\n"));
         }
@@ -32,7 +34,8 @@ fn tree() -> Tree {
 fn output_is_the_same_for_any_number_of_threads_and_from_run_to_run() {
     let tree = tree();
     for format in ["json", "jsonl", "sarif", "human"] {
-        let run = |threads: &str| keyscan(tree.path(), &["--format", format, "--min-severity", "info", "-j", threads, "."]);
+        let run =
+            |threads: &str| keyscan(tree.path(), &["--format", format, "--min-severity", "info", "-j", threads, "."]);
         let first = run("1");
         assert_eq!(first.code, 1, "{format}: {}", first.errors());
         assert!(first.stdout.len() > 50_000, "{format}: only {} bytes", first.stdout.len());

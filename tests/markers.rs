@@ -45,13 +45,75 @@ fn shapes() -> Vec<(&'static str, Box<dyn Fn(u64) -> String>)> {
 }
 
 const TRAILING: &[&str] = &[
-    ",", ")", "]", "}", "<", "|", ":", "/", ".", "!", "#", "@", "=", "+", "*", "$", "，", "\u{1b}[0m", " ", "\t", "\r\n", "\n",
-    "\"", "'", "`", ";", "\\n", "\\\"", "&", "%22", "&quot;", ">", "?", "\u{0}", "。", "\u{a0}", "…",
+    ",",
+    ")",
+    "]",
+    "}",
+    "<",
+    "|",
+    ":",
+    "/",
+    ".",
+    "!",
+    "#",
+    "@",
+    "=",
+    "+",
+    "*",
+    "$",
+    "，",
+    "\u{1b}[0m",
+    " ",
+    "\t",
+    "\r\n",
+    "\n",
+    "\"",
+    "'",
+    "`",
+    ";",
+    "\\n",
+    "\\\"",
+    "&",
+    "%22",
+    "&quot;",
+    ">",
+    "?",
+    "\u{0}",
+    "。",
+    "\u{a0}",
+    "…",
 ];
 
 const LEADING: &[&str] = &[
-    "_", "a", "Z", "7", "\\n", "\\t", "\\\"", "%22", "%3D", "&quot;", "&#34;", "\"", "'", "=", ":", "/", "(", "：", "-", "@", ",", ">",
-    "\u{1b}[32m", "\u{0}", "“", "[", "{", "|", "\u{feff}",
+    "_",
+    "a",
+    "Z",
+    "7",
+    "\\n",
+    "\\t",
+    "\\\"",
+    "%22",
+    "%3D",
+    "&quot;",
+    "&#34;",
+    "\"",
+    "'",
+    "=",
+    ":",
+    "/",
+    "(",
+    "：",
+    "-",
+    "@",
+    ",",
+    ">",
+    "\u{1b}[32m",
+    "\u{0}",
+    "“",
+    "[",
+    "{",
+    "|",
+    "\u{feff}",
 ];
 
 const POOLS: &[&str] = &[",", ";", "|", " ", "\n", ", ", "\",\""];
@@ -67,7 +129,11 @@ fn every_marker_shape_with_everything_before_and_behind() {
             let found = values(&detect(&detector, "notes.log", text.as_bytes()));
             if found != keys {
                 let lengths: Vec<usize> = found.iter().map(String::len).collect();
-                wrong.push(format!("{name:20} {what:?}: {} keys of lengths {lengths:?} for {}", found.len(), keys.len()));
+                wrong.push(format!(
+                    "{name:20} {what:?}: {} keys of lengths {lengths:?} for {}",
+                    found.len(),
+                    keys.len()
+                ));
             }
         };
         let mut key = || {
@@ -116,7 +182,9 @@ fn text_glued_behind_is_cut_off() {
 fn a_cut_key_is_found_as_far_as_it_goes_and_is_called_damaged() {
     let detector = detector();
     for (index, (prefix, left, right)) in
-        [("sk-proj-", 74, 40), ("sk-proj-", 58, 30), ("sk-svcacct-", 74, 58), ("sk-admin-", 58, 20)].into_iter().enumerate()
+        [("sk-proj-", 74, 40), ("sk-proj-", 58, 30), ("sk-svcacct-", 74, 58), ("sk-admin-", 58, 20)]
+            .into_iter()
+            .enumerate()
     {
         let key = expand(&format!("{prefix}{{{left}:url}}T3{{}}BlbkFJ{{{right}}}"), 0xc07 + index as u64);
         let matches = detect(&detector, "a.env", format!("OPENAI_API_KEY={key}\n").as_bytes());
@@ -230,8 +298,10 @@ fn a_key_in_a_file_name_is_not_shown() {
 fn assert_planted(tree: &Tree, planted: &[(String, String, (u64, u64, u64))]) {
     let report = report(tree.path());
     let mut wrong = Vec::new();
-    let by_print: std::collections::HashMap<&str, &serde_json::Value> =
-        findings(&report).iter().filter_map(|finding| Some((finding["key"]["fingerprint"].as_str()?, finding))).collect();
+    let by_print: std::collections::HashMap<&str, &serde_json::Value> = findings(&report)
+        .iter()
+        .filter_map(|finding| Some((finding["key"]["fingerprint"].as_str()?, finding)))
+        .collect();
     for (path, print, place) in planted {
         let Some(finding) = by_print.get(print.as_str()) else {
             wrong.push(format!("{path} {place:?}: not found"));

@@ -85,16 +85,32 @@ fn plant(planted: &Planted) -> Tree {
         let write = |file: &str, text: String| tree.write(&format!("{folder}/{file}"), text);
         write(".env", format!("# old: {key}\nOPENAI_API_KEY={key}\nOPENAI_BASE_URL=https://api.ohmygpt.com/v1\n"));
         write("pool.env", format!("OPENAI_API_KEYS={key},{key}\nKEY_{key}=1\n{key}={key}\n"));
-        write("names.json", format!("{{\"{key}\": \"{key}\", \"apiKey {key}\": \"https://{key}@api.ohmygpt.com/v1\"}}\n"));
-        write("url.py", format!("client = OpenAI(base_url=\"https://api.ohmygpt.com/{key}/v1?key={key}#{key}\", api_key=\"{key}\")\n"));
+        write(
+            "names.json",
+            format!("{{\"{key}\": \"{key}\", \"apiKey {key}\": \"https://{key}@api.ohmygpt.com/v1\"}}\n"),
+        );
+        write(
+            "url.py",
+            format!(
+                "client = OpenAI(base_url=\"https://api.ohmygpt.com/{key}/v1?key={key}#{key}\", api_key=\"{key}\")\n"
+            ),
+        );
         write("userinfo.env", format!("OPENAI_BASE_URL=https://user:{key}@aihubmix.com/v1\n"));
-        write("host.env", format!("OPENAI_BASE_URL=https://{key}.acme-intern.net/v1\nOPENAI_API_BASE=https://llm.acme.net/proxy/{key}/\n"));
+        write(
+            "host.env",
+            format!(
+                "OPENAI_BASE_URL=https://{key}.acme-intern.net/v1\nOPENAI_API_BASE=https://llm.acme.net/proxy/{key}/\n"
+            ),
+        );
         write("query.txt", format!("GET https://api.aihubmix.com/v1/models?api_key={key}&x=1 200\n"));
         write("allow.py", format!("k = \"{key}\"  # keyscan:allow[exposed-key] it was {key} before\n"));
         write("allow_bad.py", format!("# keyscan:allow-next-line[{key}] {key}\nk = \"{key}\"\n"));
         write("notes.md", format!("The key {key} and `{key}`, [link](https://api.ohmygpt.com/{key}).\n"));
         write("form.html", format!("<a href=\"https://api.ohmygpt.com/?k={}\">{key}</a>\n", key.replace('-', "%2D")));
-        write(&format!("file-{key}.env"), format!("OPENAI_API_KEY={key}\nOPENAI_BASE_URL=https://aihubmix.com/{key}\n"));
+        write(
+            &format!("file-{key}.env"),
+            format!("OPENAI_API_KEY={key}\nOPENAI_BASE_URL=https://aihubmix.com/{key}\n"),
+        );
         write(&format!("{key}/{key}.txt"), format!("key {key}, https://api.ohmygpt.com/v1\n"));
         write("near.txt", format!("a={key} b={key} c={key}x {key}{key}\n"));
         write("long.min.js", format!("{}k=\"{key}\"{}", "var a=1;".repeat(3000), ";b(2)".repeat(3000)));
@@ -186,7 +202,12 @@ fn arguments_with_keys_are_not_repeated() {
         for (args, code) in cases {
             let run = keyscan(tree.path(), args);
             planted.run(&format!("{} …", args[0]), &run);
-            assert!(code.is_none_or(|code| code == run.code), "{} …: exit {}", args[0].split('-').next_back().unwrap(), run.code);
+            assert!(
+                code.is_none_or(|code| code == run.code),
+                "{} …: exit {}",
+                args[0].split('-').next_back().unwrap(),
+                run.code
+            );
         }
         let dashed = format!("--{key}");
         planted.run("unknown flag", &keyscan(tree.path(), &[&dashed]));
@@ -201,7 +222,11 @@ fn standard_input_and_its_name_show_no_key() {
         for format in ["human", "json", "jsonl", "sarif"] {
             let name = format!("conf/{key}/app-{key}.env");
             let input = format!("OPENAI_API_KEY={key}\nOPENAI_BASE_URL=https://api.ohmygpt.com/{key}/v1\n");
-            let run = keyscan_with(tree.path(), &["-f", format, "-vv", "--min-severity", "info", "--stdin-filename", &name, "-"], input.as_bytes());
+            let run = keyscan_with(
+                tree.path(),
+                &["-f", format, "-vv", "--min-severity", "info", "--stdin-filename", &name, "-"],
+                input.as_bytes(),
+            );
             assert_eq!(run.code, 1, "key {index} {format}: {}", run.errors());
             planted.run(&format!("stdin {format}"), &run);
         }

@@ -18,7 +18,8 @@ fn shown(tree: &Tree) -> Vec<String> {
         occurrences(finding)
             .iter()
             .map(|at| {
-                let what = if finding["key"].is_null() { &finding["endpoint"]["host"] } else { &finding["key"]["redacted"] };
+                let what =
+                    if finding["key"].is_null() { &finding["endpoint"]["host"] } else { &finding["key"]["redacted"] };
                 format!("{}: {} {} {what}", at["path"].as_str().unwrap(), finding["rule"], finding["severity"])
             })
             .collect::<Vec<_>>()
@@ -65,7 +66,9 @@ fn placeholders_of_the_rules_are_no_keys() {
 
 #[test]
 fn placeholders_of_the_reference_are_no_keys() {
-    let Ok(text) = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/placeholders.txt")) else {
+    let Ok(text) =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/placeholders.txt"))
+    else {
         println!("skipped: no reference list of placeholders beside the project");
         return;
     };
@@ -100,23 +103,47 @@ fn templates_around_the_marker_are_no_keys() {
 
 /// Text that looks a little like a key or an endpoint. `{…}` is expanded, so these hold really random strings.
 const NOISE: &[(&str, &str)] = &[
-    ("spin.css", ".sk-spinner, .sk-fading-circle .sk-circle12:before { margin: 40px auto; }\n.sk-cube-grid > .sk-cube9 {}\n"),
-    ("theme.css", ":root { --sk-color-text-on-default-background: var(--sg-text-color, #000); --sk-background-fitted-level-0: #fff; }\n"),
-    ("sk.html", "<div id=\"sk-container-id-1\" class=\"sk-top-container sk-toggleable__label-arrow\"><input class=\"sk-toggleable__control sk-hidden--visually\" id=\"sk-estimator-id-1\"></div>\n"),
-    ("fit.ipynb", "{\"cells\":[{\"cell_type\":\"code\",\"outputs\":[{\"data\":{\"text/html\":[\"<style>#sk-container-id-12 {color: black;}</style><div class=\\\"sk-estimator-doc-link fitted\\\">\"]}}],\"source\":[\"model.fit(x, y)\"]}]}\n"),
+    (
+        "spin.css",
+        ".sk-spinner, .sk-fading-circle .sk-circle12:before { margin: 40px auto; }\n.sk-cube-grid > .sk-cube9 {}\n",
+    ),
+    (
+        "theme.css",
+        ":root { --sk-color-text-on-default-background: var(--sg-text-color, #000); --sk-background-fitted-level-0: #fff; }\n",
+    ),
+    (
+        "sk.html",
+        "<div id=\"sk-container-id-1\" class=\"sk-top-container sk-toggleable__label-arrow\"><input class=\"sk-toggleable__control sk-hidden--visually\" id=\"sk-estimator-id-1\"></div>\n",
+    ),
+    (
+        "fit.ipynb",
+        "{\"cells\":[{\"cell_type\":\"code\",\"outputs\":[{\"data\":{\"text/html\":[\"<style>#sk-container-id-12 {color: black;}</style><div class=\\\"sk-estimator-doc-link fitted\\\">\"]}}],\"source\":[\"model.fit(x, y)\"]}]}\n",
+    ),
     ("words.txt", "task-{32:hex} risk-{48} disk-{32:hex} mask-{48} desk-{22:url} ask-{48:lower} brisk-{40}\n"),
     ("ids.txt", "whisk-{48}\nflask-{32:hex}\ntask_sk-is-short\nkiosk-{64:hex}\n"),
-    ("slugs.txt", "https://blog.acme-shop.net/sk-how-to-build-a-very-long-slug-with-many-words-in-2024\nsk-learn-contrib-categorical-encoding-extras\n"),
-    ("package.json", "{\"dependencies\":{\"sk-loading-indicator-component\":\"^1.0.0\",\"@acme/sk-ui-kit\":\"2.1.0\",\"sk-design-system-tokens-foundation\":\"~3.4.5\"}}\n"),
+    (
+        "slugs.txt",
+        "https://blog.acme-shop.net/sk-how-to-build-a-very-long-slug-with-many-words-in-2024\nsk-learn-contrib-categorical-encoding-extras\n",
+    ),
+    (
+        "package.json",
+        "{\"dependencies\":{\"sk-loading-indicator-component\":\"^1.0.0\",\"@acme/sk-ui-kit\":\"2.1.0\",\"sk-design-system-tokens-foundation\":\"~3.4.5\"}}\n",
+    ),
     ("uuid.txt", "{uuid}\nid={uuid}\nrequest_id: \"{uuid}\"\n"),
     ("git.txt", "commit {40:hex}\nparent {40:hex}\nindex {7:hex}..{7:hex} 100644\nOPENAI_COMMIT_SHA={40:hex}\n"),
     ("SHA256SUMS", "{64:hex}  keyscan.tar.gz\n{64:hex}  keyscan.zip\n"),
     ("MD5SUMS", "{32:hex}  keyscan.tar.gz\n{32:hex} *keyscan.zip\n"),
     ("image.md", "![x](data:image/png;base64,iVBORw0KGgo{900:b64}==)\n"),
-    ("package-lock.json", "{\"packages\":{\"openai\":{\"resolved\":\"https://registry.npmjs.org/openai/-/openai-4.1.0.tgz\",\"integrity\":\"sha512-{86:b64}==\"}}}\n"),
+    (
+        "package-lock.json",
+        "{\"packages\":{\"openai\":{\"resolved\":\"https://registry.npmjs.org/openai/-/openai-4.1.0.tgz\",\"integrity\":\"sha512-{86:b64}==\"}}}\n",
+    ),
     ("Cargo.lock", "[[package]]\nname = \"async-openai\"\nchecksum = \"{64:hex}\"\n"),
     ("go.sum", "github.com/sashabaranov/go-openai v1.20.0 h1:{43:b64}=\n"),
-    ("poetry.lock", "[[package]]\nname = \"openai\"\nfiles = [{file = \"openai-1.0.whl\", hash = \"sha256:{64:hex}\"}]\n"),
+    (
+        "poetry.lock",
+        "[[package]]\nname = \"openai\"\nfiles = [{file = \"openai-1.0.whl\", hash = \"sha256:{64:hex}\"}]\n",
+    ),
     ("nano.jsx", "<li key=\"sk-{10:url}\" id=\"sk-{12}\"><Skeleton className=\"sk-{8:lower}\" /></li>\n"),
     ("stripe.env", "STRIPE_SECRET_KEY=sk_test_{24}\nSTRIPE_LIVE=sk_live_{24}\nSTRIPE_WEBHOOK_SECRET=whsec_{32}\n"),
     ("firebase.js", "export const config = { apiKey: \"AIza{35:url}\", authDomain: \"acme.firebaseapp.com\" };\n"),
@@ -124,12 +151,24 @@ const NOISE: &[(&str, &str)] = &[
     ("org.env", "OPENAI_ORG_ID=org-{24}\nOPENAI_PROJECT_ID=proj_{24}\nOPENAI_ORGANIZATION=org-{24}\n"),
     ("jwt.txt", "Cookie: session=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx{40:url}.{43:url}\n"),
     ("hex.env", "SECRET_KEY_BASE={128:hex}\nAPP_KEY={32:hex}\nSENTRY_DSN=https://{32:hex}@o1.ingest.sentry.io/2\n"),
-    ("azure.env", "AZURE_OPENAI_API_VERSION=2024-02-01\nAZURE_OPENAI_DEPLOYMENT=gpt-4o\nAZURE_SUBSCRIPTION_ID={uuid}\nAZURE_OPENAI_ENDPOINT=https://acme.openai.azure.com/\n"),
+    (
+        "azure.env",
+        "AZURE_OPENAI_API_VERSION=2024-02-01\nAZURE_OPENAI_DEPLOYMENT=gpt-4o\nAZURE_SUBSCRIPTION_ID={uuid}\nAZURE_OPENAI_ENDPOINT=https://acme.openai.azure.com/\n",
+    ),
     ("md5.yaml", "model: gpt-4o\nchecksum: {32:hex}\netag: \"{32:hex}\"\n"),
     ("pk.txt", "pk-{43:url} ak-{48} ap-{48} sb-{48:hex} rt_{43:url}\n"),
-    ("log.txt", "401 Incorrect API key provided: sk-proj-********************************************************abcd.\nkey sk-pr...x9QA, sk-...aB3d, sk-proj-abc…\n"),
-    ("re.py", "PATTERN = re.compile(r\"sk-[A-Za-z0-9]{20}T3\" + \"BlbkFJ[A-Za-z0-9]{20}\")\nif key.startswith(\"sk-proj-\"): pass\n"),
-    ("docs.md", "Create a key on https://platform.openai.com/api-keys, then see https://help.openai.com/en/articles/5112595.\n"),
+    (
+        "log.txt",
+        "401 Incorrect API key provided: sk-proj-********************************************************abcd.\nkey sk-pr...x9QA, sk-...aB3d, sk-proj-abc…\n",
+    ),
+    (
+        "re.py",
+        "PATTERN = re.compile(r\"sk-[A-Za-z0-9]{20}T3\" + \"BlbkFJ[A-Za-z0-9]{20}\")\nif key.startswith(\"sk-proj-\"): pass\n",
+    ),
+    (
+        "docs.md",
+        "Create a key on https://platform.openai.com/api-keys, then see https://help.openai.com/en/articles/5112595.\n",
+    ),
     ("prose.md", "We deploy to https://acme-shop.vercel.app and https://acme-docs.pages.dev/v1/currencies/eur.json.\n"),
 ];
 
@@ -171,14 +210,36 @@ fn expand_known(text: &str, seed: u64) -> String {
 }
 
 const REFERENCES: &[&str] = &[
-    "${OPENAI_API_KEY}", "$OPENAI_API_KEY", "$(cat /run/secrets/openai)", "{{ openai_api_key }}", "{{ .Values.openai.apiKey }}",
-    "${{ secrets.OPENAI_API_KEY }}", "%OPENAI_API_KEY%", "@OPENAI_API_KEY@", "__OPENAI_API_KEY__", "#{OPENAI_API_KEY}#", "<your key>",
-    "process.env.OPENAI_API_KEY", "import.meta.env.OPENAI_API_KEY", "os.environ/OPENAI_API_KEY", "op://vault/openai/credential",
-    "vault:secret/data/openai#key", "ref+vault://secret/openai#/key", "arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-a1B2c3",
-    "@Microsoft.KeyVault(SecretUri=https://acme.vault.azure.net/secrets/openai/)", "projects/acme/secrets/openai/versions/latest",
-    "/run/secrets/openai_api_key", "file:/etc/openai/key", "ENC[AES256_GCM,data:Zm9vYmFyYmF6cXV4,iv:MTIzNDU2Nzg5MGFi,tag:YWJjZGVm,type:str]",
-    "ENC(Zm9vYmFyYmF6cXV4cXV1eA==)", "${OPENAI_API_KEY:-}", "${OPENAI_API_KEY:?not set}", "${OPENAI_API_KEY:-sk-xxxxxxxxxxxxxxxxxxxx}",
-    "${LLM_KEY_FOR_BILLING_2024}", "user_provided", "$ANSIBLE_VAULT;1.1;AES256",
+    "${OPENAI_API_KEY}",
+    "$OPENAI_API_KEY",
+    "$(cat /run/secrets/openai)",
+    "{{ openai_api_key }}",
+    "{{ .Values.openai.apiKey }}",
+    "${{ secrets.OPENAI_API_KEY }}",
+    "%OPENAI_API_KEY%",
+    "@OPENAI_API_KEY@",
+    "__OPENAI_API_KEY__",
+    "#{OPENAI_API_KEY}#",
+    "<your key>",
+    "process.env.OPENAI_API_KEY",
+    "import.meta.env.OPENAI_API_KEY",
+    "os.environ/OPENAI_API_KEY",
+    "op://vault/openai/credential",
+    "vault:secret/data/openai#key",
+    "ref+vault://secret/openai#/key",
+    "arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-a1B2c3",
+    "@Microsoft.KeyVault(SecretUri=https://acme.vault.azure.net/secrets/openai/)",
+    "projects/acme/secrets/openai/versions/latest",
+    "/run/secrets/openai_api_key",
+    "file:/etc/openai/key",
+    "ENC[AES256_GCM,data:Zm9vYmFyYmF6cXV4,iv:MTIzNDU2Nzg5MGFi,tag:YWJjZGVm,type:str]",
+    "ENC(Zm9vYmFyYmF6cXV4cXV1eA==)",
+    "${OPENAI_API_KEY:-}",
+    "${OPENAI_API_KEY:?not set}",
+    "${OPENAI_API_KEY:-sk-xxxxxxxxxxxxxxxxxxxx}",
+    "${LLM_KEY_FOR_BILLING_2024}",
+    "user_provided",
+    "$ANSIBLE_VAULT;1.1;AES256",
 ];
 
 #[test]
@@ -227,22 +288,58 @@ fn a_real_default_behind_a_reference_is_found() {
         }
     }
     let report = report(tree.path());
-    let found: HashSet<String> = findings(&report).iter().filter_map(|finding| Some(finding["key"]["fingerprint"].as_str()?.to_owned())).collect();
-    let missing: Vec<&String> = wanted.iter().filter(|(print, _)| !found.contains(print)).map(|(_, path)| path).collect();
+    let found: HashSet<String> = findings(&report)
+        .iter()
+        .filter_map(|finding| Some(finding["key"]["fingerprint"].as_str()?.to_owned()))
+        .collect();
+    let missing: Vec<&String> =
+        wanted.iter().filter(|(print, _)| !found.contains(print)).map(|(_, path)| path).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
 fn reserved_private_and_templated_hosts_are_nothing() {
     let values = [
-        "https://api.example.com/v1", "https://llm.example/v1", "https://example.org", "https://proxy.test/v1", "https://a.invalid/v1",
-        "http://localhost:11434/v1", "http://127.0.0.1:8000/v1", "http://[::1]:8080/v1", "http://0.0.0.0:3000", "http://10.1.2.3/v1",
-        "http://192.168.1.20:1234/v1", "http://172.20.0.5:4000", "http://100.64.3.2:3000/v1", "http://169.254.10.1/v1", "http://[fd00::12]:4000/v1",
-        "http://host.docker.internal:11434/v1", "http://litellm:4000", "http://one-api.llm.svc:3000/v1", "http://gw.llm.svc.cluster.local/v1",
-        "http://nas.local:1234/v1", "https://llm.corp.internal/v1", "http://ai.lan:8080/v1", "https://your-openai-proxy.com/v1",
-        "https://your-domain.com/v1", "https://YOUR_RESOURCE.openai.azure.com/", "https://{RESOURCE}.openai.azure.com/", "https://<your-host>/v1",
-        "https://${LLM_HOST}/v1", "https://{{ llm_host }}/v1", "https://%s/v1", "https://xxx.com/v1", "https://$HOST:8080/v1", "<base url>", "",
-        "http://gateway.docker.internal:4000/v1", "http://localhost", "localhost:11434", "127.0.0.1:8080", "https://api-proxy.com/v1", "none",
+        "https://api.example.com/v1",
+        "https://llm.example/v1",
+        "https://example.org",
+        "https://proxy.test/v1",
+        "https://a.invalid/v1",
+        "http://localhost:11434/v1",
+        "http://127.0.0.1:8000/v1",
+        "http://[::1]:8080/v1",
+        "http://0.0.0.0:3000",
+        "http://10.1.2.3/v1",
+        "http://192.168.1.20:1234/v1",
+        "http://172.20.0.5:4000",
+        "http://100.64.3.2:3000/v1",
+        "http://169.254.10.1/v1",
+        "http://[fd00::12]:4000/v1",
+        "http://host.docker.internal:11434/v1",
+        "http://litellm:4000",
+        "http://one-api.llm.svc:3000/v1",
+        "http://gw.llm.svc.cluster.local/v1",
+        "http://nas.local:1234/v1",
+        "https://llm.corp.internal/v1",
+        "http://ai.lan:8080/v1",
+        "https://your-openai-proxy.com/v1",
+        "https://your-domain.com/v1",
+        "https://YOUR_RESOURCE.openai.azure.com/",
+        "https://{RESOURCE}.openai.azure.com/",
+        "https://<your-host>/v1",
+        "https://${LLM_HOST}/v1",
+        "https://{{ llm_host }}/v1",
+        "https://%s/v1",
+        "https://xxx.com/v1",
+        "https://$HOST:8080/v1",
+        "<base url>",
+        "",
+        "http://gateway.docker.internal:4000/v1",
+        "http://localhost",
+        "localhost:11434",
+        "127.0.0.1:8080",
+        "https://api-proxy.com/v1",
+        "none",
     ];
     let (tree, mut sources) = (Tree::new(), BTreeMap::new());
     for (index, value) in values.iter().enumerate() {

@@ -9,9 +9,6 @@ use crate::support::addresses::{CONFIGURED, MENTIONED};
 use crate::support::catalogue::{all_relays, endpoints, known_relays};
 use crate::support::{Tree, findings, keyscan, occurrences, report, tables};
 
-
-
-
 /// What the report says of a host, by path: role, severity of the occurrence, rule, kind.
 fn places(report: &Value) -> BTreeMap<(String, String), (String, String, String, String)> {
     let mut places = BTreeMap::new();
@@ -45,14 +42,22 @@ fn assert_roles(cases: &[(&str, &str)], role: &str, severity: &str) {
         match places.remove(&place) {
             None => wrong.push(format!("{}: no finding  in {text:?}", place.0)),
             Some((got, level, rule, kind)) => {
-                if (got.as_str(), level.as_str(), rule.as_str(), kind.as_str()) != (role, severity, "relay-endpoint", "relay") {
+                if (got.as_str(), level.as_str(), rule.as_str(), kind.as_str())
+                    != (role, severity, "relay-endpoint", "relay")
+                {
                     wrong.push(format!("{}: {rule} {kind} {got} {level}  in {text:?}", place.0));
                 }
             }
         }
     }
     wrong.extend(places.iter().map(|(place, what)| format!("{}: invented {} {what:?}", place.0, place.1)));
-    assert!(wrong.is_empty(), "{} of {} wrong, expected {role} {severity}\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} wrong, expected {role} {severity}\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -192,7 +197,13 @@ fn every_catalogued_host_is_of_its_kind() {
 
 #[test]
 fn look_alikes_are_not_official() {
-    for host in ["api.openai.com.evil-host.net", "api-openai.com", "api.openai.com-proxy.net", "openai.azure.com.evil-host.net", "xapi.openai.com.co"] {
+    for host in [
+        "api.openai.com.evil-host.net",
+        "api-openai.com",
+        "api.openai.com-proxy.net",
+        "openai.azure.com.evil-host.net",
+        "xapi.openai.com.co",
+    ] {
         let tree = Tree::one(".env", format!("OPENAI_BASE_URL=https://{host}/v1\n"));
         let report = report(tree.path());
         let [finding] = findings(&report) else { panic!("{host}: {:#}", report["findings"]) };
@@ -214,16 +225,23 @@ fn an_unknown_host_counts_only_where_a_setting_of_an_llm_names_it() {
         ("c/.env", "OPENAI_API_BASE=llm.acme-c.net\n"),
         ("d/config.toml", "[model_providers.x]\nbase_url = \"https://llm.acme-d.net/v1\"\nwire_api = \"responses\"\n"),
         ("no1/.env", "BASE_URL=https://www.acme-shop.net\nDOCS_URL=https://docs.acme-shop.net/v1\n"),
-        ("no2/package.json", "{\"name\": \"openai-tool\", \"homepage\": \"https://acme-shop.net\", \"bugs\": \"https://git.acme-shop.net/i\"}\n"),
+        (
+            "no2/package.json",
+            "{\"name\": \"openai-tool\", \"homepage\": \"https://acme-shop.net\", \"bugs\": \"https://git.acme-shop.net/i\"}\n",
+        ),
         ("no3/weather.js", "const r = await fetch(\"https://api.acme-weather.net/v1/forecast\");\n"),
         ("no4/README.md", "We call OpenAI. See https://acme-blog.net/v1/openai for more.\n"),
         ("no5/main.go", "// https://acme-code.net/openai\nconst site = \"https://acme-code.net/v2\"\n"),
-        ("no6/compose.yaml", "services:\n  db:\n    environment:\n      DATABASE_URL: postgres://u@db.acme-shop.net/x\n      API_BASE: https://rest.acme-shop.net\n"),
+        (
+            "no6/compose.yaml",
+            "services:\n  db:\n    environment:\n      DATABASE_URL: postgres://u@db.acme-shop.net/x\n      API_BASE: https://rest.acme-shop.net\n",
+        ),
     ] {
         tree.write(file, text);
     }
     let report = report(tree.path());
-    let said: Vec<_> = places(&report).into_iter().map(|((_, host), (role, level, rule, _))| (host, role, level, rule)).collect();
+    let said: Vec<_> =
+        places(&report).into_iter().map(|((_, host), (role, level, rule, _))| (host, role, level, rule)).collect();
     let expected: Vec<_> = ["a", "b", "c", "d"]
         .iter()
         .map(|name| (format!("llm.acme-{name}.net"), "configured".into(), "medium".into(), "unknown-endpoint".into()))
@@ -246,10 +264,21 @@ fn a_platform_counts_only_with_a_setting_or_a_path_of_an_llm() {
         tree.write(file, text);
     }
     let report = report(tree.path());
-    let said: Vec<_> = places(&report).into_iter().map(|((path, _), (role, level, rule, kind))| (path, role, level, rule, kind)).collect();
+    let said: Vec<_> = places(&report)
+        .into_iter()
+        .map(|((path, _), (role, level, rule, kind))| (path, role, level, rule, kind))
+        .collect();
     let expected: Vec<_> = ["a/.env", "b/ask.js", "c/ask.sh"]
         .iter()
-        .map(|path| ((*path).to_owned(), "configured".to_owned(), "medium".to_owned(), "proxy-endpoint".to_owned(), "proxy".to_owned()))
+        .map(|path| {
+            (
+                (*path).to_owned(),
+                "configured".to_owned(),
+                "medium".to_owned(),
+                "proxy-endpoint".to_owned(),
+                "proxy".to_owned(),
+            )
+        })
         .collect();
     assert_eq!(said, expected);
 }
@@ -257,7 +286,17 @@ fn a_platform_counts_only_with_a_setting_or_a_path_of_an_llm() {
 #[test]
 fn vendors_and_aggregators_are_facts_and_no_findings() {
     let tree = Tree::new();
-    for (index, host) in ["api.openai.com", "eu.api.openai.com", "api.deepseek.com", "api.anthropic.com", "openrouter.ai", "acme.openai.azure.com"].iter().enumerate() {
+    for (index, host) in [
+        "api.openai.com",
+        "eu.api.openai.com",
+        "api.deepseek.com",
+        "api.anthropic.com",
+        "openrouter.ai",
+        "acme.openai.azure.com",
+    ]
+    .iter()
+    .enumerate()
+    {
         tree.write(&format!("v{index}/.env"), format!("OPENAI_BASE_URL=https://{host}/v1\n"));
         tree.write(&format!("v{index}/a.py"), format!("r = requests.post(\"https://{host}/v1/chat/completions\")\n"));
     }

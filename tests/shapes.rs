@@ -79,11 +79,16 @@ fn from_rule(rule: &KeyFormat) -> Format {
         .iter()
         .filter_map(|example| example.lines().find_map(|line| line.split_once("=<key>")))
         .map(|(name, _)| name.trim_start_matches("export ").trim())
-        .find(|name| name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'))
+        .find(|name| {
+            name.contains('_')
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        })
         .unwrap_or("OPENAI_API_KEY");
     let issuer = rule.issuer.as_deref().map(str::to_owned);
     let issuer = match (rule.proves, issuer) {
-        (Proves::Nothing, issuer) => Issuer::Told(issuer.into_iter().chain(rule.candidates.iter().map(|id| id.to_string())).collect()),
+        (Proves::Nothing, issuer) => {
+            Issuer::Told(issuer.into_iter().chain(rule.candidates.iter().map(|id| id.to_string())).collect())
+        }
         (_, issuer) => Issuer::Proven(issuer.unwrap_or_else(|| panic!("{} proves an issuer and names none", rule.id))),
     };
     Format {
@@ -117,7 +122,8 @@ fn check(formats: &[Format], seed: u64) {
         count += planted.len();
         compare(&planted, &report(tree.path()), &mut failures);
     }
-    let table: Vec<String> = failures.iter().map(|(format, layout, what)| format!("{format:24} {layout:22} {what}")).collect();
+    let table: Vec<String> =
+        failures.iter().map(|(format, layout, what)| format!("{format:24} {layout:22} {what}")).collect();
     assert!(table.is_empty(), "{} of {count} wrong\n{}", table.len(), summary(&table));
 }
 
@@ -174,7 +180,8 @@ fn invented(finding: &Value, planted: &[Planted], failures: &mut Failures) {
         let host = finding["endpoint"]["host"].as_str();
         let own = host.is_some() && host == one.format.host.as_deref() && finding["key"].is_null();
         if !own {
-            let what = format!("invented {} {} {}", finding["rule"], finding["key"]["redacted"], finding["endpoint"]["host"]);
+            let what =
+                format!("invented {} {} {}", finding["rule"], finding["key"]["redacted"], finding["endpoint"]["host"]);
             failures.insert((one.format.name.clone(), one.layout.to_owned(), what));
         }
     }

@@ -4,11 +4,23 @@
 pub const CONFIGURED: &[(&str, &str)] = &[
     (".env", "OPENAI_BASE_URL=https://HOST/v1\n"),
     (".envrc", "export OPENAI_API_BASE=\"https://HOST/v1\"\n"),
-    ("compose.yaml", "services:\n  chat:\n    image: lobehub/lobe-chat\n    environment:\n      OPENAI_PROXY_URL: https://HOST/v1\n"),
-    ("docker-compose.yml", "services:\n  web:\n    image: yidadaa/chatgpt-next-web\n    environment:\n      - OPENAI_API_KEY=$OPENAI_API_KEY\n      - BASE_URL=https://HOST\n"),
-    ("config.json", "{\"open_ai_api_key\": \"${KEY}\", \"open_ai_api_base\": \"https://HOST/v1\", \"model\": \"gpt-4o-mini\"}\n"),
+    (
+        "compose.yaml",
+        "services:\n  chat:\n    image: lobehub/lobe-chat\n    environment:\n      OPENAI_PROXY_URL: https://HOST/v1\n",
+    ),
+    (
+        "docker-compose.yml",
+        "services:\n  web:\n    image: yidadaa/chatgpt-next-web\n    environment:\n      - OPENAI_API_KEY=$OPENAI_API_KEY\n      - BASE_URL=https://HOST\n",
+    ),
+    (
+        "config.json",
+        "{\"open_ai_api_key\": \"${KEY}\", \"open_ai_api_base\": \"https://HOST/v1\", \"model\": \"gpt-4o-mini\"}\n",
+    ),
     (".claude/settings.json", "{\"env\": {\"ANTHROPIC_BASE_URL\": \"https://HOST\"}}\n"),
-    (".codex/config.toml", "model_provider = \"relay\"\n[model_providers.relay]\nname = \"relay\"\nbase_url = \"https://HOST/v1\"\nwire_api = \"responses\"\n"),
+    (
+        ".codex/config.toml",
+        "model_provider = \"relay\"\n[model_providers.relay]\nname = \"relay\"\nbase_url = \"https://HOST/v1\"\nwire_api = \"responses\"\n",
+    ),
     ("client.py", "client = OpenAI(api_key=key, base_url=\"https://HOST/v1\")\n"),
     ("old.py", "import openai\nopenai.api_base = \"https://HOST/v1\"\n"),
     ("chain.py", "llm = ChatOpenAI(model=\"gpt-4o\", openai_api_base=\"https://HOST/v1\")\n"),
@@ -16,13 +28,22 @@ pub const CONFIGURED: &[(&str, &str)] = &[
     ("getenv.py", "base = os.getenv(\"OPENAI_BASE_URL\", \"https://HOST/v1\")\n"),
     ("ask.py", "r = requests.post(\"https://HOST/v1/chat/completions\", headers=headers, json=body)\n"),
     ("litellm.py", "response = completion(model=\"openai/gpt-4o\", api_base=\"https://HOST/v1\", messages=m)\n"),
-    ("redirect.py", "API_URL_REDIRECT = {\"https://api.openai.com/v1/chat/completions\": \"https://HOST/v1/chat/completions\"}\n"),
+    (
+        "redirect.py",
+        "API_URL_REDIRECT = {\"https://api.openai.com/v1/chat/completions\": \"https://HOST/v1/chat/completions\"}\n",
+    ),
     ("client.ts", "const client = new OpenAI({ apiKey: key, baseURL: \"https://HOST/v1\" });\n"),
     ("ai-sdk.ts", "export const openai = createOpenAI({ baseURL: 'https://HOST/v1' });\n"),
     ("ask.js", "const r = await fetch(\"https://HOST/v1/chat/completions\", { method: \"POST\", headers });\n"),
     ("axios.js", "await axios.post(`https://HOST/v1/chat/completions`, body);\n"),
-    ("env.js", "const baseURL = process.env.OPENAI_BASE_URL || \"https://HOST/v1\";\nconst client = new OpenAI({ baseURL });\n"),
-    ("next.config.mjs", "export default { rewrites: async () => [{ source: \"/api/openai/:path*\", destination: \"https://HOST/:path*\" }] };\n"),
+    (
+        "env.js",
+        "const baseURL = process.env.OPENAI_BASE_URL || \"https://HOST/v1\";\nconst client = new OpenAI({ baseURL });\n",
+    ),
+    (
+        "next.config.mjs",
+        "export default { rewrites: async () => [{ source: \"/api/openai/:path*\", destination: \"https://HOST/:path*\" }] };\n",
+    ),
     ("ask.sh", "curl https://HOST/v1/chat/completions -H \"Authorization: Bearer $KEY\" -d @body.json\n"),
     ("default.sh", "export OPENAI_BASE_URL=${OPENAI_BASE_URL:-https://HOST/v1}\n"),
     ("run.sh", "docker run -d -p 3000:3000 -e OPENAI_BASE_URL=https://HOST/v1 chat:1\n"),
@@ -32,7 +53,10 @@ pub const CONFIGURED: &[(&str, &str)] = &[
     ("setup.bat", "setx OPENAI_BASE_URL \"https://HOST/v1\"\r\n"),
     ("main.go", "config := openai.DefaultConfig(key)\nconfig.BaseURL = \"https://HOST/v1\"\n"),
     ("option.go", "client := openai.NewClient(option.WithBaseURL(\"https://HOST/v1\"))\n"),
-    ("App.java", "OpenAIClient client = OpenAIOkHttpClient.builder().apiKey(key).baseUrl(\"https://HOST/v1\").build();\n"),
+    (
+        "App.java",
+        "OpenAIClient client = OpenAIOkHttpClient.builder().apiKey(key).baseUrl(\"https://HOST/v1\").build();\n",
+    ),
     ("App.kt", "val openAI = OpenAIOkHttpClient.builder()\n    .baseUrl(\"https://HOST/v1\")\n    .build()\n"),
     ("App.cs", "var options = new OpenAIClientOptions { Endpoint = new Uri(\"https://HOST/v1\") };\n"),
     ("main.rs", "let config = OpenAIConfig::new().with_api_base(\"https://HOST/v1\");\n"),
@@ -43,11 +67,23 @@ pub const CONFIGURED: &[(&str, &str)] = &[
     ("application.properties", "spring.ai.openai.base-url=https://HOST\n"),
     ("application.yml", "spring:\n  ai:\n    openai:\n      base-url: https://HOST\n"),
     ("appsettings.json", "{\"AzureOpenAI\": {\"Endpoint\": \"https://HOST/v1\"}}\n"),
-    ("litellm.yaml", "model_list:\n  - model_name: gpt-4o\n    litellm_params:\n      model: openai/gpt-4o\n      api_base: https://HOST/v1\n      api_key: os.environ/OPENAI_API_KEY\n"),
-    ("librechat.yaml", "endpoints:\n  custom:\n    - name: acme\n      apiKey: '${ACME_KEY}'\n      baseURL: 'https://HOST/v1'\n      models:\n        default: ['gpt-4o']\n"),
-    (".continue/config.json", "{\"models\": [{\"title\": \"x\", \"provider\": \"openai\", \"model\": \"gpt-4o\", \"apiBase\": \"https://HOST/v1\"}]}\n"),
+    (
+        "litellm.yaml",
+        "model_list:\n  - model_name: gpt-4o\n    litellm_params:\n      model: openai/gpt-4o\n      api_base: https://HOST/v1\n      api_key: os.environ/OPENAI_API_KEY\n",
+    ),
+    (
+        "librechat.yaml",
+        "endpoints:\n  custom:\n    - name: acme\n      apiKey: '${ACME_KEY}'\n      baseURL: 'https://HOST/v1'\n      models:\n        default: ['gpt-4o']\n",
+    ),
+    (
+        ".continue/config.json",
+        "{\"models\": [{\"title\": \"x\", \"provider\": \"openai\", \"model\": \"gpt-4o\", \"apiBase\": \"https://HOST/v1\"}]}\n",
+    ),
     ("webui.env", "OPENAI_API_BASE_URLS=\"https://api.openai.com/v1;https://HOST/v1\"\n"),
-    ("deploy.yaml", "kind: Deployment\nspec:\n  containers:\n    - name: web\n      env:\n        - name: OPENAI_BASE_URL\n          value: \"https://HOST/v1\"\n"),
+    (
+        "deploy.yaml",
+        "kind: Deployment\nspec:\n  containers:\n    - name: web\n      env:\n        - name: OPENAI_BASE_URL\n          value: \"https://HOST/v1\"\n",
+    ),
     ("app.service", "[Service]\nEnvironment=\"OPENAI_BASE_URL=https://HOST/v1\"\n"),
     ("nginx.conf", "location /v1/ {\n  proxy_pass https://HOST/v1/;\n}\n"),
     ("Caddyfile", "llm.acme-intern.net {\n\treverse_proxy https://HOST\n}\n"),
@@ -57,8 +93,14 @@ pub const CONFIGURED: &[(&str, &str)] = &[
     ("Dockerfile", "FROM scratch\nENV OPENAI_BASE_URL=https://HOST/v1\n"),
     ("Makefile", "export OPENAI_BASE_URL := https://HOST/v1\n"),
     ("chat.http", "POST https://HOST/v1/chat/completions\nContent-Type: application/json\n"),
-    ("avante.lua", "require('avante').setup({ provider = 'openai', openai = { endpoint = 'https://HOST/v1', model = 'gpt-4o' } })\n"),
-    ("work.ipynb", "{\"cells\": [{\"cell_type\": \"code\", \"outputs\": [], \"source\": [\"client = OpenAI(base_url=\\\"https://HOST/v1\\\")\\n\"]}]}\n"),
+    (
+        "avante.lua",
+        "require('avante').setup({ provider = 'openai', openai = { endpoint = 'https://HOST/v1', model = 'gpt-4o' } })\n",
+    ),
+    (
+        "work.ipynb",
+        "{\"cells\": [{\"cell_type\": \"code\", \"outputs\": [], \"source\": [\"client = OpenAI(base_url=\\\"https://HOST/v1\\\")\\n\"]}]}\n",
+    ),
 ];
 
 /// Prose, comments, link texts.

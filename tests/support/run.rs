@@ -28,7 +28,12 @@ impl Run {
     /// Standard output as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.stdout).unwrap_or_else(|error| {
-            panic!("no JSON ({error}), exit {}\nstdout: {}\nstderr: {}", self.code, head(&self.text()), head(&self.errors()))
+            panic!(
+                "no JSON ({error}), exit {}\nstdout: {}\nstderr: {}",
+                self.code,
+                head(&self.text()),
+                head(&self.errors())
+            )
         })
     }
 }

@@ -30,7 +30,10 @@ pub fn tables(hosts: &[String]) -> Vec<(&'static str, String)> {
             "ts array",
             format!(
                 "export const PRESETS = [\n{}\n];\n",
-                each(&|at, host| format!("  {{ id: \"p{at}\", name: \"P {at}\", baseURL: \"https://{host}/v1\" }},"), "\n")
+                each(
+                    &|at, host| format!("  {{ id: \"p{at}\", name: \"P {at}\", baseURL: \"https://{host}/v1\" }},"),
+                    "\n"
+                )
             ),
         ),
         (
@@ -68,10 +71,7 @@ pub fn tables(hosts: &[String]) -> Vec<(&'static str, String)> {
                 each(&|at, host| format!("  {{\"name\": \"P {at}\", \"base_url\": \"https://{host}/v1\"}}"), ",\n")
             ),
         ),
-        (
-            "json map",
-            format!("{{\n{}\n}}\n", each(&|at, host| format!("  \"p{at}\": \"https://{host}/v1\""), ",\n")),
-        ),
+        ("json map", format!("{{\n{}\n}}\n", each(&|at, host| format!("  \"p{at}\": \"https://{host}/v1\""), ",\n"))),
         (
             "yaml list",
             format!("presets:\n{}\n", each(&|at, host| format!("  - name: p{at}\n    url: https://{host}/v1"), "\n")),
@@ -85,7 +85,10 @@ pub fn tables(hosts: &[String]) -> Vec<(&'static str, String)> {
             "python dict",
             format!(
                 "PRESETS = {{\n{}\n}}\n",
-                each(&|at, host| format!("    \"p{at}\": {{\"name\": \"P\", \"base_url\": \"https://{host}/v1\"}},"), "\n")
+                each(
+                    &|at, host| format!("    \"p{at}\": {{\"name\": \"P\", \"base_url\": \"https://{host}/v1\"}},"),
+                    "\n"
+                )
             ),
         ),
         (
@@ -130,15 +133,15 @@ pub fn tables(hosts: &[String]) -> Vec<(&'static str, String)> {
                 each(&|at, host| format!("  P{at}(\"https://{host}/v1\")"), ",\n")
             ),
         ),
-        (
-            "toml array",
-            format!("urls = [\n{}\n]\n", each(&|_, host| format!("  \"https://{host}/v1\","), "\n")),
-        ),
+        ("toml array", format!("urls = [\n{}\n]\n", each(&|_, host| format!("  \"https://{host}/v1\","), "\n"))),
         (
             "php array",
             format!(
                 "<?php\nreturn [\n{}\n];\n",
-                each(&|at, host| format!("    'p{at}' => ['name' => 'P {at}', 'base_uri' => 'https://{host}/v1'],"), "\n")
+                each(
+                    &|at, host| format!("    'p{at}' => ['name' => 'P {at}', 'base_uri' => 'https://{host}/v1'],"),
+                    "\n"
+                )
             ),
         ),
     ]

@@ -105,7 +105,11 @@ fn templates_expand_to_their_alphabets() {
     let body = expand("{16}{32:oneapi}", 4);
     let hex = &body.as_bytes()[16..];
     assert!(hex[12] == b'4' && b"89AB".contains(&hex[16]));
-    assert!(hex.iter().enumerate().all(|(at, byte)| !byte.is_ascii_alphabetic() || byte.is_ascii_uppercase() == (at % 2 == 0)));
+    assert!(
+        hex.iter()
+            .enumerate()
+            .all(|(at, byte)| !byte.is_ascii_alphabetic() || byte.is_ascii_uppercase() == (at % 2 == 0))
+    );
     assert_eq!(expand("{uuid}", 5).len(), 36);
     let tail = modern("sk-proj-", 74, 6);
     assert!(tail.len() == 164 && tail.ends_with('A'));
