@@ -4,6 +4,7 @@
 
 mod support;
 
+mod cli;
 mod determinism;
 mod markers;
 mod no_leak;

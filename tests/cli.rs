@@ -334,7 +334,7 @@ fn quiet_says_nothing_when_there_is_nothing_to_say() {
 #[test]
 fn verbose_names_the_policy() {
     let tree = Tree::one("a.env", RELAY);
-    assert!(keyscan(tree.path(), &["-v"]).errors().contains("no policy"));
+    assert!(keyscan(tree.path(), &["-v"]).errors().contains("policy: none"));
     tree.write("own.toml", "[endpoints]\nallow = [\"api.chatanywhere.tech\"]\n");
     let run = keyscan(tree.path(), &["-v", "--config", "own.toml"]);
     assert!(run.errors().contains("own.toml"), "{}", run.errors());

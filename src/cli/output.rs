@@ -19,11 +19,10 @@ pub(super) enum Target {
 impl Target {
     /// Fails early where the report could not be written: nobody wants to learn that after the scan.
     ///
-    /// Symbolic links that lie in a scanned tree are refused, as the file itself or as a folder above it: whoever
-    /// wrote that tree would choose which file of the user is overwritten.
+    /// Symbolic links that lie in a scanned tree (`roots`, without links) are refused, as the file itself or as a folder
+    /// above it: whoever wrote that tree would choose which file of the user is overwritten.
     pub(super) fn check(&self, roots: &[PathBuf]) -> Result<()> {
         let Self::File(path) = self else { return Ok(()) };
-        let roots: Vec<_> = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect();
         let shown = path.display();
         for part in path.ancestors().filter(|part| is_symlink(part)) {
             let inside =
@@ -41,6 +40,12 @@ impl Target {
             return Err(hinted(message, "create it first"));
         }
         Ok(())
+    }
+
+    /// The file without links on the way to it.
+    pub(super) fn real_path(&self) -> Option<PathBuf> {
+        let Self::File(path) = self else { return None };
+        Some(folder(path).canonicalize().ok()?.join(path.file_name()?))
     }
 
     /// Writes a report. A reader that closed the pipe has seen enough: that is no error.

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -40,7 +41,8 @@ fn draw(progress: &Progress, finished: &mpsc::Receiver<()>) {
     }
     let bar = ProgressBar::new_spinner();
     while waiting(REFRESH) {
-        bar.set_message(format!("{} files, {} read", HumanCount(progress.files()), HumanBytes(progress.bytes())));
+        let (files, bytes) = (progress.files.load(Ordering::Relaxed), progress.bytes.load(Ordering::Relaxed));
+        bar.set_message(format!("{} files, {} read", HumanCount(files), HumanBytes(bytes)));
         bar.tick();
     }
     bar.finish_and_clear();

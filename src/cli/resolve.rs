@@ -1,15 +1,14 @@
 //! What was typed, made into a plan. Whatever contradicts itself is refused here, before anything is read.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, IsTerminal};
-use std::num::NonZeroUsize;
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, anyhow};
 use keyscan::assess::{Fingerprinter, Policy};
-use keyscan::config;
+use keyscan::config::{self, Config};
 use keyscan::model::Severity;
 use keyscan::report::{self, Format};
 use keyscan::{scan, source};
@@ -63,50 +62,77 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
         args.min_severity.unwrap_or_else(|| gate.severity.map_or(Severity::Low, |s| s.min(Severity::Low)));
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
-    let (policy, policy_note) = policy(&args)?;
-    let input = input(args)?;
-    let roots = match &input {
-        scan::Input::Tree(tree) => tree.paths.as_slice(),
-        scan::Input::Stdin { .. } => &[],
-    };
-    for output in &outputs {
-        output.target.check(roots)?;
+    let mut input = input(&args)?;
+    let (policy, policy_note) = policy(&args, &input)?;
+    if let scan::Input::Tree(tree) = &mut input {
+        let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
+        for output in &outputs {
+            output.target.check(&roots)?;
+        }
+        // A report of an earlier run names relays: scanning it would find them all again.
+        tree.except = outputs.iter().filter_map(|output| output.target.real_path()).collect();
     }
     let scan = scan::Options { input, policy, fingerprinter, min_severity };
     Ok(Plan { scan, outputs, gate, policy_note, progress, quiet, verbose })
 }
 
 /// What to read.
-fn input(args: ScanArgs) -> Result<scan::Input> {
-    let stdin = args.paths.iter().any(|path| path == Path::new("-"));
+fn input(args: &ScanArgs) -> Result<scan::Input> {
+    let dash = Path::new("-");
+    let stdin = args.paths.iter().any(|path| path == dash);
     if stdin && (args.paths.len() > 1 || args.files_from.is_some()) {
-        let hint = "scan them in a run of their own, or name a file called '-' as ./-";
-        return Err(hinted("standard input ('-') cannot be scanned together with files", hint));
+        let hint = "scan it in a run of its own; a file of that name is ./-";
+        return Err(hinted("standard input (-) cannot be scanned together with files", hint));
     }
     if stdin {
-        return Ok(scan::Input::Stdin { name: args.stdin_filename.unwrap_or_else(|| "stdin".to_owned()) });
+        return Ok(scan::Input::Stdin { name: args.stdin_filename.clone(), max_file_size: args.max_file_size });
     }
     if args.stdin_filename.is_some() {
-        let hint = "add '-' to scan standard input";
-        return Err(hinted("--stdin-filename names standard input, which is not being scanned", hint));
+        let hint = "add - to scan standard input";
+        return Err(hinted("--stdin-filename is given, but standard input is not scanned", hint));
     }
-    let mut paths = args.paths;
-    if paths.is_empty() && args.files_from.is_none() {
-        paths.push(PathBuf::from("."));
-    }
+    let files_from = args.files_from.as_deref().map(|file| read_list(file, args.null)).transpose()?;
     Ok(scan::Input::Tree(source::Options {
-        paths,
-        exclude: args.exclude,
-        include: args.include,
+        paths: args.paths.clone(),
+        files_from,
+        exclude: args.exclude.clone(),
+        include: args.include.clone(),
+        except: Vec::new(),
         no_ignore: args.no_ignore,
         assume_committed: args.assume_committed,
         max_file_size: args.max_file_size,
-        threads: args.threads.map_or_else(cores, usize::from),
+        threads: args.threads.map_or(0, usize::from),
     }))
 }
 
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+/// The paths of `--files-from`. Empty entries are none.
+fn read_list(file: &Path, null: bool) -> Result<Vec<PathBuf>> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes).context("cannot read the list on standard input")?
+    } else {
+        fs::read(file).with_context(|| format!("cannot read the list {}", file.display()))?
+    };
+    let (separator, end): (u8, &[u8]) = if null { (0, b"") } else { (b'\n', b"\r") };
+    let entries = bytes.split(|&byte| byte == separator).map(|entry| entry.strip_suffix(end).unwrap_or(entry));
+    entries.filter(|entry| !entry.is_empty()).map(path_of).collect()
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> Result<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> Result<PathBuf> {
+    let text = std::str::from_utf8(bytes).context("a path in the list is not UTF-8")?;
+    Ok(PathBuf::from(text))
+}
+
+/// The folders and files named on the command line; the working directory where none is, or where a list names them.
+fn roots(tree: &source::Options) -> Vec<PathBuf> {
+    if tree.paths.is_empty() { vec![PathBuf::from(".")] } else { tree.paths.clone() }
 }
 
 /// Pairs each format with its place. Standard output and each file take one report.
@@ -167,12 +193,39 @@ fn fingerprinter(file: Option<&Path>) -> Result<Fingerprinter> {
 }
 
 /// The policy in force, and a line that says which it is.
-fn policy(args: &ScanArgs) -> Result<(Policy, String)> {
-    let file = if args.no_config { None } else { args.config.clone().or_else(|| config::find(Path::new("."))) };
-    let (mut policy, note) = match file {
-        Some(file) => (config::load(&file)?.policy(), format!("policy: {}", harmless(&file.display().to_string()))),
-        None => (Policy::default(), "no policy file".to_owned()),
+fn policy(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, String)> {
+    let file = match &args.config {
+        _ if args.no_config => None,
+        Some(file) => Some(file.clone()),
+        None => match from_environment("KEYSCAN_CONFIG") {
+            Some(file) => Some(PathBuf::from(file)),
+            None => own_config(input)?,
+        },
     };
-    policy.environment = args.environment.or(policy.environment);
-    Ok((policy, note))
+    let (config, note) = match &file {
+        Some(file) => {
+            let config = config::load(file)?;
+            let note = format!("policy: {} (endpoints allowed: {})", file.display(), config.allow.len());
+            (config, harmless(&note))
+        }
+        None => (Config::default(), "policy: none".to_owned()),
+    };
+    Ok((Policy { environment: args.environment, ..config.policy() }, note))
+}
+
+/// The config file that the scanned folders bring along. What one repository allows must not hold for another, so
+/// roots that differ in it are refused.
+fn own_config(input: &scan::Input) -> Result<Option<PathBuf>> {
+    let roots = match input {
+        scan::Input::Tree(tree) => roots(tree),
+        scan::Input::Stdin { .. } => vec![PathBuf::from(".")],
+    };
+    let tops: BTreeSet<_> = roots.iter().filter_map(|root| source::top_of(root)).collect();
+    let found: BTreeSet<_> = tops.iter().map(|top| config::find(top)).collect();
+    if found.len() > 1 {
+        let files: Vec<_> = found.iter().flatten().map(|file| file.display().to_string()).collect();
+        let message = format!("the paths belong to different policies: {}", files.join(", "));
+        return Err(hinted(message, "name one with --config for all of them, or give --no-config"));
+    }
+    Ok(found.into_iter().next().flatten())
 }

@@ -20,12 +20,12 @@ pub(super) struct Collector {
 
 impl Collector {
     /// Takes over the matches of one blob.
-    pub(super) fn add(&self, origin: Origin, found: Matches) {
+    pub(super) fn add(&self, origin: &Origin, found: Matches) {
         if found.is_empty() && !found.limited {
             return;
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = files.entry(origin).or_default();
+        let file = files.entry(origin.clone()).or_default();
         file.keys.extend(found.keys);
         file.endpoints.extend(found.endpoints);
         file.limited |= found.limited;
@@ -94,10 +94,10 @@ mod tests {
     fn windows_of_a_file_become_one_in_the_order_of_its_bytes() {
         let collector = Collector::default();
         for start in [30, 10, 20] {
-            collector.add(origin("b"), Matches { keys: vec![key(start)], ..Matches::default() });
+            collector.add(&origin("b"), Matches { keys: vec![key(start)], ..Matches::default() });
         }
-        collector.add(origin("a"), Matches { keys: vec![key(5)], ..Matches::default() });
-        collector.add(origin("empty"), Matches::default());
+        collector.add(&origin("a"), Matches { keys: vec![key(5)], ..Matches::default() });
+        collector.add(&origin("empty"), Matches::default());
 
         let blobs = collector.finish();
         let starts = |blob: &BlobMatches| blob.matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>();
@@ -111,7 +111,7 @@ mod tests {
         let first_kept = |order: &mut dyn Iterator<Item = u64>| {
             let collector = Collector::default();
             for start in order {
-                collector.add(origin("a"), Matches { keys: vec![key(start)], ..Matches::default() });
+                collector.add(&origin("a"), Matches { keys: vec![key(start)], ..Matches::default() });
             }
             let matches = collector.finish().remove(0).matches;
             assert!(matches.limited);

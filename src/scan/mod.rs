@@ -3,6 +3,8 @@
 
 mod collect;
 
+use std::io;
+
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
 use crate::detect::{self, Detector};
 use crate::model::{Blob, BlobMatches, BlobPath, Report, ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts};
@@ -18,7 +20,9 @@ pub enum Input {
     /// Standard input, under the name that reports give it.
     Stdin {
         /// Its extension tells how to read the bytes.
-        name: String,
+        name: Option<String>,
+        /// Whatever comes behind so many bytes is not read.
+        max_file_size: Option<u64>,
     },
 }
 
@@ -71,13 +75,14 @@ fn read(
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
     let gate = |bytes: &[u8]| detector.passes(bytes);
-    let sink = |blob: Blob<'_>| {
-        let found = detector.detect(&blob);
-        collector.add(blob.origin, found);
-    };
+    let sink = |blob: &Blob<'_>| collector.add(&blob.origin, detector.detect(blob));
+    let redact = |text: &str| detect::redact_text(text);
     match input {
-        Input::Tree(options) => source::tree(options, &gate, &detect::redact_text, &sink, progress),
-        Input::Stdin { name } => source::stdin(name, &gate, &sink, progress),
+        Input::Tree(options) => source::tree(options, &gate, &redact, &sink, progress),
+        Input::Stdin { name, max_file_size } => {
+            let stream = io::stdin().lock();
+            Ok(source::stdin(stream, name.as_deref(), *max_file_size, &gate, &redact, &sink))
+        }
     }
 }
 
