@@ -107,8 +107,12 @@ mod tests {
         }
     }
 
-    const GATE: Gate =
-        Gate { severity: Some(Severity::High), confidence: Confidence::Medium, exit_zero: false, allow_incomplete: false };
+    const GATE: Gate = Gate {
+        severity: Some(Severity::High),
+        confidence: Confidence::Medium,
+        exit_zero: false,
+        allow_incomplete: false,
+    };
 
     #[test]
     fn severity_and_confidence_both_have_to_reach_the_gate() {

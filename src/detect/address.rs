@@ -60,7 +60,7 @@ impl<'r> Context<'_, 'r> {
     }
 
     /// The endpoint that a setting's value names without a scheme: `api.host.dev`, `api.host.dev:8443/v1`.
-    pub(super) fn of_bare_host(&self, named: &Named<'_>) -> Option<Address<'r>> {
+    pub(super) fn of_bare_host(&self, named: &Named) -> Option<Address<'r>> {
         let range = named.value.clone()?;
         let value = str::from_utf8(&self.bytes[range.clone()]).ok()?;
         let address = matches!(named.facts.role, Some(SettingRole::BaseUrl | SettingRole::Host));

@@ -25,8 +25,6 @@ pub(super) struct Token {
     pub(super) start: usize,
     /// Offset behind the canonical key.
     pub(super) end: usize,
-    /// Offset behind the text that belongs to the token, a channel suffix included.
-    pub(super) text_end: usize,
 }
 
 impl<'r> Format<'r> {
@@ -52,7 +50,7 @@ impl<'r> Format<'r> {
         let whole = found.get(0)?;
         let key = found.name("key").unwrap_or(whole);
         let text_end = behind + whole.end();
-        ends_token(bytes, text_end, self.entry).then_some(Token { start, end: behind + key.end(), text_end })
+        ends_token(bytes, text_end, self.entry).then_some(Token { start, end: behind + key.end() })
     }
 
     /// Reads `value` as a token of this format, which has no prefix: the whole value has to fit.

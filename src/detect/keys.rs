@@ -98,13 +98,13 @@ impl<'r> Judging<'_, 'r> {
     }
 
     /// The key that a setting holds without any prefix.
-    pub(super) fn of_setting(&self, named: &Named<'r>, formats: &[Format<'r>]) -> Option<Key<'r>> {
+    pub(super) fn of_setting(&self, named: &Named, formats: &[Format<'r>]) -> Option<Key<'r>> {
         let range = named.value.clone()?;
         let value = &self.bytes[range.clone()];
         let format = formats
             .iter()
             .find(|format| format.fits(value) && self.has_context(format.entry, range.start, Some(&named.facts)))?;
-        let token = Token { start: range.start, end: range.end, text_end: range.end };
+        let token = Token { start: range.start, end: range.end };
         self.judged(format.entry, &token, Some(named.text.clone()), Some(&named.facts))
     }
 
@@ -113,7 +113,7 @@ impl<'r> Judging<'_, 'r> {
         format: &'r KeyFormat,
         token: &Token,
         name: Option<String>,
-        facts: Option<&NameFacts<'r>>,
+        facts: Option<&NameFacts>,
     ) -> Option<Key<'r>> {
         let value = &self.bytes[token.start..token.end];
         let body = value.get(format.prefix.len()..)?;
@@ -154,7 +154,7 @@ impl<'r> Judging<'_, 'r> {
     fn issuer(
         &self,
         format: &'r KeyFormat,
-        facts: Option<&NameFacts<'r>>,
+        facts: Option<&NameFacts>,
         signals: &mut Vec<(SignalId, String)>,
     ) -> (Option<&'r str>, Proof) {
         let proven = format.issuer.as_deref();
@@ -190,7 +190,7 @@ impl<'r> Judging<'_, 'r> {
     }
 
     /// Whether enough stands around a candidate for what its format asks.
-    fn has_context(&self, format: &'r KeyFormat, at: usize, facts: Option<&NameFacts<'_>>) -> bool {
+    fn has_context(&self, format: &'r KeyFormat, at: usize, facts: Option<&NameFacts>) -> bool {
         let other = facts.is_some_and(|facts| facts.about == About::Other);
         let own = facts.is_some_and(|facts| {
             format.settings.iter().any(|word| facts.normalised.contains(word.as_ref()))

@@ -6,11 +6,10 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 
 use crate::rules::Rules;
-use crate::rules::schema::SettingRole;
 
 use super::assignment::is_name_byte;
 use super::bytes::{run_after, run_before};
-use super::setting::{About, LLM_WORDS, NameFacts, classify};
+use super::setting::{LLM_WORDS, NameFacts, classify};
 use super::value::value_after;
 
 /// How names of neutral settings begin or end, as written.
@@ -26,13 +25,13 @@ const SPELLINGS: [&str; 4] = ["open_ai", "open-ai", "one_api", "new_api"];
 pub(super) struct NameSearch(AhoCorasick);
 
 /// A name in a blob.
-pub(super) struct Named<'r> {
+pub(super) struct Named {
     /// As written.
     pub(super) text: String,
     /// Where.
     pub(super) span: Range<usize>,
     /// What it says.
-    pub(super) facts: NameFacts<'r>,
+    pub(super) facts: NameFacts,
     /// The value it holds, where one can be read.
     pub(super) value: Option<Range<usize>>,
 }
@@ -46,8 +45,8 @@ impl NameSearch {
     }
 
     /// Every name with an LLM word or a neutral setting's word in it, once.
-    pub(super) fn find<'r>(&self, rules: &'r Rules, bytes: &[u8]) -> Vec<Named<'r>> {
-        let mut found: Vec<Named<'r>> = Vec::new();
+    pub(super) fn find(&self, rules: &Rules, bytes: &[u8]) -> Vec<Named> {
+        let mut found: Vec<Named> = Vec::new();
         let mut read_to = 0;
         for hit in self.0.find_iter(bytes) {
             if hit.start() < read_to {
@@ -62,13 +61,6 @@ impl NameSearch {
             found.push(Named { text: text.to_owned(), span, facts, value });
         }
         found
-    }
-}
-
-impl Named<'_> {
-    /// Whether it is about an LLM and holds an address.
-    pub(super) fn is_llm_address(&self) -> bool {
-        self.facts.about == About::Llm && matches!(self.facts.role, Some(SettingRole::BaseUrl | SettingRole::Host))
     }
 }
 

@@ -3,18 +3,16 @@
 //! The catalogue knows the names that software documents. Everything else is read by its words, so that
 //! `ACME_CHATBOT_OPENAI_ENDPOINT` needs no entry: a word that names an LLM product, then one that names a part.
 
-use crate::rules::schema::{Issuer, SettingClass, SettingRole};
+use crate::rules::schema::{SettingClass, SettingRole};
 use crate::rules::{Rules, normalise};
 
 /// What a name says.
 #[derive(Clone, Debug)]
-pub(super) struct NameFacts<'r> {
+pub(super) struct NameFacts {
     /// What it holds; none where the name does not tell.
     pub(super) role: Option<SettingRole>,
     /// How much it says by itself.
     pub(super) about: About,
-    /// The issuer that it names.
-    pub(super) issuer: Option<&'r Issuer>,
     /// The name, lower case, letters and digits only.
     pub(super) normalised: String,
 }
@@ -152,10 +150,10 @@ const FILLER: [&str; 26] = [
 ];
 
 /// Reads a name as written.
-pub(super) fn classify<'r>(rules: &'r Rules, name: &str) -> NameFacts<'r> {
+pub(super) fn classify(rules: &Rules, name: &str) -> NameFacts {
     let normalised = normalise(name);
     let stem = normalised.trim_end_matches(|last: char| last.is_ascii_digit());
-    let llm = mentions_llm(stem) || issuer_named(rules, stem).is_some();
+    let llm = mentions_llm(stem) || names_issuer(rules, stem);
     let reading = READING_WORDS.iter().any(|word| stem.contains(word));
     let last = last_component(name);
     let known = [normalised.as_str(), stem, &last].into_iter().find_map(|name| rules.setting(name));
@@ -170,7 +168,7 @@ pub(super) fn classify<'r>(rules: &'r Rules, name: &str) -> NameFacts<'r> {
         None if is_neutral(stem) => About::Anything,
         None => About::Other,
     };
-    NameFacts { role, about, issuer: issuer_named(rules, stem), normalised }
+    NameFacts { role, about, normalised }
 }
 
 /// Whether a normalised name holds a word that names an LLM product.
@@ -189,8 +187,8 @@ fn mentions_llm(normalised: &str) -> bool {
     })
 }
 
-fn issuer_named<'r>(rules: &'r Rules, normalised: &str) -> Option<&'r Issuer> {
-    rules.issuers().find(|issuer| issuer.words.iter().any(|word| normalised.contains(word.as_ref())))
+fn names_issuer(rules: &Rules, normalised: &str) -> bool {
+    rules.issuers().any(|issuer| issuer.words.iter().any(|word| normalised.contains(word.as_ref())))
 }
 
 fn role_of(stem: &str) -> Option<SettingRole> {
