@@ -290,7 +290,7 @@ fn a_key_in_a_file_name_is_not_shown() {
     let report = report(tree.path());
     let found = findings(&report).iter().find(|finding| finding["key"]["fingerprint"] == fingerprint(&key).as_str());
     let path = occurrences(found.expect("the key in the file is found"))[0]["path"].as_str().unwrap().to_owned();
-    assert_eq!(path.matches("[key]").count(), 2, "{path}");
+    assert!(path == "backup-[key]/[key].env", "a path of {} bytes", path.len());
     assert!(!report.to_string().contains(&name_key));
 }
 
