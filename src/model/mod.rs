@@ -7,6 +7,7 @@ mod blob;
 mod endpoint;
 mod finding;
 mod key;
+mod line_hash;
 mod matches;
 mod origin;
 mod position;
@@ -21,6 +22,7 @@ pub use finding::{
     Advice, EndpointFacts, Finding, KeyFacts, Occurrence, Receiver, Related, RelatedRole, Risk, Subject,
 };
 pub use key::{Fingerprint, Redacted};
+pub use line_hash::line_hashes;
 pub use matches::{Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, Matches, Place, Proof};
 pub use origin::{BlobPath, Environment, Exposure, Origin};
 pub use position::{Position, Span};

@@ -1,0 +1,197 @@
+//! One finding as a block: what it is, who receives it, where it stands, what to do.
+
+use std::io;
+
+use crate::model::{
+    Confidence, EndpointFacts, EndpointKind, Environment, Evidence, Finding, RelatedRole, RuleId, Subject,
+};
+use crate::rules::Rules;
+
+use super::page::{Look, Page};
+use super::words;
+
+/// How many places of a finding are shown.
+const MAX_PLACES: usize = 10;
+/// How many lines that set the endpoint are shown.
+const MAX_SET_AT: usize = 3;
+
+/// Writes the block of a finding, with the endpoint findings that it covers.
+pub(super) fn write(
+    page: &mut Page<'_>,
+    finding: &Finding,
+    folded: &[&Finding],
+    rules: &Rules,
+    verbose: bool,
+) -> io::Result<()> {
+    let (title, remark) = match finding.confidence {
+        Confidence::High => (finding.rule.as_str().to_owned(), ""),
+        Confidence::Medium => (finding.rule.as_str().to_owned(), "medium confidence"),
+        Confidence::Low => (format!("possible {}", finding.rule.as_str()), "low confidence"),
+    };
+    page.heading(finding.severity, &title, remark)?;
+    page.under(Look::Plain, &finding.message)?;
+
+    let receivers = receivers(finding);
+    match &finding.subject {
+        Subject::Key(key) => {
+            let issuer = key.issuer.as_deref();
+            let issuer = issuer.map(|id| rules.issuer(id).map_or(id, |issuer| &*issuer.name));
+            let tail = format!("{}, {}", issuer.unwrap_or("issuer not known"), key.format);
+            page.row("key", (Look::Strong, key.redacted.as_str()), &tail)?;
+            for (endpoint, evidence) in &receivers {
+                let tail = format!("{}, {}", words::endpoint(endpoint), words::evidence(*evidence));
+                page.row("sent to", (Look::Strong, &endpoint.host), &tail)?;
+            }
+            set_at(page, finding, verbose)?;
+        }
+        Subject::Endpoint(endpoint) => {
+            page.row("host", (Look::Strong, &endpoint.host), &words::endpoint(endpoint))?;
+        }
+    }
+    places(page, finding, receivers.len() > 1, verbose)?;
+    also(page, finding, folded)?;
+    if verbose {
+        details(page, finding)?;
+    }
+    advice(page, finding, verbose)?;
+    allow(page, finding)
+}
+
+/// Each distinct receiver, with the evidence of its first place.
+fn receivers(finding: &Finding) -> Vec<(&EndpointFacts, Evidence)> {
+    let mut receivers: Vec<(&EndpointFacts, Evidence)> = Vec::new();
+    for receiver in finding.occurrences.iter().filter_map(|place| place.receiver.as_ref()) {
+        if receivers.iter().all(|(known, _)| known.host != receiver.endpoint.host) {
+            receivers.push((&receiver.endpoint, receiver.evidence));
+        }
+    }
+    receivers
+}
+
+/// The lines that set the endpoint of a key.
+fn set_at(page: &mut Page<'_>, finding: &Finding, verbose: bool) -> io::Result<()> {
+    let endpoints: Vec<_> = finding.related.iter().filter(|place| place.role == RelatedRole::Endpoint).collect();
+    let shown = if verbose { endpoints.len() } else { MAX_SET_AT.min(endpoints.len()) };
+    for (index, place) in endpoints[..shown].iter().enumerate() {
+        let label = if index == 0 { "set at" } else { "" };
+        page.row(label, (Look::Plain, &words::place(&place.shown, &place.position)), "")?;
+    }
+    more(page, endpoints.len() - shown)
+}
+
+fn places(page: &mut Page<'_>, finding: &Finding, tell_receiver: bool, verbose: bool) -> io::Result<()> {
+    let all = finding.occurrences.len();
+    let shown = if verbose { all } else { MAX_PLACES.min(all) };
+    for (index, place) in finding.occurrences[..shown].iter().enumerate() {
+        let label = match (index, all) {
+            (0, 1) => "place",
+            (0, _) => "places",
+            _ => "",
+        };
+        let mut facts = words::facts(place);
+        if let Some(receiver) = place.receiver.as_ref().filter(|_| tell_receiver) {
+            facts.push(format!("to {}", receiver.endpoint.host));
+        }
+        if place.severity < finding.severity {
+            facts.push(format!("{} here", place.severity.as_str()));
+        }
+        page.row(label, (Look::Plain, &words::place(&place.shown, &place.position)), &facts.join(", "))?;
+    }
+    more(page, all - shown)
+}
+
+fn more(page: &mut Page<'_>, left: usize) -> io::Result<()> {
+    if left == 0 {
+        return Ok(());
+    }
+    page.row("", (Look::Faint, &format!("… and {} more (all in --format json)", words::grouped(left as u64))), "")
+}
+
+/// Other facts: signals, and the endpoint findings that this block covers.
+fn also(page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Result<()> {
+    let signals = finding.signals.iter().map(|signal| {
+        let id = signal.id.as_str();
+        if signal.detail.is_empty() { id.to_owned() } else { format!("{id} ({})", signal.detail) }
+    });
+    let folded = folded.iter().filter_map(|finding| match &finding.subject {
+        Subject::Endpoint(endpoint) => Some(format!("{} ({})", finding.rule.as_str(), endpoint.host)),
+        Subject::Key(_) => None,
+    });
+    let mut facts: Vec<String> = Vec::new();
+    for fact in signals.chain(folded) {
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    if facts.is_empty() { Ok(()) } else { page.row("also", (Look::Plain, ""), &facts.join(", ")) }
+}
+
+/// What only those ask for who follow a finding up.
+fn details(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+    if let Subject::Key(key) = &finding.subject
+        && let Some(fingerprint) = &key.fingerprint
+    {
+        page.row("print", (Look::Plain, fingerprint.as_str()), "")?;
+    }
+    if let Subject::Endpoint(endpoint) = &finding.subject {
+        page.row("url", (Look::Plain, &endpoint.url), "")?;
+    }
+    if !finding.risks.is_empty() {
+        let risks: Vec<&str> = finding.risks.iter().map(|risk| risk.as_str()).collect();
+        page.row("risks", (Look::Plain, ""), &risks.join(", "))?;
+    }
+    page.row("id", (Look::Plain, &finding.id), "")
+}
+
+fn advice(page: &mut Page<'_>, finding: &Finding, verbose: bool) -> io::Result<()> {
+    let shown = if verbose { finding.advice.len() } else { finding.advice.len().min(1) };
+    for (index, advice) in finding.advice[..shown].iter().enumerate() {
+        page.row(if index == 0 { "do now" } else { "then" }, (Look::Plain, ""), advice)?;
+    }
+    Ok(())
+}
+
+/// The exact lines that let the finding pass.
+///
+/// None for a relay in production: there is no good reason to let that pass with a copied line.
+fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+    let relay = |endpoint: &EndpointFacts| endpoint.kind == EndpointKind::Relay;
+    let own_relay = match &finding.subject {
+        Subject::Key(_) => finding.rule == RuleId::RelayKey,
+        Subject::Endpoint(endpoint) => relay(endpoint),
+    };
+    let forbidden = finding.occurrences.iter().any(|place| {
+        place.environment == Some(Environment::Production)
+            && (own_relay || place.receiver.as_ref().is_some_and(|to| relay(&to.endpoint)))
+    });
+    if forbidden {
+        return Ok(());
+    }
+    let marker = format!("keyscan:allow[{}] <reason>", finding.rule.as_str());
+    let which = match finding.occurrences.len() as u64 {
+        1 => "in a comment on that line".to_owned(),
+        many => format!("in a comment on each of these {} lines", words::grouped(many)),
+    };
+    page.row("allow", (Look::Plain, &marker), &which)?;
+
+    // Only where an allowed host changes the finding: a key that is out stays out wherever it is sent.
+    let hosts: Vec<&str> = match &finding.subject {
+        Subject::Endpoint(endpoint) => vec![&endpoint.host],
+        Subject::Key(_) if finding.rule == RuleId::KeyToThirdParty => {
+            receivers(finding).iter().map(|(endpoint, _)| endpoint.host.as_str()).collect()
+        }
+        Subject::Key(_) => Vec::new(),
+    };
+    let hosts: Vec<String> =
+        hosts.into_iter().filter(|host| is_plain(host)).map(|host| format!("\"{host}\"")).collect();
+    if hosts.is_empty() {
+        return Ok(());
+    }
+    page.row("or", (Look::Plain, "[endpoints]"), "in .keyscan.toml")?;
+    page.row("", (Look::Plain, &format!("allow = [{}]", hosts.join(", "))), "")
+}
+
+/// Whether a host can stand between TOML's quotes as it is.
+fn is_plain(host: &str) -> bool {
+    !host.is_empty() && !host.contains(|character: char| character.is_control() || matches!(character, '"' | '\\'))
+}

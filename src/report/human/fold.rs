@@ -1,0 +1,115 @@
+//! Which findings get a block of their own.
+//!
+//! Two kinds do not. An endpoint that a shown key is sent to is told in the key's block already. And a table of presets
+//! names hosts by the hundred, none of them in use: such hosts become one line per file.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::{BlobPath, EndpointKind, Finding, Position, RelatedRole, Report, Role, Severity, Subject};
+
+/// What a reader sees of the findings.
+pub(super) struct Shown<'a> {
+    /// Findings with a block of their own, in report order, each with the endpoint findings told in it.
+    pub(super) blocks: Vec<(&'a Finding, Vec<&'a Finding>)>,
+    /// How many findings are told in another one's block.
+    pub(super) folded: usize,
+    /// Files that list or mention hosts, by severity and path.
+    pub(super) listed: BTreeMap<Severity, BTreeMap<(usize, &'a str), ListedFile<'a>>>,
+}
+
+/// The hosts that one file lists or mentions.
+pub(super) struct ListedFile<'a> {
+    /// Where the first of them stands.
+    pub(super) first: Position,
+    /// Whether one of them is listed, and not only mentioned.
+    pub(super) listed: bool,
+    /// How many hosts of each kind.
+    pub(super) kinds: BTreeMap<EndpointKind, u64>,
+    /// The hosts, in report order.
+    pub(super) hosts: Vec<&'a str>,
+}
+
+type Place<'a> = (usize, &'a BlobPath, Position);
+
+/// Sorts the findings that are not below the minimum into blocks and lists.
+pub(super) fn shown(report: &Report) -> Shown<'_> {
+    let findings: Vec<&Finding> =
+        report.findings.iter().filter(|finding| finding.severity >= report.min_severity).collect();
+    let pairs = pairs(&findings);
+    let mut told: HashMap<usize, Vec<&Finding>> = HashMap::new();
+    let mut folded = 0;
+    let mut own = Vec::new();
+    let mut listed = BTreeMap::new();
+    for (index, &finding) in findings.iter().enumerate() {
+        if let Some(keys) = covering_keys(finding, &findings, &pairs) {
+            folded += 1;
+            keys.into_iter().for_each(|key| told.entry(key).or_default().push(finding));
+        } else if is_listed_only(finding) {
+            list(finding, &mut listed);
+        } else {
+            own.push((index, finding));
+        }
+    }
+    let blocks = own.into_iter().map(|(index, finding)| (finding, told.remove(&index).unwrap_or_default()));
+    Shown { blocks: blocks.collect(), folded, listed }
+}
+
+/// For each place of an endpoint that a key is paired with: the keys, as indices into the findings.
+fn pairs<'a>(findings: &[&'a Finding]) -> HashMap<Place<'a>, Vec<usize>> {
+    let mut pairs: HashMap<Place<'_>, Vec<usize>> = HashMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        if matches!(finding.subject, Subject::Key(_)) {
+            for place in finding.related.iter().filter(|place| place.role == RelatedRole::Endpoint) {
+                pairs.entry((place.root, &place.path, place.position)).or_default().push(index);
+            }
+        }
+    }
+    pairs
+}
+
+/// The keys whose pairs hold every place of an endpoint finding. A milder key does not cover it: its block stands too
+/// far down.
+fn covering_keys(
+    finding: &Finding,
+    findings: &[&Finding],
+    pairs: &HashMap<Place<'_>, Vec<usize>>,
+) -> Option<Vec<usize>> {
+    if !matches!(finding.subject, Subject::Endpoint(_)) {
+        return None;
+    }
+    let mut keys = Vec::new();
+    for place in &finding.occurrences {
+        let here = pairs.get(&(place.root, &place.path, place.position))?;
+        let key = *here.iter().find(|&&key| findings[key].severity >= finding.severity)?;
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Some(keys)
+}
+
+/// Whether no client is set to use the endpoint at any of its places.
+fn is_listed_only(finding: &Finding) -> bool {
+    matches!(finding.subject, Subject::Endpoint(_))
+        && finding.occurrences.iter().all(|place| matches!(place.role, Some(Role::Listed | Role::Mentioned)))
+}
+
+fn list<'a>(finding: &'a Finding, listed: &mut BTreeMap<Severity, BTreeMap<(usize, &'a str), ListedFile<'a>>>) {
+    let Subject::Endpoint(endpoint) = &finding.subject else { return };
+    let files = listed.entry(finding.severity).or_default();
+    for place in &finding.occurrences {
+        let file = files.entry((place.root, &place.shown)).or_insert_with(|| ListedFile {
+            first: place.position,
+            listed: false,
+            kinds: BTreeMap::new(),
+            hosts: Vec::new(),
+        });
+        file.first = file.first.min(place.position);
+        file.listed |= place.role == Some(Role::Listed);
+        // Places of one finding are sorted by path: a repeated host of a file is the last one noted.
+        if file.hosts.last() != Some(&endpoint.host.as_str()) {
+            file.hosts.push(&endpoint.host);
+            *file.kinds.entry(endpoint.kind).or_default() += 1;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What was read and what was not: the part that says how far "nothing found" can be trusted.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::model::{Report, Severity, SkipEffect, SkipReason, Summary};
+
+use super::page::{Look, Page};
+use super::words::{bytes, count, grouped};
+
+/// How many unread files are named.
+const MAX_SKIPPED: usize = 20;
+
+/// Writes the counts: findings, files, what was left out and why.
+pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose: bool) -> io::Result<()> {
+    let scan = &report.scan;
+    let (shown, hidden) = counts(&report.summary, report.min_severity);
+    let total: u64 = shown.iter().map(|(_, number)| number).sum();
+    let mut read = count(scan.files, "file");
+    if scan.commits > 0 {
+        read = format!("{read} and {}", count(scan.commits, "commit"));
+    }
+    let read = format!("{read} ({})", bytes(scan.bytes));
+    if total == 0 {
+        let what = if hidden.is_empty() { "Nothing found".to_owned() } else { nothing_above(report.min_severity) };
+        page.text(Look::Strong, &format!("{what}: {read} read."))?;
+    } else {
+        let folded = match folded {
+            0 => String::new(),
+            1 => " One of them is told in a key's block.".to_owned(),
+            many => format!(" {many} of them are told in a key's block."),
+        };
+        page.text(Look::Strong, &format!("{}: {}.", count(total, "finding"), list(&shown)))?;
+        page.text(Look::Plain, &format!("Read {read}.{folded}"))?;
+    }
+
+    let mut left_out = Vec::new();
+    if scan.suppressed > 0 {
+        left_out.push(format!("{} suppressed", count(scan.suppressed, "place")));
+    }
+    if scan.excluded > 0 {
+        left_out.push(format!("{} excluded", count(scan.excluded, "file")));
+    }
+    left_out.extend(notes(report));
+    if !left_out.is_empty() {
+        page.text(Look::Faint, &format!("Left out: {}.", left_out.join(", ")))?;
+    }
+    if !hidden.is_empty() {
+        let lowest = hidden[hidden.len() - 1].0.as_str();
+        let facts = hidden.iter().map(|&(severity, number)| match severity {
+            Severity::Info => count(number, "info fact"),
+            _ => format!("{} {}", grouped(number), severity.as_str()),
+        });
+        let facts: Vec<String> = facts.collect();
+        page.text(Look::Faint, &format!("Not shown: {} (--min-severity {lowest}).", facts.join(", ")))?;
+    }
+    if verbose {
+        for skipped in scan.skipped.iter().filter(|skipped| skipped.reason.effect() == SkipEffect::Note) {
+            page.under(Look::Faint, &format!("{}  {}", skipped.shown, reason(skipped.reason)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Says loudly what should have been read and was not; `list` says whether to name the files.
+pub(super) fn incomplete(page: &mut Page<'_>, report: &Report, list: bool) -> io::Result<()> {
+    let unread: Vec<_> =
+        report.scan.skipped.iter().filter(|skipped| skipped.reason.effect() == SkipEffect::Incomplete).collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    page.blank()?;
+    let files = count(unread.len() as u64, "file");
+    let were = if unread.len() == 1 { "was" } else { "were" };
+    page.text(Look::Alarm, &format!("INCOMPLETE: {files} {were} not scanned to the end and may hold keys."))?;
+    if !list {
+        return Ok(());
+    }
+    for skipped in unread.iter().take(MAX_SKIPPED) {
+        page.row(reason(skipped.reason), (Look::Plain, &skipped.shown), "")?;
+    }
+    if unread.len() > MAX_SKIPPED {
+        let left = grouped((unread.len() - MAX_SKIPPED) as u64);
+        page.under(Look::Faint, &format!("… and {left} more (all in --format json)"))?;
+    }
+    Ok(())
+}
+
+/// Findings of each severity that has some, worst first: those shown, and those below the minimum.
+fn counts(summary: &Summary, minimum: Severity) -> (Vec<(Severity, u64)>, Vec<(Severity, u64)>) {
+    let Summary { critical, high, medium, low, info } = *summary;
+    let all = [
+        (Severity::Critical, critical),
+        (Severity::High, high),
+        (Severity::Medium, medium),
+        (Severity::Low, low),
+        (Severity::Info, info),
+    ];
+    all.into_iter().filter(|&(_, number)| number > 0).partition(|&(severity, _)| severity >= minimum)
+}
+
+fn list(counts: &[(Severity, u64)]) -> String {
+    let parts: Vec<String> =
+        counts.iter().map(|(severity, number)| format!("{} {}", grouped(*number), severity.as_str())).collect();
+    parts.join(", ")
+}
+
+fn nothing_above(minimum: Severity) -> String {
+    match minimum {
+        Severity::Critical => "Nothing critical found".to_owned(),
+        _ => format!("Nothing of severity {} or above found", minimum.as_str()),
+    }
+}
+
+/// What could not have been read at all, counted by reason.
+fn notes(report: &Report) -> Vec<String> {
+    let mut counts: BTreeMap<SkipReason, u64> = BTreeMap::new();
+    for skipped in &report.scan.skipped {
+        if skipped.reason.effect() == SkipEffect::Note {
+            *counts.entry(skipped.reason).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|(skip, number)| count(number, reason(skip))).collect()
+}
+
+const fn reason(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Unreadable => "unreadable",
+        SkipReason::TooLarge => "too large",
+        SkipReason::Limit => "too many matches",
+        SkipReason::Changed => "changed",
+        SkipReason::SpecialFile => "special file",
+        SkipReason::Symlink => "symlink",
+        SkipReason::LfsPointer => "LFS pointer",
+        SkipReason::Submodule => "empty submodule",
+    }
+}

@@ -1,0 +1,129 @@
+//! Facts in words for people.
+
+use crate::model::{EndpointFacts, EndpointKind, Evidence, Exposure, Occurrence, Role};
+
+/// A number with its noun, which takes an s: `1 file`, `1,234 files`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// A number with a comma behind each three digits.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of bytes in the unit that leaves it readable.
+pub(super) fn bytes(number: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if number < 1024 {
+        return count(number, "byte");
+    }
+    // Tenths of the unit in integers, so that every machine rounds alike.
+    let mut tenths = u128::from(number) * 10 / 1024;
+    let mut unit = 0;
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        tenths /= 1024;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+/// Kind and name of an endpoint.
+pub(super) fn endpoint(endpoint: &EndpointFacts) -> String {
+    let kind = match endpoint.kind {
+        EndpointKind::Official => "the issuer's own API",
+        EndpointKind::Provider => "another vendor's own API",
+        EndpointKind::Aggregator => "aggregator",
+        EndpointKind::Gateway => "gateway",
+        EndpointKind::Relay => "relay",
+        EndpointKind::Proxy => "proxy on a public platform",
+        EndpointKind::SelfHosted => "self-hosted",
+        EndpointKind::Unknown => "in no catalogue",
+    };
+    match &endpoint.service {
+        Some(service) => format!("{kind}, {service}"),
+        None => kind.to_owned(),
+    }
+}
+
+/// How close to the key the endpoint is set.
+pub(super) const fn evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::SameCall => "set in the same call",
+        Evidence::SameItem => "set in the same list item",
+        Evidence::SameMap => "set in the same object",
+        Evidence::SameService => "set for the same service",
+        Evidence::SameSection => "set in the same section",
+        Evidence::SameFile => "set in the same file",
+        Evidence::SameProject => "set elsewhere in the project",
+        Evidence::Default => "by default",
+    }
+}
+
+/// `path:line:column`, which editors and terminals follow.
+pub(super) fn place(shown: &str, position: &crate::model::Position) -> String {
+    format!("{shown}:{}:{}", position.line, position.column)
+}
+
+/// What is known of one place, besides where it is.
+pub(super) fn facts(place: &Occurrence) -> Vec<String> {
+    let mut facts = Vec::new();
+    facts.extend(place.setting.clone());
+    match place.role {
+        Some(Role::Listed) => facts.push("one of a list".to_owned()),
+        Some(Role::Mentioned) => facts.push("only mentioned".to_owned()),
+        Some(Role::Configured) | None => {}
+    }
+    facts.push(exposure(place.exposure).to_owned());
+    facts.extend(place.environment.map(|environment| environment.as_str().to_owned()));
+    if !place.encoding.is_empty() {
+        facts.push(format!("behind {}", place.encoding.join(", ")));
+    }
+    if let Some(commit) = &place.commit {
+        let short: String = commit.chars().take(10).collect();
+        facts.push(match &place.author {
+            Some(author) => format!("commit {short} by {author}"),
+            None => format!("commit {short}"),
+        });
+    }
+    facts
+}
+
+const fn exposure(exposure: Exposure) -> &'static str {
+    match exposure {
+        Exposure::Tracked => "tracked by git",
+        Exposure::Untracked => "not ignored by git",
+        Exposure::Ignored => "git-ignored",
+        Exposure::OutsideGit => "outside git",
+        Exposure::Staged => "staged",
+        Exposure::History => "in the history",
+        Exposure::GitMetadata => "in git's own files",
+        Exposure::Stdin => "standard input",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, count};
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(
+            [count(0, "file"), count(1, "file"), count(1_234_567, "file")],
+            ["0 files", "1 file", "1,234,567 files"]
+        );
+        assert_eq!(bytes(1023), "1,023 bytes");
+        assert_eq!(bytes(1024), "1.0 KiB");
+        assert_eq!(bytes(1024 * 1024 - 1), "1023.9 KiB");
+        assert_eq!(bytes(12_897_485), "12.2 MiB");
+        assert_eq!(bytes(u64::MAX), "16777216.0 TiB".replace("16777216.0", "16777215.9"));
+    }
+}

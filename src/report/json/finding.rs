@@ -1,0 +1,183 @@
+//! The shape of one finding, field by field in the order in which they are written.
+
+use serde::Serialize;
+
+use crate::model::{self, Finding, Subject};
+
+use super::record::{Context, Path};
+
+#[derive(Serialize)]
+pub(super) struct FindingBody<'a> {
+    id: &'a str,
+    rule: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    message: &'a str,
+    advice: &'a [String],
+    risks: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<Key<'a>>,
+    endpoint: Option<Endpoint<'a>>,
+    signals: Vec<Signal<'a>>,
+    occurrences: Vec<Occurrence<'a>>,
+    related: Vec<Related<'a>>,
+}
+
+impl<'a> FindingBody<'a> {
+    pub(super) fn new(finding: &'a Finding, context: &'a Context) -> Self {
+        let (key, endpoint) = match &finding.subject {
+            Subject::Key(key) => (Some(Key::new(key)), finding.receiver.as_ref().map(|to| &to.endpoint)),
+            Subject::Endpoint(endpoint) => (None, Some(endpoint)),
+        };
+        Self {
+            id: &finding.id,
+            rule: finding.rule.as_str(),
+            severity: finding.severity.as_str(),
+            confidence: finding.confidence.as_str(),
+            message: &finding.message,
+            advice: &finding.advice,
+            risks: finding.risks.iter().map(|risk| risk.as_str()).collect(),
+            key,
+            endpoint: endpoint.map(Endpoint::new),
+            signals: finding.signals.iter().map(Signal::new).collect(),
+            occurrences: finding.occurrences.iter().map(|place| Occurrence::new(place, context)).collect(),
+            related: finding.related.iter().map(|place| Related::new(place, context)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Key<'a> {
+    issuer: Option<&'a str>,
+    format: &'a str,
+    fingerprint: Option<&'a str>,
+    redacted: &'a str,
+    length: Option<u64>,
+}
+
+impl<'a> Key<'a> {
+    fn new(key: &'a model::KeyFacts) -> Self {
+        Self {
+            issuer: key.issuer.as_deref(),
+            format: &key.format,
+            fingerprint: key.fingerprint.as_ref().map(model::Fingerprint::as_str),
+            redacted: key.redacted.as_str(),
+            length: key.length,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Endpoint<'a> {
+    host: &'a str,
+    url: &'a str,
+    kind: &'static str,
+    service: Option<&'a str>,
+}
+
+impl<'a> Endpoint<'a> {
+    fn new(endpoint: &'a model::EndpointFacts) -> Self {
+        Self {
+            host: &endpoint.host,
+            url: &endpoint.url,
+            kind: endpoint.kind.as_str(),
+            service: endpoint.service.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Signal<'a> {
+    id: &'static str,
+    detail: &'a str,
+}
+
+impl<'a> Signal<'a> {
+    fn new(signal: &'a model::Signal) -> Self {
+        Self { id: signal.id.as_str(), detail: &signal.detail }
+    }
+}
+
+#[derive(Serialize)]
+struct Occurrence<'a> {
+    repository: Option<&'a str>,
+    #[serde(flatten)]
+    path: Path<'a>,
+    line: u64,
+    column: u64,
+    end_line: u64,
+    end_column: u64,
+    severity: &'static str,
+    setting: Option<&'a str>,
+    role: Option<&'static str>,
+    service: Option<&'a str>,
+    environment: Option<&'static str>,
+    exposure: &'static str,
+    endpoint: Option<Receiver<'a>>,
+    commit: Option<&'a str>,
+    author: Option<&'a str>,
+    encoding: &'a [String],
+}
+
+impl<'a> Occurrence<'a> {
+    fn new(place: &'a model::Occurrence, context: &'a Context) -> Self {
+        Self {
+            repository: context.repository(place.root),
+            path: Path::new(&place.path),
+            line: place.position.line,
+            column: place.position.column,
+            end_line: place.position.end_line,
+            end_column: place.position.end_column,
+            severity: place.severity.as_str(),
+            setting: place.setting.as_deref(),
+            role: place.role.map(model::Role::as_str),
+            service: place.service.as_deref(),
+            environment: place.environment.map(model::Environment::as_str),
+            exposure: place.exposure.as_str(),
+            endpoint: place.receiver.as_ref().map(Receiver::new),
+            commit: place.commit.as_deref(),
+            author: place.author.as_deref(),
+            encoding: &place.encoding,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Receiver<'a> {
+    host: &'a str,
+    kind: &'static str,
+    evidence: &'static str,
+}
+
+impl<'a> Receiver<'a> {
+    fn new(receiver: &'a model::Receiver) -> Self {
+        Self {
+            host: &receiver.endpoint.host,
+            kind: receiver.endpoint.kind.as_str(),
+            evidence: receiver.evidence.as_str(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
+    #[serde(flatten)]
+    path: Path<'a>,
+    line: u64,
+    column: u64,
+    role: &'static str,
+}
+
+impl<'a> Related<'a> {
+    fn new(place: &'a model::Related, context: &'a Context) -> Self {
+        Self {
+            repository: context.repository(place.root),
+            path: Path::new(&place.path),
+            line: place.position.line,
+            column: place.position.column,
+            role: place.role.as_str(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What a reader has to know about the run itself: what was not read, and what was left out of this file.
+
+use std::collections::BTreeMap;
+
+use crate::model::{ScanFacts, SkipEffect, SkipReason};
+
+use super::descriptor::pascal_case;
+use super::location::location;
+use super::message::argument;
+use super::model::{Configuration, Descriptor, DescriptorRef, Message, Notification, Text};
+
+/// How many unread files are named one by one; a last notification counts the others.
+const MAX_NAMED: usize = 1000;
+
+/// Notifications with the descriptors that they use.
+#[derive(Default)]
+pub(super) struct Notifications {
+    pub(super) descriptors: Vec<Descriptor>,
+    pub(super) list: Vec<Notification>,
+}
+
+impl Notifications {
+    /// One per file that makes the scan incomplete, one per reason for what could not have been read at all.
+    pub(super) fn of_skipped(scan: &ScanFacts) -> Self {
+        let mut notifications = Self::default();
+        let mut incomplete = 0;
+        let mut notes: BTreeMap<SkipReason, usize> = BTreeMap::new();
+        for skipped in &scan.skipped {
+            if skipped.reason.effect() == SkipEffect::Note {
+                *notes.entry(skipped.reason).or_default() += 1;
+                continue;
+            }
+            incomplete += 1;
+            if incomplete > MAX_NAMED {
+                continue;
+            }
+            let path = argument(&skipped.path.text);
+            let says = format!("'{{0}}' was not scanned: {}.", explain(skipped.reason));
+            notifications.push(&format!("skipped-{}", skipped.reason.as_str()), "error", &says, path);
+            let named = (!skipped.path.text.is_empty()).then(|| location(scan, skipped.root, &skipped.path, None));
+            notifications.list.last_mut().expect("one was pushed").locations.extend(named);
+        }
+        if incomplete > MAX_NAMED {
+            let others = (incomplete - MAX_NAMED).to_string();
+            notifications.push("skipped-others", "error", "'{0}' more files were not scanned.", others);
+        }
+        for (reason, count) in notes {
+            let says = format!("'{{0}}' times nothing was scanned: {}.", explain(reason));
+            notifications.push(&format!("skipped-{}", reason.as_str()), "note", &says, count.to_string());
+        }
+        notifications
+    }
+
+    /// Says how many results were left out.
+    pub(super) fn push_cut(&mut self, count: usize) {
+        let says = "'{0}' results of the lowest severities were left out, because code scanning takes no more.";
+        self.push("results-cut", "warning", says, count.to_string());
+    }
+
+    fn push(&mut self, id: &str, level: &'static str, template: &str, argument: String) {
+        let index = self.descriptors.iter().position(|known| known.id == id).unwrap_or_else(|| {
+            self.descriptors.push(descriptor(id, level, template));
+            self.descriptors.len() - 1
+        });
+        let shown = argument.replace('{', "{{").replace('}', "}}");
+        let text = template.replace("{0}", &shown);
+        self.list.push(Notification {
+            descriptor: DescriptorRef { id: id.to_owned(), index },
+            level,
+            message: Message { text, id: Some("default".to_owned()), arguments: vec![argument] },
+            locations: Vec::new(),
+        });
+    }
+}
+
+fn descriptor(id: &str, level: &'static str, template: &str) -> Descriptor {
+    let (short, full, help) = match (id, level) {
+        ("results-cut", _) => (
+            "Results were left out.",
+            "There are more results than code scanning takes, so those of the lowest severities are not in this file.",
+            "Read the JSON report, which has all of them, and mend the worst first.",
+        ),
+        (_, "error") => (
+            "A file was not scanned.",
+            "A file that should have been scanned was not, so the results are incomplete: it may hold keys.",
+            "Make the file readable, or raise the limit that left it out, and scan again.",
+        ),
+        _ => (
+            "There was nothing to scan.",
+            "An entry of the tree has no content of its own here, so nothing was scanned in its place.",
+            "Nothing, unless you expected content: fetch large files and submodules before the scan.",
+        ),
+    };
+    Descriptor {
+        id: id.to_owned(),
+        name: pascal_case(id),
+        short_description: Text::plain(short),
+        full_description: Text::plain(full),
+        help: Text::plain(help),
+        message_strings: BTreeMap::from([("default".to_owned(), Text::plain(template))]),
+        default_configuration: Configuration { level },
+        relationships: Vec::new(),
+        properties: None,
+    }
+}
+
+const fn explain(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Unreadable => "it could not be opened or read",
+        SkipReason::TooLarge => "it is larger than the limit set for this run",
+        SkipReason::Limit => "it holds more matches than are counted, and the rest was left out",
+        SkipReason::Changed => "it changed while it was read",
+        SkipReason::SpecialFile => "a device, socket or pipe is no regular file",
+        SkipReason::Symlink => "symbolic links are not followed",
+        SkipReason::LfsPointer => "the content of a Git LFS pointer is not here",
+        SkipReason::Submodule => "a submodule is not checked out",
+    }
+}
