@@ -12,3 +12,4 @@ mod placeholders;
 mod report;
 mod roles;
 mod shapes;
+mod source;
