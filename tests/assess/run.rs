@@ -150,13 +150,13 @@ fn many() -> Vec<BlobMatches> {
             ];
             let endpoints = (0..4)
                 .map(|at| EndpointMatch {
-                    role: if number % 3 == 0 { Role::Listed } else { Role::Configured },
-                    confidence: if number % 2 == 0 { Confidence::Low } else { Confidence::High },
+                    role: if number.is_multiple_of(3) { Role::Listed } else { Role::Configured },
+                    confidence: if number.is_multiple_of(2) { Confidence::Low } else { Confidence::High },
                     service: Some(format!("Service {}", number % 2)),
                     ..endpoint(kinds[at], &format!("host-{}.example", number % 6), at as u64 * 3 + 1, None)
                 })
                 .collect();
-            let exposure = if number % 4 == 0 { Exposure::Ignored } else { Exposure::Tracked };
+            let exposure = if number.is_multiple_of(4) { Exposure::Ignored } else { Exposure::Tracked };
             let mut one = blob(&format!("dir{}/file{number}.py", number % 3), exposure, keys, endpoints);
             one.origin.root = (number % 2) as usize;
             one
