@@ -137,11 +137,11 @@ fn a_suppressed_place_no_longer_weighs() {
     assert!(found.receiver.is_none() && found.related.is_empty());
 }
 
-/// Blobs with everything in them that an order could show through.
+/// Blobs with everything in them that an order could show through; each file comes in two windows.
 fn many() -> Vec<BlobMatches> {
     let kinds = [EndpointKind::Relay, EndpointKind::Gateway, EndpointKind::Unknown, EndpointKind::Proxy];
     (0..40)
-        .map(|number: u64| {
+        .flat_map(|number: u64| {
             let keys = vec![
                 openai_key(number % 7 + 1, Some("OPENAI_API_KEY")),
                 open_key(number % 5 + 2, Some("api_key")),
@@ -159,7 +159,12 @@ fn many() -> Vec<BlobMatches> {
             let exposure = if number.is_multiple_of(4) { Exposure::Ignored } else { Exposure::Tracked };
             let mut one = blob(&format!("dir{}/file{number}.py", number % 3), exposure, keys, endpoints);
             one.origin.root = (number % 2) as usize;
-            one
+            let relay = endpoint(EndpointKind::Relay, "window.example", 20, Some("OPENAI_BASE_URL"));
+            let window = BlobMatches {
+                origin: one.origin.clone(),
+                matches: Matches { endpoints: vec![relay], ..Matches::default() },
+            };
+            [one, window]
         })
         .collect()
 }
