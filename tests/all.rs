@@ -11,4 +11,5 @@ mod no_leak;
 mod placeholders;
 mod report;
 mod roles;
+mod rules;
 mod shapes;
