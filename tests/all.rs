@@ -13,3 +13,4 @@ mod report;
 mod roles;
 mod rules;
 mod shapes;
+mod source;

@@ -4,19 +4,16 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::support::{Run, Tree, expand, findings, keyscan, keyscan_with, occurrences};
+use crate::support::{Run, Tree, expand, findings, fingerprint, keyscan, keyscan_with, occurrences};
 
 /// A relay that every catalogue has: a finding of severity high and confidence high.
 const RELAY: &str = "OPENAI_BASE_URL=https://api.chatanywhere.tech/v1\n";
 /// A finding of severity medium.
-const UNKNOWN: &str = "OPENAI_BASE_URL=https://llm.acme-intern.net/v1\n";
+const UNKNOWN: &str = "OPENAI_BASE_URL=https://gw.team-x.io/v1\n";
 
 fn paths(report: &serde_json::Value) -> Vec<String> {
-    let mut paths: Vec<_> = findings(report)
-        .iter()
-        .flat_map(occurrences)
-        .map(|place| place["path"].as_str().unwrap().to_owned())
-        .collect();
+    let mut paths: Vec<_> =
+        findings(report).iter().flat_map(occurrences).map(|place| place["path"].as_str().unwrap().to_owned()).collect();
     paths.sort();
     paths.dedup();
     paths
@@ -27,7 +24,7 @@ fn refused(run: &Run, reason: &str) {
     assert_eq!(run.code, 2, "{}", run.errors());
     assert_eq!(run.text(), "");
     assert!(run.errors().contains(reason), "{reason} is not in: {}", run.errors());
-    assert!(run.errors().lines().count() <= 6, "{}", run.errors());
+    assert!(run.errors().lines().count() <= 8, "{}", run.errors());
 }
 
 #[test]
@@ -91,6 +88,17 @@ fn a_path_with_a_key_or_an_escape_is_not_printed_as_it_is() {
 }
 
 #[test]
+fn a_key_on_the_command_line_is_not_printed_back() {
+    let key = expand("sk-proj-{74}T3{}BlbkFJ{74}", 4);
+    let flag = format!("--{key}");
+    for args in [&["--fail-on", &key][..], &["-f", &key], &[&flag], &["explain", &key], &["--config", &key]] {
+        let run = keyscan(Tree::new().path(), args);
+        assert_eq!(run.code, 2, "{args:?}");
+        assert!(!run.errors().contains(&key[20..]), "{}", run.errors());
+    }
+}
+
+#[test]
 fn wrong_usage_exits_2() {
     let tree = Tree::one("a.env", RELAY);
     let run = |args: &[&str]| keyscan(tree.path(), args);
@@ -142,16 +150,19 @@ fn the_environment_twins_work_and_flags_win() {
 
 #[test]
 fn standard_input_may_hold_any_bytes() {
-    let mut input = b"\x00\xff\xfe\n".to_vec();
-    input.extend(RELAY.as_bytes());
-    input.extend([0, 0xc3, 0x28]);
-    let run = keyscan_with(Tree::new().path(), &["-", "--stdin-filename", "x.env", "-f", "json"], &input);
-    assert_eq!(run.code, 1, "{}", run.errors());
-    let report = run.json();
-    assert_eq!(report["scan"]["mode"], "stdin");
-    let place = &occurrences(&findings(&report)[0])[0];
-    assert_eq!((place["path"].as_str(), place["line"].as_u64()), (Some("x.env"), Some(2)));
-    assert_eq!(place["exposure"], "stdin");
+    let scan = |before: &[u8], behind: &[u8]| {
+        let input = [before, RELAY.as_bytes(), behind].concat();
+        let args = ["-", "--stdin-filename", "x.env", "-f", "json", "--min-severity", "info"];
+        let run = keyscan_with(Tree::new().path(), &args, &input);
+        let report = run.json();
+        assert_eq!(report["scan"]["mode"], "stdin");
+        assert_eq!(report["scan"]["bytes"], input.len());
+        let place = occurrences(&findings(&report)[0])[0].clone();
+        assert_eq!((place["path"].as_str(), place["exposure"].as_str()), (Some("x.env"), Some("stdin")));
+        (run.code, place["line"].as_u64().unwrap())
+    };
+    assert_eq!(scan(b"\xff\xc3\x28\n", b"\xf0\x9f"), (1, 2));
+    assert_eq!(scan(b"a\0b\n\n\xff", b"\0\0").1, 3);
 
     assert_eq!(keyscan_with(Tree::new().path(), &["-"], b"").code, 0);
 }
@@ -365,7 +376,10 @@ fn help_names_the_exit_codes_and_every_rule_has_a_page() {
     for text in ["Exit codes", "Input:", "Policy:", "Gate:", "Output:", "--files-from", "explain"] {
         assert!(run.text().contains(text), "{text}");
     }
-    assert_eq!(keyscan(Tree::new().path(), &["--version"]).text(), concat!("keyscan ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(
+        keyscan(Tree::new().path(), &["--version"]).text(),
+        concat!("keyscan ", env!("CARGO_PKG_VERSION"), "\n")
+    );
     let rules = keyscan(Tree::new().path(), &["rules"]);
     assert_eq!(rules.code, 0);
     for rule in keyscan::model::RuleId::ALL {
@@ -373,5 +387,24 @@ fn help_names_the_exit_codes_and_every_rule_has_a_page() {
         let page = keyscan(Tree::new().path(), &["explain", rule.as_str()]);
         assert_eq!(page.code, 0);
         assert!(page.text().starts_with(rule.as_str()) && page.text().contains("What to do"), "{}", page.text());
+    }
+}
+
+#[test]
+fn the_fingerprints_in_the_readme_are_those_that_reports_carry() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let code = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `sk-"));
+    let vectors: Vec<(String, String)> = rows
+        .filter_map(|row| {
+            format!("`sk-{row}").rsplit_once(" | ").map(|(key, hash)| (code(key).concat(), code(hash).concat()))
+        })
+        .collect();
+    assert_eq!(vectors.len(), 3);
+    for (key, hash) in vectors {
+        assert_eq!(fingerprint(&key), hash);
+        let tree = Tree::one("app/.env", format!("LLM_API_KEY={key}\n"));
+        let report = keyscan(tree.path(), &["-f", "json", "--min-severity", "info"]).json();
+        assert_eq!(findings(&report)[0]["key"]["fingerprint"], hash.as_str());
     }
 }

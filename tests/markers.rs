@@ -188,7 +188,7 @@ fn a_cut_key_is_found_as_far_as_it_goes_and_is_called_damaged() {
     {
         let key = expand(&format!("{prefix}{{{left}:url}}T3{{}}BlbkFJ{{{right}}}"), 0xc07 + index as u64);
         let matches = detect(&detector, "a.env", format!("OPENAI_API_KEY={key}\n").as_bytes());
-        assert_eq!(values(&matches), [key], "{prefix} {left} {right}");
+        assert!(values(&matches) == [key], "{prefix} {left} {right}: {} keys", values(&matches).len());
         let found = &matches.keys[0];
         assert!(found.confidence < Confidence::High, "{prefix} {left} {right}");
         assert!(found.signals.iter().any(|signal| signal.id == SignalId::Damaged), "{prefix} {left} {right}");

@@ -249,6 +249,32 @@ fn an_unknown_host_counts_only_where_a_setting_of_an_llm_names_it() {
     assert_eq!(said, expected);
 }
 
+/// Words that people also use in templates are ordinary names as long as the rest of the host is real.
+#[test]
+fn ordinary_words_in_a_host_make_no_template() {
+    let hosts = [
+        "my-gpt.vercel.app",
+        "test-llm.fast-token.net",
+        "custom.quick-gpt.top",
+        "host-7.gpu-farm.io",
+        "company-llm.net",
+        "llm.acme-intern.net",
+        "api.bar-ai.com",
+        "sample-inference.run.app",
+        "mock-1.llm-shop.cc",
+        "some-proxy.workers.dev",
+    ];
+    let tree = Tree::new();
+    for host in hosts {
+        tree.write(&format!("{host}/.env"), format!("OPENAI_BASE_URL=https://{host}/v1\n"));
+    }
+    let report = report(tree.path());
+    let places = places(&report);
+    let missing: Vec<_> =
+        hosts.iter().filter(|host| !places.contains_key(&(format!("{host}/.env"), (**host).to_owned()))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn a_platform_counts_only_with_a_setting_or_a_path_of_an_llm() {
     let tree = Tree::new();

@@ -29,6 +29,12 @@ pub(super) fn text(error: &Error) -> String {
     text
 }
 
+/// What clap says about wrong usage. It quotes what was typed.
+pub(super) fn usage_text(refusal: &clap::Error) -> String {
+    let text = refusal.render().to_string();
+    text.trim_end().lines().map(harmless).collect::<Vec<_>>().join("\n")
+}
+
 /// What a panic says: where, never what. Its own message may quote what was being read.
 pub(super) fn panic_text(panic: &PanicHookInfo<'_>) -> String {
     let place = panic

@@ -27,7 +27,15 @@ use resolve::Plan;
 /// Parses, runs, prints the error, and says how to exit.
 pub(crate) fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| say(&error::panic_text(panic))));
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        // Help and version are answers; they go to standard output as clap writes them.
+        Err(answer) if !answer.use_stderr() => answer.exit(),
+        Err(refusal) => {
+            say(&error::usage_text(&refusal));
+            return Exit::Failed.into();
+        }
+    };
     // A panic is a fault of keyscan and ends like every other run that did not happen as asked.
     match panic::catch_unwind(|| run(args)) {
         Ok(Ok(exit)) => exit.into(),

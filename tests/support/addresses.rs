@@ -87,7 +87,7 @@ pub const CONFIGURED: &[(&str, &str)] = &[
     ("app.service", "[Service]\nEnvironment=\"OPENAI_BASE_URL=https://HOST/v1\"\n"),
     ("nginx.conf", "location /v1/ {\n  proxy_pass https://HOST/v1/;\n}\n"),
     ("Caddyfile", "llm.acme-intern.net {\n\treverse_proxy https://HOST\n}\n"),
-    ("prod.tfvars", "openai_base_url = \"https://HOST/v1\"\n"),
+    ("llm.tfvars", "openai_base_url = \"https://HOST/v1\"\n"),
     ("wrangler.toml", "[vars]\nOPENAI_BASE_URL = \"https://HOST/v1\"\n"),
     (".github/workflows/review.yml", "jobs:\n  review:\n    env:\n      OPENAI_BASE_URL: https://HOST/v1\n"),
     ("Dockerfile", "FROM scratch\nENV OPENAI_BASE_URL=https://HOST/v1\n"),

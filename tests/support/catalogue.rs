@@ -46,7 +46,11 @@ pub fn all_relays() -> Vec<String> {
 fn relays(wanted: impl Fn(&Endpoint) -> bool) -> Vec<String> {
     endpoints()
         .iter()
-        .filter(|endpoint| endpoint.kind == CatalogueKind::Relay && endpoint.path.is_none() && wanted(endpoint))
+        .filter(|endpoint| {
+            endpoint.kind == CatalogueKind::Relay
+                && endpoint.path.as_deref().is_none_or(|path| path == "/v1")
+                && wanted(endpoint)
+        })
         .filter_map(|endpoint| endpoint.hosts.iter().find(|host| !host.contains('*')))
         .map(|host| host.to_string())
         .collect()

@@ -181,3 +181,14 @@ pub const LAYOUTS: &[Layout] = &[
     layout("gradle", "build.gradle", "buildConfigField \"String\", \"«ENV»\", \"\\\"«KEY»\\\"\"\n"),
     layout("xcconfig", "Release.xcconfig", "// größe\n«ENV» = «KEY»\n"),
 ];
+
+#[test]
+fn shapes_have_files_of_their_own_and_hold_the_key_once() {
+    let files: std::collections::BTreeSet<&str> = LAYOUTS.iter().map(|layout| layout.file).collect();
+    assert_eq!(files.len(), LAYOUTS.len());
+    for layout in LAYOUTS {
+        assert_eq!(layout.text.matches("«KEY»").count(), 1, "{}", layout.name);
+        let told = ["«ENV»", "«snake»", "«camel»", "«Pascal»", "«kebab»", "«dotted»", "«HOST»"];
+        assert!(told.iter().any(|name| layout.text.contains(name)), "{} has no context", layout.name);
+    }
+}

@@ -5,12 +5,13 @@ use keyscan::model::{Blob, BlobPath, Exposure, KeyMatch, Matches, Origin};
 use keyscan::rules::Rules;
 
 /// A detector with the rules that ship with keyscan.
-pub fn detector() -> Detector {
-    Detector::new(&Rules::builtin())
+pub fn detector() -> Detector<'static> {
+    static RULES: Rules = Rules::builtin();
+    Detector::new(&RULES)
 }
 
 /// What the detector finds in a whole file.
-pub fn detect(detector: &Detector, path: &str, bytes: &[u8]) -> Matches {
+pub fn detect(detector: &Detector<'_>, path: &str, bytes: &[u8]) -> Matches {
     let origin = Origin {
         root: 0,
         path: BlobPath { text: path.to_owned(), percent: false },
