@@ -294,3 +294,36 @@ fn the_worst_results_are_kept() {
     assert_eq!(notification["descriptor"]["id"], "results-cut");
     assert!(notification["message"]["text"].as_str().unwrap().starts_with("'2000' results"));
 }
+
+/// Microsoft's validator knows GitHub's rules. It needs no network and no runtime, but has to be installed (npm:
+/// `@microsoft/sarif-multitool`); `SARIF_MULTITOOL` names its program.
+#[test]
+fn the_multitool_has_no_complaint() {
+    let Some(tool) = std::env::var_os("SARIF_MULTITOOL") else {
+        println!("skipped: SARIF_MULTITOOL names no program");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, report) in samples() {
+        let log = folder.path().join(format!("{name}.sarif"));
+        std::fs::write(&log, render(&report, Format::Sarif)).unwrap();
+        let output = std::process::Command::new(&tool)
+            .args(["validate", "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning", "--log", "ForceOverwrite"])
+            .arg("--output")
+            .arg(folder.path().join("validation.sarif"))
+            .arg(&log)
+            .output()
+            .unwrap();
+        // It exits with 0 whatever it finds.
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("Analysis completed successfully"), "{name}: {said}");
+        // Where this is published is for `repository` in Cargo.toml to say; without it there is no address to give.
+        let complaint = |line: &&str| {
+            line.contains(" error ")
+                || line.contains(" warning ")
+                    && !(line.contains(" SARIF2005") && env!("CARGO_PKG_REPOSITORY").is_empty())
+        };
+        let complaints: Vec<&str> = said.lines().filter(complaint).collect();
+        assert!(complaints.is_empty(), "{name}: {complaints:#?}");
+    }
+}
