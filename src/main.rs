@@ -1,1 +1,9 @@
-fn main() {}
+//! Parse, run, print the error, exit.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,1 +1,15 @@
+//! The tests that hold keyscan to its promises, from the outside: one binary, so that they are linked once.
+// A test stops at the first thing that is not as it should be, says so where it skips, and exports nothing.
+#![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub)]
+
+mod support;
+
+mod cli;
+mod determinism;
+mod markers;
+mod no_leak;
+mod placeholders;
 mod report;
+mod roles;
+mod shapes;
+mod source;

@@ -1,1 +1,220 @@
-//! Matches to findings. No I/O.
+//! Matches to findings. Pure: no I/O, and the same findings for any order of the input.
+//!
+//! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
+//! [`endpoint`] then say which rules hold at each place, [`severity`] moves them by environment and exposure.
+//! `key_findings` and `endpoint_findings` bring the places of one subject together over the whole run; [`decide`] takes
+//! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
+//! of keys end here: a finding holds fingerprints and redacted forms.
+
+mod decide;
+mod endpoint;
+mod endpoint_findings;
+mod environment;
+mod file_kind;
+mod fingerprint;
+mod judge;
+mod key_findings;
+mod message;
+mod pair;
+mod policy;
+mod setting;
+mod severity;
+
+use std::cmp::{Ordering, Reverse};
+
+use crate::model::{
+    Advice, BlobMatches, EndpointFacts, EndpointMatch, Finding, Matches, Occurrence, Origin, Place, Related,
+    RelatedRole, Risk, Severity,
+};
+use crate::rules::Rules;
+use crate::rules::schema::{Issuer, RuleText};
+
+pub use fingerprint::{FingerprintKeyError, Fingerprinter};
+pub use policy::{HostPattern, HostPatternError, Policy};
+
+use endpoint_findings::EndpointPlaces;
+use key_findings::KeyPlaces;
+use severity::Surroundings;
+
+/// Most findings of one run.
+pub const MAX_FINDINGS: usize = 200_000;
+
+/// What a run has to say.
+#[derive(Clone, Debug, Default)]
+pub struct Assessment {
+    /// Worst first; equals by rule, root, path, line, column and id.
+    pub findings: Vec<Finding>,
+    /// Occurrences that an inline comment or the policy lets pass.
+    pub suppressed: u64,
+    /// Whether there were more than [`MAX_FINDINGS`]; the mildest were left out.
+    pub limited: bool,
+}
+
+/// Turns the matches of all blobs into findings.
+#[must_use]
+pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerprinter: &Fingerprinter) -> Assessment {
+    let setup = Setup { rules, policy, fingerprinter };
+    let blobs = in_order(blobs);
+    let mut keys = KeyPlaces::default();
+    let mut endpoints = EndpointPlaces::default();
+    for blob in &blobs {
+        let site = Site::of(blob, policy);
+        let pairs = pair::pair(&blob.matches, rules);
+        let mut bound = vec![false; blob.matches.endpoints.len()];
+        for (key, pair) in blob.matches.keys.iter().zip(pairs) {
+            if let Some(pair) = pair {
+                bound[pair.endpoint] = true;
+            }
+            keys.add(site, key, pair, &setup);
+        }
+        for (endpoint, bound) in blob.matches.endpoints.iter().zip(bound) {
+            endpoints.add(site, endpoint, bound, &setup);
+        }
+    }
+    let (mut findings, mut suppressed) = keys.findings(&setup);
+    let (more, passed) = endpoints.findings(&setup);
+    findings.extend(more);
+    suppressed += passed;
+    findings.sort_by(report_order);
+    let limited = findings.len() > MAX_FINDINGS;
+    findings.truncate(MAX_FINDINGS);
+    Assessment { findings, suppressed, limited }
+}
+
+/// What a whole run shares.
+struct Setup<'a> {
+    rules: &'a Rules,
+    policy: &'a Policy,
+    fingerprinter: &'a Fingerprinter,
+}
+
+/// A blob while its matches are judged.
+#[derive(Clone, Copy)]
+struct Site<'a> {
+    origin: &'a Origin,
+    matches: &'a Matches,
+    surroundings: Surroundings,
+}
+
+impl<'a> Site<'a> {
+    fn of(blob: &'a BlobMatches, policy: &Policy) -> Self {
+        let environment = environment::of_path(&blob.path().text).or(policy.environment);
+        let surroundings = Surroundings { environment, exposure: blob.origin.exposure };
+        Self { origin: &blob.origin, matches: &blob.matches, surroundings }
+    }
+
+    /// A place of this blob, as mild as can be until it is judged.
+    fn occurrence(&self, place: &Place, setting: Option<&str>, encoding: &[String]) -> Occurrence {
+        Occurrence {
+            root: self.origin.root,
+            path: self.origin.path.clone(),
+            shown: self.origin.shown.clone(),
+            position: place.position,
+            line_hash: place.line_hash.clone(),
+            severity: Severity::Info,
+            setting: setting.map(str::to_owned),
+            role: None,
+            service: self.origin.service.clone(),
+            environment: self.surroundings.environment,
+            exposure: self.origin.exposure,
+            receiver: None,
+            commit: None,
+            author: None,
+            encoding: encoding.to_vec(),
+            allow: place.allow.clone(),
+        }
+    }
+
+    fn related(&self, place: &Place, role: RelatedRole) -> Related {
+        Related {
+            root: self.origin.root,
+            path: self.origin.path.clone(),
+            shown: self.origin.shown.clone(),
+            position: place.position,
+            role,
+        }
+    }
+}
+
+impl EndpointFacts {
+    /// What a match says about its endpoint.
+    fn of(endpoint: &EndpointMatch) -> Self {
+        Self {
+            host: endpoint.host.clone(),
+            url: endpoint.url.clone(),
+            kind: endpoint.kind,
+            service: endpoint.service.clone(),
+        }
+    }
+}
+
+/// The blobs by origin and the matches of each by place, so that the order of the input tells nothing. Blobs of one
+/// origin, such as the windows of a large file, become one.
+fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
+    blobs.sort_by(|left, right| left.origin.cmp(&right.origin));
+    let mut merged: Vec<BlobMatches> = Vec::with_capacity(blobs.len());
+    for blob in blobs {
+        match merged.last_mut() {
+            Some(last) if last.origin == blob.origin => {
+                last.matches.keys.extend(blob.matches.keys);
+                last.matches.endpoints.extend(blob.matches.endpoints);
+                last.matches.limited |= blob.matches.limited;
+            }
+            _ => merged.push(blob),
+        }
+    }
+    for blob in &mut merged {
+        blob.matches.keys.sort_by(|left, right| {
+            let order = left.place.span.cmp(&right.place.span).then_with(|| left.secret.cmp(&right.secret));
+            let order = order.then_with(|| left.encoding.len().cmp(&right.encoding.len()));
+            let order = order.then_with(|| (&left.encoding, &left.format).cmp(&(&right.encoding, &right.format)));
+            let order = order.then_with(|| (left.proof, &left.issuer).cmp(&(right.proof, &right.issuer)));
+            let order = order.then_with(|| (right.confidence, &left.setting).cmp(&(left.confidence, &right.setting)));
+            order.then_with(|| left.signals.cmp(&right.signals))
+        });
+        blob.matches.endpoints.sort_by(|left, right| {
+            let order = left.place.span.cmp(&right.place.span).then_with(|| left.host.cmp(&right.host));
+            let order = order.then_with(|| left.encoding.len().cmp(&right.encoding.len()));
+            let order = order.then_with(|| (&left.encoding, &left.url).cmp(&(&right.encoding, &right.url)));
+            let order = order.then_with(|| (left.kind, &left.entry).cmp(&(right.kind, &right.entry)));
+            let order = order.then_with(|| (right.role, right.confidence).cmp(&(left.role, left.confidence)));
+            let order = order.then_with(|| (right.llm, &left.setting).cmp(&(left.llm, &right.setting)));
+            order.then_with(|| left.signals.cmp(&right.signals))
+        });
+    }
+    merged
+}
+
+/// Occurrences by root, path and position.
+fn by_place(left: &Occurrence, right: &Occurrence) -> Ordering {
+    (left.root, &left.path, left.position, &left.commit).cmp(&(right.root, &right.path, right.position, &right.commit))
+}
+
+/// The order of a report.
+fn report_order(left: &Finding, right: &Finding) -> Ordering {
+    fn start(finding: &Finding) -> (usize, &str, u64, u64) {
+        let first = &finding.occurrences[0];
+        (first.root, &first.path.text, first.position.line, first.position.column)
+    }
+    (Reverse(left.severity), left.rule)
+        .cmp(&(Reverse(right.severity), right.rule))
+        .then_with(|| start(left).cmp(&start(right)))
+        .then_with(|| left.id.cmp(&right.id))
+}
+
+/// What to do, in the order that helps: by rule, then by issuer.
+fn advice(text: &RuleText, issuer: Option<&Issuer>) -> Vec<Advice> {
+    let mut advice: Vec<Advice> = Vec::new();
+    for item in text.advice.iter().chain(issuer.into_iter().flat_map(|issuer| issuer.advice.iter())) {
+        if advice.iter().all(|earlier| earlier != item) {
+            advice.push(item.to_string());
+        }
+    }
+    advice
+}
+
+/// The risks that a rule carries.
+fn risks(text: &RuleText) -> Vec<Risk> {
+    let all = [Risk::Throttled, Risk::Abused, Risk::DataLeak];
+    all.into_iter().filter(|risk| text.risks.iter().any(|word| word == risk.as_str())).collect()
+}

@@ -1,1 +1,311 @@
-//! Bytes to matches. No I/O.
+//! Bytes to matches: which keys and which endpoints stand in a blob. No I/O.
+//!
+//! ```text
+//! passes ─ prefilter ─┐                                  keys ── marker, format, judge, reference
+//! detect ─ hits ──────┴─ names, scope (what is near) ──┬─
+//!                                                      └ address ─ url, host, setting, text (role)
+//! ```
+//!
+//! [`Detector::passes`] decides whether a blob is looked at again, [`Detector::detect`] looks. Keys are anchored on what
+//! is certain (the marker, a prefix, the name of a setting) and expanded outwards; hosts are looked up behind `://` or
+//! an assignment. The reading is textual: no format is parsed here, so nothing can fail to parse.
+
+mod address;
+mod allow;
+mod assignment;
+mod bytes;
+mod format;
+mod host;
+mod judge;
+mod keys;
+mod marker;
+mod names;
+mod position;
+mod prefilter;
+mod redact;
+mod reference;
+mod scope;
+mod setting;
+mod text;
+mod url;
+mod value;
+
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+
+use crate::model::{
+    Blob, Confidence, EndpointMatch, KeyMatch, Matches, Place, Secret, Signal, SignalId, Span, line_hashes,
+};
+use crate::rules::Rules;
+use crate::rules::schema::{Anchor, KeyFormat};
+
+use address::{Address, Context};
+use format::Format;
+use judge::Words;
+use keys::{Judging, Key};
+use names::NameSearch;
+use position::Cursor;
+use prefilter::{Literal, Prefilter};
+use scope::Evidence;
+use setting::About;
+use text::FileKind;
+use url::Url;
+
+pub use redact::redact_text;
+
+/// The most matches that one blob may have; behind it the blob counts as not fully read.
+pub const MOST_MATCHES: usize = 10_000;
+
+/// Finds keys and endpoints. Built once for a scan and shared by its threads.
+pub struct Detector<'r> {
+    rules: &'r Rules,
+    prefilter: Prefilter,
+    /// What only blobs that passed need, built when the first does.
+    deep: OnceLock<Deep<'r>>,
+}
+
+/// The parts that look at blobs again.
+struct Deep<'r> {
+    words: Words,
+    names: NameSearch,
+    families: Vec<&'r KeyFormat>,
+    /// Formats with a prefix, longest prefix first, then in the order of the rules.
+    prefixed: Vec<Format<'r>>,
+    /// Formats that their setting tells.
+    settings: Vec<Format<'r>>,
+    /// Prefixes that the prefilter does not search for.
+    rare: Vec<&'r str>,
+}
+
+impl<'r> Deep<'r> {
+    fn new(rules: &'r Rules) -> Self {
+        let of = |anchor| rules.keys().filter(move |format| format.anchor == anchor);
+        let mut families: Vec<&KeyFormat> = of(Anchor::Marker).collect();
+        families.sort_by_key(|format| std::cmp::Reverse(format.prefix.len()));
+        let mut prefixed: Vec<Format<'r>> = of(Anchor::Prefix).map(Format::new).collect();
+        prefixed.sort_by_key(|format| std::cmp::Reverse(format.entry.prefix.len()));
+        let mut rare: Vec<&str> = prefixed
+            .iter()
+            .map(|format| format.entry.prefix.as_ref())
+            .filter(|prefix| !prefilter::searches_for(prefix))
+            .collect();
+        rare.sort_unstable();
+        rare.dedup();
+        Self {
+            words: Words::new(rules.words()),
+            names: NameSearch::new(rules),
+            families,
+            prefixed,
+            settings: of(Anchor::Setting).map(Format::new).collect(),
+            rare,
+        }
+    }
+}
+
+impl<'r> Detector<'r> {
+    /// Prepares the prefilter; everything else waits for the first blob that passes it.
+    #[must_use]
+    pub fn new(rules: &'r Rules) -> Self {
+        Self { rules, prefilter: Prefilter::new(rules), deep: OnceLock::new() }
+    }
+
+    /// The literals that the prefilter searches for, for comparisons with tools that search for the same.
+    pub fn literals(&self) -> impl Iterator<Item = &[u8]> {
+        self.prefilter.literals().iter().map(Vec::as_slice)
+    }
+
+    /// Whether `bytes`, a whole blob or a chunk of one, may hold something and have to be given to [`Self::detect`].
+    #[must_use]
+    pub fn passes(&self, bytes: &[u8]) -> bool {
+        self.prefilter.passes(self.rules, bytes)
+    }
+
+    /// Finds the keys and endpoints of a blob, in the order of its bytes.
+    #[must_use]
+    pub fn detect(&self, blob: &Blob<'_>) -> Matches {
+        let deep = self.deep.get_or_init(|| Deep::new(self.rules));
+        let bytes = blob.bytes;
+        let (markers, prefixes, urls) = self.hits(deep, bytes);
+        let named = deep.names.find(self.rules, bytes);
+
+        let endpoints: Vec<(usize, &str)> = urls
+            .iter()
+            .filter_map(|url| Some((url.start, self.rules.host(url.host.as_bytes())?.entry.id.as_ref())))
+            .collect();
+        let llm_names = named.iter().filter(|name| name.facts.about == About::Llm).map(|name| name.span.start);
+        let llm = Evidence::new(llm_names.chain(endpoints.iter().map(|(offset, _)| *offset)).collect());
+
+        let judging = Judging { rules: self.rules, words: &deep.words, bytes, llm: &llm, endpoints: &endpoints };
+        let mut keys: Vec<Key<'r>> =
+            markers.into_iter().filter_map(|at| judging.around_marker(at, &deep.families)).collect();
+        keys.extend(prefixes.into_iter().filter_map(|at| judging.at_prefix(at, &deep.prefixed)));
+        keys.extend(named.iter().filter_map(|name| judging.of_setting(name, &deep.settings)));
+        let mut keys = without_overlaps(keys);
+        keys::name_keys(bytes, &mut keys);
+
+        let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());
+        let kind = FileKind::of(&blob.origin.path.text, bytes);
+        let context = Context { rules: self.rules, bytes, kind, llm: &llm, keys: &key_evidence };
+        let mut addresses: Vec<Address<'r>> = urls.iter().filter_map(|url| context.of_url(url)).collect();
+        addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
+        addresses.sort_by_key(|address| (address.start, address.end));
+        addresses.dedup_by_key(|address| address.start);
+        address::settle_lists(&mut addresses, kind, names_active_clients(bytes));
+
+        assemble(blob, self.rules, keys, addresses)
+    }
+
+    /// Offsets of markers and of prefixes, and the URLs, in the order of the bytes.
+    fn hits(&self, deep: &Deep<'_>, bytes: &[u8]) -> (Vec<usize>, Vec<usize>, Vec<Url>) {
+        let (mut markers, mut prefixes, mut urls) = (Vec::new(), Vec::new(), Vec::new());
+        self.prefilter.any(bytes, |at, literal| {
+            match literal {
+                Literal::Marker => markers.push(at),
+                Literal::Prefix => prefixes.push(at),
+                Literal::Slashes(form) => urls.extend(url::read(bytes, at, form)),
+                Literal::Word => {}
+            }
+            false
+        });
+        for prefix in &deep.rare {
+            prefixes.extend(memchr::memmem::find_iter(bytes, prefix.as_bytes()));
+        }
+        prefixes.sort_unstable();
+        (markers, prefixes, urls)
+    }
+}
+
+/// Keys in the order of the bytes; where two readings overlap, the surer and longer one.
+fn without_overlaps(mut keys: Vec<Key<'_>>) -> Vec<Key<'_>> {
+    keys.sort_by(|a, b| {
+        let rank = |key: &Key<'_>| {
+            (
+                key.format == keys::FRAGMENT,
+                std::cmp::Reverse(key.confidence),
+                std::cmp::Reverse(key.end - key.start),
+                key.start,
+            )
+        };
+        rank(a).cmp(&rank(b))
+    });
+    let mut taken = std::collections::BTreeMap::<usize, usize>::new();
+    keys.retain(|key| {
+        let before = taken.range(..key.end).next_back();
+        let free = before.is_none_or(|(_, &end)| end <= key.start);
+        if free {
+            taken.insert(key.start, key.end);
+        }
+        free
+    });
+    keys.sort_by_key(|key| key.start);
+    keys
+}
+
+/// Whether a blob is of a schema that keeps its active clients in a list, so that a list is no choice of alternatives.
+fn names_active_clients(bytes: &[u8]) -> bool {
+    [&b"litellm_params"[..], b"mcpServers", b"model_list:"]
+        .iter()
+        .any(|word| memchr::memmem::find(bytes, word).is_some())
+}
+
+/// Turns what was found into matches, with places for people.
+fn assemble(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<Address<'_>>) -> Matches {
+    enum Found<'f> {
+        Key(Key<'f>),
+        Address(Address<'f>),
+    }
+    let mut found: Vec<(usize, usize, Found<'_>)> =
+        keys.into_iter().map(|key| (key.start, key.end, Found::Key(key))).collect();
+    found.extend(addresses.into_iter().map(|address| (address.start, address.end, Found::Address(address))));
+    found.retain(|(start, ..)| blob.core.contains(start));
+    found.sort_by_key(|(start, end, _)| (*start, *end));
+    let limited = found.len() > MOST_MATCHES;
+    found.truncate(MOST_MATCHES);
+
+    let mut cursor = Cursor::new(blob);
+    let mut places: Vec<Place> = found
+        .iter()
+        .map(|(start, end, _)| Place {
+            span: Span { start: blob.offset + *start as u64, end: blob.offset + *end as u64 },
+            position: cursor.position(*start, *end),
+            line_hash: None,
+            allow: allow::covering(blob.bytes, *start),
+        })
+        .collect();
+    // Of a window's lines GitHub's counter cannot be told; such files are too large for it anyway.
+    if blob.offset == 0 && blob.core == (0..blob.bytes.len()) {
+        let lines: Vec<u64> = places.iter().map(|place| place.position.line).collect();
+        for (place, hash) in places.iter_mut().zip(line_hashes(blob.bytes, &lines)) {
+            place.line_hash = Some(hash).filter(|hash| !hash.is_empty());
+        }
+    }
+    let mut matches = Matches { limited, ..Matches::default() };
+    for ((.., found), place) in found.into_iter().zip(places) {
+        match found {
+            Found::Key(key) => matches.keys.push(key_match(blob, rules, key, place)),
+            Found::Address(address) => matches.endpoints.push(endpoint_match(address, place)),
+        }
+    }
+    matches
+}
+
+fn key_match(blob: &Blob<'_>, rules: &Rules, key: Key<'_>, mut place: Place) -> KeyMatch {
+    let value = &blob.bytes[key.start..key.end];
+    let mut signals: Vec<Signal> = key.signals.into_iter().map(|(id, detail)| Signal::new(id, detail)).collect();
+    let mut confidence = key.confidence;
+    if rules.is_published(&sha256_hex(value)) {
+        signals.push(Signal::new(SignalId::PublishedExample, "stands in a public test suite"));
+        confidence = Confidence::Low;
+    }
+    if key.weak {
+        // The hash of a line with a value that can be guessed tells the value.
+        place.line_hash = None;
+    }
+    KeyMatch {
+        place,
+        secret: Secret::new(value),
+        redacted: redact::redact(value, key.prefix, key.weak),
+        format: key.format.to_owned(),
+        issuer: key.issuer.map(str::to_owned),
+        proof: key.proof,
+        confidence,
+        setting: key.setting.map(|name| redact_text(&name)),
+        weak: key.weak,
+        signals,
+        encoding: Vec::new(),
+    }
+}
+
+fn endpoint_match(address: Address<'_>, mut place: Place) -> EndpointMatch {
+    if address.signals.contains(&SignalId::UserInfo) {
+        place.line_hash = None;
+    }
+    let detail = |id: SignalId| match id {
+        SignalId::DeadEndpoint => "the service is known to be switched off",
+        SignalId::SubdomainOfRelay => "matched by the domain, not by the host",
+        SignalId::IpLiteral => "a public address written as a number",
+        SignalId::UserInfo => "user name or password in the URL",
+        SignalId::LookAlike => "imitates an official host",
+        SignalId::PlainHttp => "requests travel unencrypted",
+        _ => "",
+    };
+    EndpointMatch {
+        place,
+        host: address.host,
+        url: address.url,
+        kind: address.kind,
+        service: address.entry.map(|entry| entry.name.to_string()),
+        entry: address.entry.map(|entry| entry.id.to_string()),
+        confidence: address.confidence,
+        role: address.role,
+        llm: address.llm,
+        setting: address.setting,
+        signals: address.signals.into_iter().map(|id| Signal::new(id, detail(id))).collect(),
+        encoding: Vec::new(),
+    }
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

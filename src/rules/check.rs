@@ -90,7 +90,7 @@ impl Known {
         match key.anchor {
             Anchor::Marker => demand(key.prefix.starts_with("sk-"), "prefix", "must begin with `sk-` before a marker")?,
             Anchor::Prefix => {
-                demand(key.prefix.len() >= 3, "prefix", "must be three bytes or more")?;
+                demand(key.prefix.len() >= 2, "prefix", "must be two bytes or more")?;
                 demand(!key.body.is_empty(), "body", "must be there behind a prefix")?;
             }
             Anchor::Setting => {

@@ -36,9 +36,10 @@ pub struct RuleFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Anchor {
-    /// The marker in the middle; `prefix` tells the family, `body` is not used.
+    /// The marker in the middle; `prefix` tells the family, `body` describes a name between prefix and left half.
     Marker,
-    /// The literal `prefix`, at least three bytes; `body` follows it.
+    /// The literal `prefix`, followed by `body`. Two bytes are too common to search all files for: such keys are found
+    /// in blobs that are read for another reason.
     Prefix,
     /// The name of the setting it is assigned to (`settings`); there is no literal to search for.
     Setting,

@@ -1,1 +1,183 @@
-//! Where bytes come from.
+//! Where bytes come from: trees, single files, standard input.
+//!
+//! [`tree`] walks and reads with all threads and hands on the few blobs that are worth a second look; which those are
+//! is decided by the prefilter that the caller passes in, so nothing here knows what a key looks like. Nothing found
+//! in a tree is obeyed except ignore files, and nothing outside of it is read except the git directory that a linked
+//! work tree or submodule names.
+//!
+//! What is read, and how it counts, stands at [`Options`]; the order of the work in `walk`, `read` and `large`.
+//!
+//! Why no global git excludes: they lie outside the tree and differ from machine to machine, and the same commit
+//! must give the same report everywhere. Leaving them out only ever reads more.
+
+mod budget;
+mod context;
+mod folder;
+mod git;
+mod large;
+mod lines;
+mod names;
+mod open;
+mod paths;
+mod read;
+mod roots;
+mod rules;
+mod stdin;
+mod walk;
+
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::model::{Blob, RootInfo, Skipped};
+
+pub use stdin::stdin;
+
+use context::Context;
+use walk::Visit;
+
+/// Stack of each thread: parsers of nested formats run on it. Only what is used of it costs memory.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// Decides whether bytes are looked at again. It sees pieces that overlap by 512 bytes and must not depend on
+/// anything but the bytes.
+pub type Gate<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
+
+/// Takes keys out of a path.
+pub type Redact<'a> = &'a (dyn Fn(&str) -> String + Sync);
+
+/// Receives blobs, from all threads and in no order. It must not wait for other jobs of the same pool.
+pub type Sink<'a> = &'a (dyn Fn(&Blob<'_>) + Sync);
+
+/// What to read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Folders and files; the working directory if there are none and no `files_from`. Links are followed. A file is
+    /// read, and a folder walked, whatever any rule or glob says of it; what lies in the folder is judged by them.
+    pub paths: Vec<PathBuf>,
+    /// More files, from a list. Git's ignore rules do not hold for them, `.keyscanignore` and the globs do; links are
+    /// not followed.
+    pub files_from: Option<Vec<PathBuf>>,
+    /// Globs in gitignore syntax, relative to where report paths begin. What matches is not read, tracked or not.
+    pub exclude: Vec<String>,
+    /// If there are any: only files that match one of these globs, or lie in a folder that does, are read. They bring
+    /// nothing back that another rule leaves out.
+    pub include: Vec<String>,
+    /// Files that are left out wherever they lie, as absolute paths without links: the reports that this run will
+    /// write, so that an earlier run's report is not scanned.
+    pub except: Vec<PathBuf>,
+    /// Read what git ignores as well.
+    pub no_ignore: bool,
+    /// Outside git, treat files as committed.
+    pub assume_committed: bool,
+    /// Larger files are not read, and listed.
+    pub max_file_size: Option<u64>,
+    /// Number of threads; 0 for as many as there are processors.
+    pub threads: usize,
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The roots that blobs refer to: named folders that lie in no earlier one, and one for all files named singly
+    /// in the same work tree (outside git: folder).
+    pub roots: Vec<RootInfo>,
+    /// Files read.
+    pub files: u64,
+    /// Their bytes, each counted once.
+    pub bytes: u64,
+    /// Blobs handed on.
+    pub blobs: u64,
+    /// Files left out by `.keyscanignore` or `--exclude`; a folder left out as a whole counts as one.
+    pub excluded: u64,
+    /// What was not read, sorted.
+    pub skipped: Vec<Skipped>,
+}
+
+/// How far a scan has got, for a progress bar. Must be fresh for each scan.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files read so far.
+    pub files: AtomicU64,
+    /// Bytes read so far.
+    pub bytes: AtomicU64,
+}
+
+/// Why a scan could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A path that was asked for is not there.
+    #[error("no such file or folder: {path}")]
+    Missing {
+        /// The path as given, without keys.
+        path: String,
+    },
+    /// A glob of the command line is none.
+    #[error("not a valid glob: {glob}")]
+    Glob {
+        /// The glob, without keys.
+        glob: String,
+    },
+    /// The system gives no threads.
+    #[error("cannot start {threads} threads")]
+    Threads {
+        /// How many were asked for; 0 for as many as there are processors.
+        threads: usize,
+    },
+}
+
+/// The folder that a path's own configuration belongs in: the top of the git work tree that holds it, else the path
+/// itself, or the folder of a file. `None` where there is nothing at this path.
+#[must_use]
+pub fn top_of(path: &Path) -> Option<PathBuf> {
+    let real = path.canonicalize().ok()?;
+    let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
+    Some(git::WorkTree::top_of(folder).unwrap_or(folder).to_path_buf())
+}
+
+/// Reads trees and files: `sink` gets every blob that `gate` lets pass, and every small file whose name says that it
+/// holds settings. A file of up to 16 MiB is one blob; of a larger one windows are handed on.
+///
+/// # Errors
+///
+/// When a path is missing or a glob is wrong, before anything is read. Whatever goes wrong later is listed in
+/// [`Outcome::skipped`] and the scan goes on.
+pub fn tree(
+    options: &Options,
+    gate: Gate<'_>,
+    redact: Redact<'_>,
+    sink: Sink<'_>,
+    progress: &Progress,
+) -> Result<Outcome, SourceError> {
+    let mut context = Context::new(options, gate, redact, sink, progress)?;
+    let roots::Starts { folders, files, named } = roots::starts(&mut context)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .stack_size(STACK)
+        .build()
+        .map_err(|_| SourceError::Threads { threads: options.threads })?;
+
+    let shared = &context;
+    let named = &named;
+    pool.scope(|scope| {
+        for (root, path, parent, state) in folders {
+            scope.spawn(move |scope| walk::visit(shared, named, scope, Visit { root, path, parent, state }));
+        }
+        for (folder, name, ignored) in files {
+            scope.spawn(move |_| walk::read_batch(shared, &folder, vec![(name, ignored)]));
+        }
+    });
+    let large = std::mem::take(&mut *context.large.lock().unwrap_or_else(PoisonError::into_inner));
+    if !large.is_empty() {
+        pool.install(|| large::read(shared, large));
+    }
+
+    Ok(Outcome {
+        files: progress.files.load(Ordering::Relaxed),
+        bytes: progress.bytes.load(Ordering::Relaxed),
+        blobs: context.blobs.load(Ordering::Relaxed),
+        excluded: context.excluded.load(Ordering::Relaxed),
+        roots: context.roots.iter().map(|root| root.info.clone()).collect(),
+        skipped: context.into_skipped(),
+    })
+}

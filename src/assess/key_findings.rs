@@ -1,0 +1,200 @@
+//! One finding per key over the whole run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Proof, Receiver,
+    Related, RelatedRole, RuleId, Secret, Signal, SignalId, Subject,
+};
+use crate::rules::Rules;
+
+use super::decide::{self, Decision, Placed};
+use super::fingerprint::{self, SubjectId};
+use super::judge::{self, Column, Held};
+use super::message::{self, KeyScene};
+use super::pair::Pair;
+use super::{Setup, Site, advice, risks};
+
+/// The places of each key, by value. Ordered by value, so that nothing depends on the order of the input.
+#[derive(Default)]
+pub(super) struct KeyPlaces<'a>(BTreeMap<&'a Secret, Vec<KeyPlace<'a>>>);
+
+/// One place of a key.
+struct KeyPlace<'a> {
+    occurrence: Occurrence,
+    held: Vec<Held>,
+    key: &'a KeyMatch,
+    /// The issuer, where structure, setting or endpoint tell it.
+    issuer: Option<String>,
+    /// How sure the receiver's kind is.
+    receiver_confidence: Confidence,
+    signals: Vec<Signal>,
+    related: Option<Related>,
+}
+
+impl Placed for KeyPlace<'_> {
+    fn occurrence(&mut self) -> &mut Occurrence {
+        &mut self.occurrence
+    }
+    fn held(&self) -> &[Held] {
+        &self.held
+    }
+    fn held_mut(&mut self) -> &mut Vec<Held> {
+        &mut self.held
+    }
+}
+
+impl<'a> KeyPlaces<'a> {
+    /// Judges a key at its place.
+    pub(super) fn add(&mut self, site: Site<'a>, key: &'a KeyMatch, pair: Option<Pair>, setup: &Setup<'_>) {
+        let endpoint = pair.map(|pair| (&site.matches.endpoints[pair.endpoint], pair));
+        let (issuer, column, mut signals) = issuer_and_column(key, endpoint, setup);
+        if issuer.is_some() && key.proof == Proof::Structure && endpoint.is_none() {
+            let name = issuer.as_deref().map_or_else(String::new, |id| issuer_name(id, setup.rules).to_owned());
+            signals.push(Signal::new(SignalId::DefaultEndpoint, format!("{name}'s own API is assumed")));
+        }
+        if judge::own_gateway(key, column) {
+            let host = endpoint.map_or_else(String::new, |(endpoint, _)| endpoint.host.clone());
+            signals.push(Signal::new(SignalId::OwnGateway, host));
+        }
+        let receiver_confidence = endpoint.map_or(Confidence::High, |(endpoint, _)| endpoint.confidence);
+        let origin = site.origin;
+        let mut held = judge::judge(key, column, receiver_confidence, origin.exposure, &origin.path.text);
+        for held in &mut held {
+            held.severity = site.surroundings.of_key(*held, key);
+        }
+        let mut occurrence = site.occurrence(&key.place, key.setting.as_deref(), &key.encoding);
+        occurrence.receiver = endpoint
+            .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint), evidence: pair.evidence });
+        let related = endpoint.map(|(endpoint, _)| site.related(&endpoint.place, RelatedRole::Endpoint));
+        let place = KeyPlace { occurrence, held, key, issuer, receiver_confidence, signals, related };
+        self.0.entry(&key.secret).or_default().push(place);
+    }
+
+    /// The findings, and how many places inline comments let pass.
+    pub(super) fn findings(self, setup: &Setup<'_>) -> (Vec<Finding>, u64) {
+        let mut suppressed = 0;
+        let mut findings = Vec::new();
+        for (secret, mut places) in self.0 {
+            // The sites came in the order of their origins; a key seen twice at one place counts once.
+            places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
+            places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
+            let facts = facts(secret, &places, setup);
+            suppressed += decide::suppress(&mut places);
+            if let Some(decision) = decide::decide(&places) {
+                findings.push(finding(facts, decision, places, setup));
+            }
+        }
+        (findings, suppressed)
+    }
+}
+
+/// Who issued a key, as far as anything at this place tells, and the column of the matrix its receiver stands in.
+fn issuer_and_column(
+    key: &KeyMatch,
+    endpoint: Option<(&EndpointMatch, Pair)>,
+    setup: &Setup<'_>,
+) -> (Option<String>, Column, Vec<Signal>) {
+    let mut issuer = key.issuer.clone();
+    let mut signals = Vec::new();
+    let mut column = Column::Own;
+    let mut from_endpoint = false;
+    if let Some((endpoint, pair)) = endpoint {
+        let owner = endpoint.entry.as_deref().and_then(|entry| setup.rules.issuer_of_endpoint(entry));
+        let owner = owner.map(|owner| owner.id.as_ref());
+        let vendor =
+            matches!(endpoint.kind, EndpointKind::Official | EndpointKind::Provider | EndpointKind::Aggregator);
+        // A setting's own name outweighs an address that merely stands in the same file, but not the address that goes
+        // with that very setting.
+        let open = key.proof == Proof::None || (key.proof == Proof::Setting && pair.by_name);
+        if let Some(owner) = owner.filter(|owner| vendor && open && issuer.as_deref() != Some(owner)) {
+            issuer = Some(owner.to_owned());
+            from_endpoint = true;
+            signals.push(Signal::new(SignalId::IssuerFromEndpoint, endpoint.host.clone()));
+        }
+        column = if setup.policy.allows(&endpoint.host, &endpoint.url) {
+            Column::Trusted
+        } else if owner.is_some() && owner == issuer.as_deref() {
+            Column::Own
+        } else {
+            Column::of(endpoint.kind)
+        };
+    }
+    let told = key.signals.iter().any(|signal| signal.id == SignalId::IssuerFromSetting);
+    if key.proof == Proof::Setting && issuer.is_some() && !from_endpoint && !told {
+        signals.push(Signal::new(SignalId::IssuerFromSetting, key.setting.clone().unwrap_or_default()));
+    }
+    let outdated = |id: SignalId| match id {
+        SignalId::PossibleIssuer => issuer.is_some(),
+        SignalId::IssuerFromSetting => from_endpoint,
+        _ => false,
+    };
+    signals.extend(key.signals.iter().filter(|signal| !outdated(signal.id)).cloned());
+    (issuer, column, signals)
+}
+
+/// What is known of a key from all its places.
+fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFacts {
+    let weak = places.iter().any(|place| place.key.weak);
+    let fingerprint = setup.fingerprinter.fingerprint(secret, weak);
+    let structural = |place: &&KeyPlace<'_>| !matches!(place.key.proof, Proof::Setting | Proof::None);
+    let first = places.iter().find(structural).unwrap_or(&places[0]);
+    let issuer = if structural(&first) {
+        first.issuer.clone()
+    } else {
+        // Several names at several places prove none of them.
+        let told: BTreeSet<&String> = places.iter().filter_map(|place| place.issuer.as_ref()).collect();
+        told.first().filter(|_| told.len() == 1).map(|&issuer| issuer.clone())
+    };
+    KeyFacts {
+        issuer,
+        format: first.key.format.clone(),
+        length: fingerprint.as_ref().map(|_| secret.expose().len() as u64),
+        fingerprint,
+        redacted: first.key.redacted.clone(),
+    }
+}
+
+fn finding(facts: KeyFacts, decision: Decision, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) -> Finding {
+    let lead = &places[decision.lead];
+    let first = &places[0].occurrence;
+    let id = fingerprint::finding_id(match &facts.fingerprint {
+        Some(fingerprint) => SubjectId::Key(fingerprint),
+        None => SubjectId::WeakKey { path: &first.path.text, setting: first.setting.as_deref().unwrap_or_default() },
+    });
+    let scene = KeyScene {
+        key: &facts,
+        proof: lead.key.proof,
+        rule: decision.rule,
+        confidence: decision.confidence,
+        receiver: lead.occurrence.receiver.as_ref().map(|receiver| (&receiver.endpoint, lead.receiver_confidence)),
+        exposure: lead.occurrence.exposure,
+        places: places.len(),
+    };
+    let message = message::key(&scene, setup.rules);
+    let mut signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.signals.iter().cloned()).collect();
+    signals.retain(|signal| signal.id != SignalId::PossibleIssuer || facts.issuer.is_none());
+    signals.extend(decision.others);
+    // A key that is stored where it belongs needs no revoking.
+    let issuer = facts.issuer.as_deref().filter(|_| decision.rule != RuleId::StoredKey);
+    let issuer = issuer.and_then(|id| setup.rules.issuer(id));
+    let text = setup.rules.text(decision.rule);
+    Finding {
+        id,
+        rule: decision.rule,
+        severity: decision.severity,
+        confidence: decision.confidence,
+        message,
+        advice: advice(text, issuer),
+        risks: risks(text),
+        receiver: places.iter().find_map(|place| place.occurrence.receiver.clone()),
+        signals: signals.into_iter().collect(),
+        related: places.iter().filter_map(|place| place.related.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+        occurrences: places.into_iter().map(|place| place.occurrence).collect(),
+        subject: Subject::Key(facts),
+    }
+}
+
+fn issuer_name<'a>(id: &'a str, rules: &'a Rules) -> &'a str {
+    rules.issuer(id).map_or(id, |issuer| &issuer.name)
+}

@@ -1,0 +1,150 @@
+//! The one sentence of a finding.
+//!
+//! It says what was seen and nothing more: what is not sure is called possible, an issuer that is not proven is called
+//! unknown. Values come in redacted; hosts, settings and names are put in as they are.
+
+use crate::model::{
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Exposure, KeyFacts, Proof, Role, RuleId, SignalId,
+};
+use crate::rules::Rules;
+use crate::rules::schema::IssuerKind;
+
+use super::endpoint::has;
+
+/// What the sentence about a key is made of: the place that decided, and how many there are.
+pub(super) struct KeyScene<'a> {
+    /// The key.
+    pub key: &'a KeyFacts,
+    /// How its issuer is known.
+    pub proof: Proof,
+    /// The rule that names the finding.
+    pub rule: RuleId,
+    /// How sure the finding is.
+    pub confidence: Confidence,
+    /// Who receives it, and how sure that host's kind is.
+    pub receiver: Option<(&'a EndpointFacts, Confidence)>,
+    /// How far the file has got out.
+    pub exposure: Exposure,
+    /// Number of places.
+    pub places: usize,
+}
+
+/// The sentence about a key.
+pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
+    let subject = key_name(scene, rules);
+    let sent = scene.receiver.map(|(facts, sure)| format!("is sent to {}", receiver(facts, sure)));
+    let fact = match scene.rule {
+        RuleId::RelayKey => relay_key(scene, sent, rules),
+        RuleId::KeyToThirdParty => sent.unwrap_or_else(|| "is sent to a third party".to_owned()),
+        RuleId::StoredKey => stored(scene.exposure).to_owned(),
+        _ => exposed(scene.exposure).to_owned(),
+    };
+    format!("{subject} {fact}{}.", more(scene.places))
+}
+
+fn key_name(scene: &KeyScene<'_>, rules: &Rules) -> String {
+    let (key, possible) = (scene.key, scene.confidence == Confidence::Low);
+    let structural = matches!(scene.proof, Proof::Structure | Proof::RelaySoftware | Proof::NamedRelay);
+    let by_structure = rules.key(&key.format).filter(|_| structural).map(|format| format.name.to_string());
+    let name = by_structure.or_else(|| {
+        let id = key.issuer.as_deref()?;
+        Some(format!("{} key", rules.issuer(id).map_or(id, |issuer| &issuer.name)))
+    });
+    match (name, possible) {
+        (Some(name), false) => format!("The {name} {}", key.redacted),
+        (Some(name), true) => format!("A possible {name}, {},", key.redacted),
+        (None, false) => format!("A key of unknown issuer, {},", key.redacted),
+        (None, true) => format!("A possible key of unknown issuer, {},", key.redacted),
+    }
+}
+
+fn relay_key(scene: &KeyScene<'_>, sent: Option<String>, rules: &Rules) -> String {
+    let issuer = scene.key.issuer.as_deref().and_then(|id| rules.issuer(id));
+    let name = issuer.map_or("a relay", |issuer| &issuer.name);
+    match scene.proof {
+        Proof::NamedRelay => match issuer.map(|issuer| issuer.kind) {
+            Some(IssuerKind::Pool) => format!("was issued by {name}, a pool that many people share"),
+            Some(_) => format!("was issued by {name}, a relay"),
+            None => "was issued by a relay".to_owned(),
+        },
+        Proof::RelaySoftware => {
+            let software =
+                issuer.map_or("relay software".to_owned(), |issuer| format!("relay software ({})", issuer.name));
+            let sent = sent.map(|sent| format!(" and {sent}")).unwrap_or_default();
+            format!("has the structure of keys that {software} makes{sent}")
+        }
+        _ => sent.unwrap_or_else(|| "belongs to a relay".to_owned()),
+    }
+}
+
+const fn exposed(exposure: Exposure) -> &'static str {
+    match exposure {
+        Exposure::Tracked => "is in a file that git tracks",
+        Exposure::Untracked => "is in a file that git does not ignore, so the next `git add` takes it",
+        Exposure::Staged => "is staged for the next commit",
+        Exposure::History => "is in the history of the repository",
+        Exposure::GitMetadata => "is in git's own files",
+        Exposure::Ignored => "is in a git-ignored file",
+        Exposure::OutsideGit => "is in plain text in a file outside git",
+        Exposure::Stdin => "is in the text read from standard input",
+    }
+}
+
+const fn stored(exposure: Exposure) -> &'static str {
+    match exposure {
+        Exposure::Ignored => "is stored in a git-ignored file",
+        Exposure::Stdin => "is stored in a config file, read from standard input",
+        _ => "is stored in a config file outside git",
+    }
+}
+
+/// The sentence about an endpoint: the place that decided, the rule that names the finding, how many places.
+pub(super) fn endpoint(lead: &EndpointMatch, rule: RuleId, confidence: Confidence, places: usize) -> String {
+    let facts =
+        EndpointFacts { host: lead.host.clone(), url: String::new(), kind: lead.kind, service: lead.service.clone() };
+    let host = receiver(&facts, confidence);
+    let fact = match (rule, lead.role) {
+        (RuleId::InsecureEndpoint, _) => insecure(lead, &host),
+        (_, Role::Listed) => format!("An address of {host}, is listed among others"),
+        (_, Role::Mentioned) => format!("An address of {host}, is mentioned"),
+        (_, Role::Configured) if lead.llm => format!("LLM requests go to {host}"),
+        (_, Role::Configured) => format!("Requests go to {host}"),
+    };
+    format!("{fact}{}.", more(places))
+}
+
+fn insecure(lead: &EndpointMatch, host: &str) -> String {
+    if has(lead, SignalId::LookAlike) {
+        format!("The host {} imitates an official one", lead.host)
+    } else if has(lead, SignalId::UserInfo) {
+        format!("The URL of {} carries a user name or password", lead.host)
+    } else if has(lead, SignalId::IpLiteral) {
+        format!(
+            "LLM requests go to {}, a public address written as a number, so nobody can tell whose it is",
+            lead.host
+        )
+    } else {
+        format!("Requests travel unencrypted to {host}")
+    }
+}
+
+/// A host with what stands behind it.
+fn receiver(facts: &EndpointFacts, confidence: Confidence) -> String {
+    let kind = match (facts.kind, confidence) {
+        (EndpointKind::Relay, Confidence::Low) => "a possible relay, named in one public list",
+        (EndpointKind::Relay, _) => "a relay",
+        (EndpointKind::Gateway, _) => "a gateway that sees every request",
+        (EndpointKind::Provider, _) => "another vendor's API",
+        (EndpointKind::Aggregator, _) => "an aggregator of several vendors",
+        (EndpointKind::Official, _) => "an official API",
+        (EndpointKind::Proxy, _) => "a deployment on a platform where anyone can deploy one",
+        (EndpointKind::SelfHosted, _) => "a self-hosted endpoint",
+        (EndpointKind::Unknown, _) => "a host in no catalogue",
+    };
+    let service = facts.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
+    format!("{}, {kind}{service}", facts.host)
+}
+
+fn more(places: usize) -> String {
+    if places > 1 { format!(" ({places} places)") } else { String::new() }
+}

@@ -1,0 +1,50 @@
+//! The moves: what the environment and the exposure of a place add to a rule's severity or take from it.
+
+use crate::model::{Confidence, Environment, Exposure, KeyMatch, Proof, RuleId, Severity};
+
+use super::environment;
+use super::judge::Held;
+
+/// What the moves look at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings {
+    /// What the file is for.
+    pub environment: Option<Environment>,
+    /// How far it has got out.
+    pub exposure: Exposure,
+}
+
+impl Surroundings {
+    /// The severity of a key's rule at this place.
+    pub(super) fn of_key(self, held: Held, key: &KeyMatch) -> Severity {
+        // A real key is out wherever it is committed; only what may be a made-up value weighs less among tests.
+        let structural = matches!(key.proof, Proof::Structure | Proof::RelaySoftware | Proof::NamedRelay);
+        let proven = structural && key.confidence == Confidence::High;
+        let doubtful = held.confidence < Confidence::High && !proven;
+        moved(held.severity, self.raises(held.rule), doubtful && self.is_harmless())
+    }
+
+    /// The severity of an endpoint's rule at this place.
+    pub(super) fn of_endpoint(self, held: Held) -> Severity {
+        let private = self.exposure == Exposure::Ignored && !self.is_production();
+        moved(held.severity, self.raises(held.rule), private || self.is_harmless())
+    }
+
+    fn is_production(self) -> bool {
+        self.environment == Some(Environment::Production)
+    }
+
+    fn is_harmless(self) -> bool {
+        self.environment.is_some_and(environment::lowers)
+    }
+
+    fn raises(self, rule: RuleId) -> bool {
+        self.is_production() && !matches!(rule, RuleId::StoredKey | RuleId::UnknownEndpoint)
+    }
+}
+
+/// At most one step up and one down; the scale ends where it ends.
+const fn moved(severity: Severity, up: bool, down: bool) -> Severity {
+    let severity = if up { severity.raised() } else { severity };
+    if down { severity.lowered() } else { severity }
+}

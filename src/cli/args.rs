@@ -1,0 +1,268 @@
+//! The command line as typed. Nothing here decides anything: `resolve` turns it into options.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use keyscan::model::{Confidence, Environment, RuleId, Severity};
+use keyscan::report::Format;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above the gate (--fail-on, --fail-on-confidence)
+  1  findings at or above the gate
+  2  wrong usage or config, a missing path, an output that cannot be written
+  3  something could not be read, and nothing that was read reached the gate
+
+Nothing leaves this machine, and no output holds a whole key.";
+
+/// Finds OpenAI keys and the endpoints they are sent to: leaked keys, shared keys, third-party relays.
+#[derive(Debug, Parser)]
+#[command(name = "keyscan", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(super) scan: ScanArgs,
+}
+
+/// What can be done instead of a scan.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the rules, key formats and issuers that keyscan knows
+    Rules,
+    /// Print the manual page of one rule: what it means, why it is a risk, what to do
+    Explain {
+        /// Id of the rule, as reports name it
+        #[arg(value_parser = rule_ids())]
+        rule: RuleId,
+    },
+}
+
+/// A scan.
+#[derive(Debug, clap::Args)]
+pub(super) struct ScanArgs {
+    /// Folders and files to scan; - is standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Name that reports give to standard input; its extension tells how to read it
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(super) stdin_filename: Option<String>,
+
+    /// Also scan the files listed in FILE, one a line; - reads the list from standard input
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(super) files_from: Option<PathBuf>,
+
+    /// The list of --files-from is separated by NUL instead of line ends
+    #[arg(short = '0', long, requires = "files_from", help_heading = "Input")]
+    pub(super) null: bool,
+
+    /// Leave out what matches (gitignore syntax, repeatable), tracked or not
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(super) exclude: Vec<String>,
+
+    /// Read only files that match (gitignore syntax, repeatable)
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(super) include: Vec<String>,
+
+    /// Read git-ignored files and folders too
+    #[arg(long, help_heading = "Input")]
+    pub(super) no_ignore: bool,
+
+    /// Outside git, judge files as if they were committed (build contexts, packages)
+    #[arg(long, help_heading = "Input")]
+    pub(super) assume_committed: bool,
+
+    /// Skip larger files (10M, 1G) and report them as not read [default: no limit]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = "Input")]
+    pub(super) max_file_size: Option<u64>,
+
+    /// Files judged at a time [default: one for each core]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Input")]
+    pub(super) threads: Option<u16>,
+
+    /// Policy file, instead of .keyscan.toml at the root of the repository [env: KEYSCAN_CONFIG]
+    #[arg(short, long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Use no policy file at all, not even the repository's own
+    #[arg(long, conflicts_with = "config", help_heading = "Policy")]
+    pub(super) no_config: bool,
+
+    /// What files are for where their path does not say; production raises severities one step
+    #[arg(long, value_name = "NAME", value_parser = environments(), help_heading = "Policy")]
+    pub(super) environment: Option<Environment>,
+
+    /// File with at least 32 random bytes: fingerprints become HMAC-SHA-256 under it
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) fingerprint_key: Option<PathBuf>,
+
+    /// Lowest severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = gate(), help_heading = "Gate")]
+    pub(super) fail_on: FailOn,
+
+    /// Lowest confidence that makes the exit code 1
+    #[arg(long, value_name = "CONFIDENCE", default_value = "medium", value_parser = confidences(), help_heading = "Gate")]
+    pub(super) fail_on_confidence: Confidence,
+
+    /// Exit 0 instead of 1
+    #[arg(long, help_heading = "Gate")]
+    pub(super) exit_zero: bool,
+
+    /// Exit 0 instead of 3
+    #[arg(long, help_heading = "Gate")]
+    pub(super) allow_incomplete: bool,
+
+    /// human, json, jsonl or sarif, to standard output or to FILE; repeatable [env: KEYSCAN_FORMAT] [default: human]
+    #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = parse_format, help_heading = "Output")]
+    pub(super) format: Vec<FormatArg>,
+
+    /// Write the report to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Leave out findings below this severity [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
+    pub(super) min_severity: Option<Severity>,
+
+    /// Say nothing but findings and errors
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub(super) quiet: bool,
+
+    /// Say which policy was used and list what was not read; twice: more detail on each finding
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    pub(super) verbose: u8,
+
+    /// Colour in human text; auto: where a terminal shows it and NO_COLOR is not set
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(super) color: Color,
+
+    /// Show no progress bar
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_progress: bool,
+}
+
+/// When to colour human text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The lowest severity that fails a run; `None` is `never`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FailOn(pub(super) Option<Severity>);
+
+/// The environment twin of a flag. Empty counts as unset: pipelines pass optional inputs on that way.
+pub(super) fn from_environment(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// One `--format` value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FormatArg {
+    pub(super) format: Format,
+    pub(super) file: Option<PathBuf>,
+}
+
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    words(Severity::ALL.into_iter().rev().map(|value| (value.as_str(), value)))
+}
+
+fn gate() -> impl TypedValueParser<Value = FailOn> {
+    let severities = Severity::ALL.into_iter().rev().map(|value| (value.as_str(), FailOn(Some(value))));
+    words(severities.chain([("never", FailOn(None))]))
+}
+
+fn confidences() -> impl TypedValueParser<Value = Confidence> {
+    words([Confidence::High, Confidence::Medium, Confidence::Low].map(|value| (value.as_str(), value)))
+}
+
+fn environments() -> impl TypedValueParser<Value = Environment> {
+    use Environment::{Development, Documentation, Example, Production, Staging, Test};
+    words([Production, Staging, Development, Test, Example, Documentation].map(|value| (value.as_str(), value)))
+}
+
+fn rule_ids() -> impl TypedValueParser<Value = RuleId> {
+    words(RuleId::ALL.iter().map(|&value| (value.as_str(), value)))
+}
+
+/// A closed list of words, each standing for a value. The model's enums know nothing of clap, so this is where they meet.
+fn words<T>(values: impl IntoIterator<Item = (&'static str, T)>) -> impl TypedValueParser<Value = T>
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let values: Vec<_> = values.into_iter().collect();
+    PossibleValuesParser::new(values.iter().map(|(word, _)| *word)).map(move |word| {
+        let found = values.iter().find(|(known, _)| *known == word);
+        found.expect("the parser lets only listed words through").1.clone()
+    })
+}
+
+pub(super) fn parse_format(text: &str) -> Result<FormatArg, String> {
+    let (word, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("no file behind the '='".to_owned()),
+        Some((word, file)) => (word, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let known = Format::ALL.iter().copied().find(|format| format.as_str() == word);
+    let format = known.ok_or_else(|| {
+        let words: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
+        format!("no such format; known are {}", words.join(", "))
+    })?;
+    Ok(FormatArg { format, file })
+}
+
+/// A size in bytes: digits, then nothing or one of `K`, `M`, `G`, `T` (powers of 1024), with or without `B` or `iB`.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err("not a size: digits and K, M, G or T, such as 10M".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "not a size: digits and K, M, G or T, such as 10M".to_owned())?;
+    number.checked_shl(shift).filter(|bytes| bytes >> shift == number).ok_or_else(|| "too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_powers_of_1024() {
+        assert_eq!(parse_size("10M"), Ok(10 << 20));
+        assert_eq!(parse_size("1G"), Ok(1 << 30));
+        assert_eq!(parse_size("4KiB"), Ok(4096));
+        assert_eq!(parse_size("7"), Ok(7));
+        for wrong in ["", "M", "1.5M", "-1", "10X", "99999999999T"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_format_may_name_its_file() {
+        let file = |text: &str| parse_format(text).map(|output| output.file);
+        assert_eq!(file("json"), Ok(None));
+        assert_eq!(file("json=a=b.json"), Ok(Some(PathBuf::from("a=b.json"))));
+        assert!(file("json=").is_err());
+        assert!(file("xml").is_err());
+    }
+}

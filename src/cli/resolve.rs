@@ -1,0 +1,231 @@
+//! What was typed, made into a plan. Whatever contradicts itself is refused here, before anything is read.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::{Context, Result, anyhow};
+use keyscan::assess::{Fingerprinter, Policy};
+use keyscan::config::{self, Config};
+use keyscan::model::Severity;
+use keyscan::report::{self, Format};
+use keyscan::{scan, source};
+use terminal_size::terminal_size;
+
+use super::args::{Color, FormatArg, ScanArgs, from_environment, parse_format};
+use super::error::{harmless, hinted};
+use super::exit::Gate;
+use super::output::Target;
+use super::progress;
+
+/// All that a run needs.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) scan: scan::Options,
+    pub(super) outputs: Vec<Output>,
+    pub(super) gate: Gate,
+    /// Which policy file is in force, for people.
+    pub(super) policy_note: String,
+    pub(super) progress: bool,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+}
+
+impl Plan {
+    /// Whether people's text goes to standard output.
+    pub(super) fn shows_human(&self) -> bool {
+        self.outputs.iter().any(|output| output.format == Format::Human && output.target == Target::Stdout)
+    }
+}
+
+/// One report to write.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) target: Target,
+    pub(super) options: report::Options,
+}
+
+/// Makes a plan of what was typed.
+pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
+    let outputs = outputs(&args)?;
+    let gate = Gate {
+        severity: args.fail_on.0,
+        confidence: args.fail_on_confidence,
+        exit_zero: args.exit_zero,
+        allow_incomplete: args.allow_incomplete,
+    };
+    // A gate below the default would otherwise fail the run for findings that nobody sees.
+    let min_severity =
+        args.min_severity.unwrap_or_else(|| gate.severity.map_or(Severity::Low, |s| s.min(Severity::Low)));
+    let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
+    let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
+    let mut input = input(&args)?;
+    let (policy, policy_note) = policy(&args, &input)?;
+    if let scan::Input::Tree(tree) = &mut input {
+        let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
+        for output in &outputs {
+            output.target.check(&roots)?;
+        }
+        // A report of an earlier run names relays: scanning it would find them all again.
+        tree.except = outputs.iter().filter_map(|output| output.target.real_path()).collect();
+    }
+    let scan = scan::Options { input, policy, fingerprinter, min_severity };
+    Ok(Plan { scan, outputs, gate, policy_note, progress, quiet, verbose })
+}
+
+/// What to read.
+fn input(args: &ScanArgs) -> Result<scan::Input> {
+    let dash = Path::new("-");
+    let stdin = args.paths.iter().any(|path| path == dash);
+    if stdin && (args.paths.len() > 1 || args.files_from.is_some()) {
+        let hint = "scan it in a run of its own; a file of that name is ./-";
+        return Err(hinted("standard input (-) cannot be scanned together with files", hint));
+    }
+    if stdin {
+        return Ok(scan::Input::Stdin { name: args.stdin_filename.clone(), max_file_size: args.max_file_size });
+    }
+    if args.stdin_filename.is_some() {
+        let hint = "add - to scan standard input";
+        return Err(hinted("--stdin-filename is given, but standard input is not scanned", hint));
+    }
+    let files_from = args.files_from.as_deref().map(|file| read_list(file, args.null)).transpose()?;
+    Ok(scan::Input::Tree(source::Options {
+        paths: args.paths.clone(),
+        files_from,
+        exclude: args.exclude.clone(),
+        include: args.include.clone(),
+        except: Vec::new(),
+        no_ignore: args.no_ignore,
+        assume_committed: args.assume_committed,
+        max_file_size: args.max_file_size,
+        threads: args.threads.map_or(0, usize::from),
+    }))
+}
+
+/// The paths of `--files-from`. Empty entries are none.
+fn read_list(file: &Path, null: bool) -> Result<Vec<PathBuf>> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes).context("cannot read the list on standard input")?
+    } else {
+        fs::read(file).with_context(|| format!("cannot read the list {}", file.display()))?
+    };
+    let (separator, end): (u8, &[u8]) = if null { (0, b"") } else { (b'\n', b"\r") };
+    let entries = bytes.split(|&byte| byte == separator).map(|entry| entry.strip_suffix(end).unwrap_or(entry));
+    entries.filter(|entry| !entry.is_empty()).map(path_of).collect()
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> Result<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> Result<PathBuf> {
+    let text = std::str::from_utf8(bytes).context("a path in the list is not UTF-8")?;
+    Ok(PathBuf::from(text))
+}
+
+/// The folders and files named on the command line; the working directory where none is, or where a list names them.
+fn roots(tree: &source::Options) -> Vec<PathBuf> {
+    if tree.paths.is_empty() { vec![PathBuf::from(".")] } else { tree.paths.clone() }
+}
+
+/// Pairs each format with its place. Standard output and each file take one report.
+fn outputs(args: &ScanArgs) -> Result<Vec<Output>> {
+    let mut formats = args.format.clone();
+    if formats.is_empty() {
+        formats.push(match from_environment("KEYSCAN_FORMAT") {
+            Some(text) => {
+                parse_format(&text.to_string_lossy()).map_err(|problem| anyhow!("KEYSCAN_FORMAT: {problem}"))?
+            }
+            None => FormatArg { format: Format::Human, file: None },
+        });
+    }
+    if args.output.is_some() && formats.iter().all(|format| format.file.is_some()) {
+        return Err(hinted(
+            "--output has nothing to write: every --format names its own file",
+            "leave one of them out",
+        ));
+    }
+    let mut outputs: Vec<Output> = Vec::new();
+    for FormatArg { format, file } in formats {
+        let target = match file.or_else(|| args.output.clone()) {
+            Some(file) if file != Path::new("-") => Target::File(file),
+            _ => Target::Stdout,
+        };
+        if let Some(other) = outputs.iter().find(|other| other.target == target) {
+            let message = match &target {
+                Target::Stdout => {
+                    format!("both {} and {} go to standard output", other.format.as_str(), format.as_str())
+                }
+                Target::File(file) => format!("two reports go to {}", file.display()),
+            };
+            return Err(hinted(message, format!("give one a file of its own: --format {}=FILE", format.as_str())));
+        }
+        let options = text_options(args, &target);
+        outputs.push(Output { format, target, options });
+    }
+    Ok(outputs)
+}
+
+/// How people's text looks in its place: colour and the terminal's width are for standard output alone.
+fn text_options(args: &ScanArgs, target: &Target) -> report::Options {
+    let stdout = io::stdout();
+    let terminal = *target == Target::Stdout && stdout.is_terminal();
+    let color = match args.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => *target == Target::Stdout && AutoStream::choice(&stdout) != ColorChoice::Never,
+    };
+    let width = if terminal { terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+    report::Options { color, verbose: args.verbose, quiet: args.quiet, width }
+}
+
+fn fingerprinter(file: Option<&Path>) -> Result<Fingerprinter> {
+    let Some(file) = file else { return Ok(Fingerprinter::plain()) };
+    let secret = fs::read(file).with_context(|| format!("cannot read the fingerprint key {}", file.display()))?;
+    Fingerprinter::keyed(&secret).with_context(|| format!("cannot use {}", file.display()))
+}
+
+/// The policy in force, and a line that says which it is.
+fn policy(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, String)> {
+    let file = match &args.config {
+        _ if args.no_config => None,
+        Some(file) => Some(file.clone()),
+        None => match from_environment("KEYSCAN_CONFIG") {
+            Some(file) => Some(PathBuf::from(file)),
+            None => own_config(input)?,
+        },
+    };
+    let (config, note) = match &file {
+        Some(file) => {
+            let config = config::load(file)?;
+            let note = format!("policy: {} (endpoints allowed: {})", file.display(), config.allow.len());
+            (config, harmless(&note))
+        }
+        None => (Config::default(), "policy: none".to_owned()),
+    };
+    Ok((Policy { environment: args.environment, ..config.policy() }, note))
+}
+
+/// The config file that the scanned folders bring along. What one repository allows must not hold for another, so
+/// roots that differ in it are refused.
+fn own_config(input: &scan::Input) -> Result<Option<PathBuf>> {
+    let roots = match input {
+        scan::Input::Tree(tree) => roots(tree),
+        scan::Input::Stdin { .. } => vec![PathBuf::from(".")],
+    };
+    let tops: BTreeSet<_> = roots.iter().filter_map(|root| source::top_of(root)).collect();
+    let found: BTreeSet<_> = tops.iter().map(|top| config::find(top)).collect();
+    if found.len() > 1 {
+        let files: Vec<_> = found.iter().flatten().map(|file| file.display().to_string()).collect();
+        let message = format!("the paths belong to different policies: {}", files.join(", "));
+        return Err(hinted(message, "name one with --config for all of them, or give --no-config"));
+    }
+    Ok(found.into_iter().next().flatten())
+}

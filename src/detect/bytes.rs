@@ -1,0 +1,80 @@
+//! Classes of bytes and small walks over them, shared by everything that reads around a hit.
+
+/// Whether a byte can stand in a key: letters, digits, `_` and `-`.
+pub(super) const fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// Length of the run of bytes of a class that ends at `end` (exclusive), at most `max`.
+pub(super) fn run_before(bytes: &[u8], end: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
+    bytes[..end].iter().rev().take(max).take_while(|&&byte| class(byte)).count()
+}
+
+/// Length of the run of bytes of a class that starts at `start`, at most `max`.
+pub(super) fn run_after(bytes: &[u8], start: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
+    bytes[start.min(bytes.len())..].iter().take(max).take_while(|&&byte| class(byte)).count()
+}
+
+/// Start of the line that holds offset `at`.
+pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1)
+}
+
+/// End of the line that holds offset `at`, without its line break.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline)
+}
+
+/// Whether the byte before `at` leaves room for a token to start there.
+///
+/// A letter or digit in front means that the token is the tail of a longer word, unless it is the tail of an escape:
+/// `\n`, `%22`, `\u0022`, `\x22` and the like stand in front of a key without being a part of it.
+pub(super) fn starts_token(bytes: &[u8], at: usize) -> bool {
+    let Some(previous) = at.checked_sub(1).map(|index| bytes[index]) else { return true };
+    if !is_key_byte(previous) {
+        return true;
+    }
+    let before = &bytes[at.saturating_sub(6)..at];
+    let ends_with = |length: usize, lead: &[u8], digits: usize| {
+        before.len() >= length
+            && before[before.len() - length..].starts_with(lead)
+            && before[before.len() - digits..].iter().all(u8::is_ascii_hexdigit)
+    };
+    ends_with(2, b"\\", 0) && matches!(previous, b'n' | b't' | b'r' | b'b' | b'f' | b'v' | b'0' | b'e')
+        || ends_with(3, b"%", 2)
+        || ends_with(4, b"\\x", 2)
+        || ends_with(6, b"\\u", 4)
+        || ansi_colour_before(bytes, at)
+}
+
+/// Whether a terminal colour sequence (`ESC [ … m`) ends at `at`.
+fn ansi_colour_before(bytes: &[u8], at: usize) -> bool {
+    if bytes[at - 1] != b'm' {
+        return false;
+    }
+    let parameters = run_before(bytes, at - 1, 12, |byte| byte.is_ascii_digit() || byte == b';');
+    let rest = &bytes[..at - 1 - parameters];
+    rest.ends_with(b"\x1b[") || rest.ends_with(b"\\e[") || rest.ends_with(b"033[") || rest.ends_with(b"x1b[")
+}
+
+/// Whether a byte sequence holds a letter sequence without regard to ASCII case; `needle` is lower case.
+pub(super) fn contains_ignore_case(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.len() >= needle.len() && haystack.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_start_behind_punctuation_and_escapes() {
+        for text in
+            ["=K", "\"K", " K", "/K", "K", "\\nK", "\\tK", "%22K", "\\u0022K", "\\x22K", "\x1b[32mK", "\u{ff1a}K"]
+        {
+            assert!(starts_token(text.as_bytes(), text.len() - 1), "{text:?}");
+        }
+        for text in ["taK", "ta-K", "0K", "_K", "4K", "%2K", "\\q2K", "32mK"] {
+            assert!(!starts_token(text.as_bytes(), text.len() - 1), "{text:?}");
+        }
+    }
+}

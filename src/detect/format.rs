@@ -1,0 +1,69 @@
+//! Keys that are found by their prefix, and keys that only their setting tells.
+
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use crate::rules::compile;
+use crate::rules::schema::{Anchor, KeyFormat};
+
+use super::bytes::starts_token;
+
+/// Prefixes of this length are no part of ordinary words: no boundary is asked for in front of them.
+const UNMISTAKABLE_PREFIX: usize = 7;
+
+/// A format with its body compiled at first use.
+pub(super) struct Format<'r> {
+    /// The entry in the rules.
+    pub(super) entry: &'r KeyFormat,
+    body: OnceLock<Option<Regex>>,
+}
+
+/// A token that has a format's shape.
+pub(super) struct Token {
+    /// Offset of the prefix.
+    pub(super) start: usize,
+    /// Offset behind the canonical key.
+    pub(super) end: usize,
+}
+
+impl<'r> Format<'r> {
+    pub(super) fn new(entry: &'r KeyFormat) -> Self {
+        Self { entry, body: OnceLock::new() }
+    }
+
+    fn body(&self) -> Option<&Regex> {
+        // The loader refuses bodies that do not compile, so that `None` cannot hide a format.
+        self.body.get_or_init(|| compile(self.entry).ok()).as_ref()
+    }
+
+    /// Reads a token of this format that starts at `start`.
+    pub(super) fn read(&self, bytes: &[u8], start: usize) -> Option<Token> {
+        let prefix = self.entry.prefix.as_bytes();
+        let behind = start + prefix.len();
+        if !bytes[start..].starts_with(prefix) || (prefix.len() < UNMISTAKABLE_PREFIX && !starts_token(bytes, start)) {
+            return None;
+        }
+        // A token is never longer than this; the slice keeps the search linear on text without an end.
+        let window = &bytes[behind..bytes.len().min(behind + 4096)];
+        let found = self.body()?.captures(window)?;
+        let whole = found.get(0)?;
+        let key = found.name("key").unwrap_or(whole);
+        let text_end = behind + whole.end();
+        ends_token(bytes, text_end, self.entry).then_some(Token { start, end: behind + key.end() })
+    }
+
+    /// Reads `value` as a token of this format, which has no prefix: the whole value has to fit.
+    pub(super) fn fits(&self, value: &[u8]) -> bool {
+        self.entry.anchor == Anchor::Setting
+            && self.body().is_some_and(|body| body.find(value).is_some_and(|found| found.end() == value.len()))
+    }
+}
+
+/// Whether no part of a longer word follows. Structured tokens know their own end.
+fn ends_token(bytes: &[u8], end: usize, entry: &KeyFormat) -> bool {
+    let next = bytes.get(end).copied().unwrap_or(b' ');
+    let after = bytes.get(end + 1).copied().unwrap_or(b' ');
+    let word_goes_on = next.is_ascii_alphanumeric() || (matches!(next, b'-' | b'_') && after.is_ascii_alphanumeric());
+    !word_goes_on || (next == b'_' && entry.prefix.len() >= UNMISTAKABLE_PREFIX)
+}

@@ -1,0 +1,257 @@
+//! Keys: candidates from the prefilter's hits, judged by shape, randomness and what stands around them.
+
+use crate::model::{Confidence, Proof, SignalId};
+use crate::rules::Rules;
+use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves};
+
+use super::assignment::name_before;
+use super::bytes::is_key_byte;
+use super::format::{Format, Token};
+use super::host::certainty;
+use super::judge::{self, Words};
+use super::marker::{self, MARKER};
+use super::names::Named;
+use super::reference::{is_masked, is_reference};
+use super::scope::Evidence;
+use super::setting::{About, NameFacts, classify};
+
+/// Id of the format of a marker around which no key can be parsed.
+pub(super) const FRAGMENT: &str = "openai-fragment";
+
+/// How near, in bytes, an endpoint has to stand to say whose key it is.
+const ENDPOINT_NEAR: usize = 1500;
+
+/// Shorter bodies are hashed by nobody: they can be guessed.
+const SHORTEST_HASHED: usize = 16;
+
+/// A key, before it becomes a match.
+pub(super) struct Key<'r> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Length of the family prefix that is always shown.
+    pub(super) prefix: usize,
+    /// Id of the format.
+    pub(super) format: &'r str,
+    pub(super) issuer: Option<&'r str>,
+    pub(super) proof: Proof,
+    pub(super) confidence: Confidence,
+    pub(super) setting: Option<String>,
+    pub(super) weak: bool,
+    pub(super) signals: Vec<(SignalId, String)>,
+}
+
+/// Everything that a candidate is judged by.
+pub(super) struct Judging<'c, 'r> {
+    pub(super) rules: &'r Rules,
+    pub(super) words: &'c Words,
+    pub(super) bytes: &'c [u8],
+    /// Where LLM settings and endpoints stand.
+    pub(super) llm: &'c Evidence,
+    /// Offsets and catalogue ids of the endpoints in the blob.
+    pub(super) endpoints: &'c [(usize, &'r str)],
+}
+
+impl<'r> Judging<'_, 'r> {
+    /// The key around the marker at `at`.
+    pub(super) fn around_marker(&self, at: usize, families: &[&'r KeyFormat]) -> Option<Key<'r>> {
+        let found = marker::read(self.bytes, at, families)?;
+        let value = &self.bytes[found.start..found.end];
+        if is_masked(value, true) || self.is_placeholder(value) {
+            return None;
+        }
+        let mut signals = Vec::new();
+        if found.damaged {
+            signals.push((SignalId::Damaged, "the halves around the marker differ".to_owned()));
+        }
+        if found.format.is_some_and(|format| format.admin) {
+            signals.push((SignalId::AdminKey, "manages an organisation".to_owned()));
+        }
+        let issuer = found.format.and_then(|format| format.issuer.as_deref());
+        Some(Key {
+            start: found.start,
+            end: found.end,
+            prefix: found.prefix,
+            format: found.format.map_or(FRAGMENT, |format| format.id.as_ref()),
+            issuer,
+            proof: if issuer.is_some() { Proof::Structure } else { Proof::None },
+            confidence: found.confidence,
+            setting: None,
+            weak: false,
+            signals,
+        })
+    }
+
+    /// The key whose prefix stands at `at`; formats are tried in order.
+    pub(super) fn at_prefix(&self, at: usize, formats: &[Format<'r>]) -> Option<Key<'r>> {
+        let fitting = formats.iter().filter(|format| self.bytes[at..].starts_with(format.entry.prefix.as_bytes()));
+        for format in fitting {
+            let Some(token) = format.read(self.bytes, at) else { continue };
+            let name = name_before(self.bytes, token.start);
+            let facts = name.as_deref().map(|name| classify(self.rules, name));
+            if !self.has_context(format.entry, token.start, facts.as_ref()) {
+                continue;
+            }
+            // A token of this shape that is made up is no key of another shape either.
+            return self.judged(format.entry, &token, name, facts.as_ref());
+        }
+        None
+    }
+
+    /// The key that a setting holds without any prefix.
+    pub(super) fn of_setting(&self, named: &Named, formats: &[Format<'r>]) -> Option<Key<'r>> {
+        let range = named.value.clone()?;
+        let value = &self.bytes[range.clone()];
+        let format = formats
+            .iter()
+            .find(|format| format.fits(value) && self.has_context(format.entry, range.start, Some(&named.facts)))?;
+        let token = Token { start: range.start, end: range.end };
+        self.judged(format.entry, &token, Some(named.text.clone()), Some(&named.facts))
+    }
+
+    fn judged(
+        &self,
+        format: &'r KeyFormat,
+        token: &Token,
+        name: Option<String>,
+        facts: Option<&NameFacts>,
+    ) -> Option<Key<'r>> {
+        let value = &self.bytes[token.start..token.end];
+        let body = value.get(format.prefix.len()..)?;
+        let marked = memchr::memmem::find(value, MARKER).is_some();
+        if is_masked(value, marked)
+            || is_reference(value)
+            || self.is_placeholder(value)
+            || !self.is_random(format, body)
+        {
+            return None;
+        }
+        let mut signals = Vec::new();
+        let (issuer, proof) = self.issuer(format, facts, &mut signals);
+        let typical = format.typical.is_empty() || format.typical.contains(&body.len());
+        let confidence = match certainty(format.confidence) {
+            sure if typical => sure,
+            Confidence::High => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        if format.admin {
+            signals.push((SignalId::AdminKey, "manages an account".to_owned()));
+        }
+        Some(Key {
+            start: token.start,
+            end: token.end,
+            prefix: format.prefix.len(),
+            format: &format.id,
+            issuer,
+            proof,
+            confidence,
+            setting: name,
+            weak: body.len() < SHORTEST_HASHED,
+            signals,
+        })
+    }
+
+    /// Who issued a key of this format, and how that is known.
+    fn issuer(
+        &self,
+        format: &'r KeyFormat,
+        facts: Option<&NameFacts>,
+        signals: &mut Vec<(SignalId, String)>,
+    ) -> (Option<&'r str>, Proof) {
+        let proven = format.issuer.as_deref();
+        match format.proves {
+            Proves::Issuer if format.anchor == Anchor::Setting => (proven, Proof::Setting),
+            Proves::Issuer => (proven, Proof::Structure),
+            Proves::Software => (proven, Proof::RelaySoftware),
+            Proves::Relay => (proven, Proof::NamedRelay),
+            Proves::Nothing => {
+                let named = facts.and_then(|facts| {
+                    let candidates = || format.candidates.iter().filter_map(|id| self.rules.issuer(id));
+                    candidates().find(|issuer| issuer.words.iter().any(|word| facts.normalised.contains(word.as_ref())))
+                });
+                if let Some(named) = named {
+                    let name = facts.map_or_else(String::new, |facts| facts.normalised.clone());
+                    signals.push((
+                        SignalId::IssuerFromSetting,
+                        format!("{} by the name of the setting ({name})", named.name),
+                    ));
+                    return (Some(named.id.as_ref()), Proof::Setting);
+                }
+                let names: Vec<&str> = self.candidates(format).map(|issuer| issuer.name.as_ref()).collect();
+                if !names.is_empty() {
+                    signals.push((SignalId::PossibleIssuer, names.join(", ")));
+                }
+                (None, Proof::None)
+            }
+        }
+    }
+
+    fn candidates(&self, format: &'r KeyFormat) -> impl Iterator<Item = &'r Issuer> {
+        format.candidates.iter().chain(format.issuer.iter()).filter_map(|id| self.rules.issuer(id))
+    }
+
+    /// Whether enough stands around a candidate for what its format asks.
+    fn has_context(&self, format: &'r KeyFormat, at: usize, facts: Option<&NameFacts>) -> bool {
+        let other = facts.is_some_and(|facts| facts.about == About::Other);
+        let own = facts.is_some_and(|facts| {
+            format.settings.iter().any(|word| facts.normalised.contains(word.as_ref()))
+                || self
+                    .candidates(format)
+                    .any(|issuer| issuer.words.iter().any(|word| facts.normalised.contains(word.as_ref())))
+        });
+        let endpoint = !other
+            && self.endpoints.iter().any(|(offset, id)| {
+                offset.abs_diff(at) <= ENDPOINT_NEAR
+                    && self.candidates(format).any(|issuer| issuer.endpoints.iter().any(|endpoint| endpoint == id))
+            });
+        match format.needs {
+            Needs::Nothing => true,
+            Needs::Context => {
+                own || endpoint
+                    || facts.is_some_and(|facts| facts.about == About::Llm)
+                    || (!other && self.llm.beside(at))
+            }
+            Needs::Issuer => own || endpoint,
+        }
+    }
+
+    fn is_random(&self, format: &KeyFormat, body: &[u8]) -> bool {
+        match format.judge {
+            Judge::Structure => true,
+            Judge::Hex => {
+                let digits: Vec<u8> = body.iter().copied().filter(u8::is_ascii_hexdigit).collect();
+                judge::hex(&digits)
+            }
+            Judge::Marker => {
+                let at = memchr::memmem::find(&body.to_ascii_lowercase(), &MARKER.to_ascii_lowercase());
+                at.is_none_or(|at| judge::marker_half(&body[..at]) && judge::marker_half(&body[at + MARKER.len()..]))
+            }
+            Judge::Random if body.len() < 20 => judge::short(body, self.words),
+            Judge::Random => judge::random(body, self.words),
+        }
+    }
+
+    fn is_placeholder(&self, value: &[u8]) -> bool {
+        str::from_utf8(value).is_ok_and(|value| self.rules.is_placeholder(&value.to_ascii_lowercase()))
+    }
+}
+
+/// Gives each key the name of its setting. The members of a pool share the name in front of the first.
+pub(super) fn name_keys(bytes: &[u8], keys: &mut [Key<'_>]) {
+    let mut previous: Option<(usize, Option<String>)> = None;
+    for key in keys {
+        let pooled = previous.as_ref().is_some_and(|(end, _)| {
+            let between = bytes.get(*end..key.start).unwrap_or_default();
+            // A line break between two keys of a list may come with indentation, quotes and a dash.
+            !between.is_empty()
+                && between.len() <= 40
+                && between.iter().all(|&byte| !is_key_byte(byte) && byte != b'=' && byte != b':' || byte == b'-')
+        });
+        if key.setting.is_none() {
+            key.setting = match &previous {
+                Some((_, name)) if pooled && name.is_some() => name.clone(),
+                _ => name_before(bytes, key.start),
+            };
+        }
+        previous = Some((key.end, key.setting.clone()));
+    }
+}

@@ -1,0 +1,253 @@
+//! Does a blob have to be looked at again? Nearly all bytes hold nothing, so this is where the time goes.
+//!
+//! Level 1 is one pass of a packed (SIMD) search over a few dozen literals. `://` is in more than a third of all source
+//! files, so a hit alone says little: level 2 looks at the bytes around it, in place and without allocation. A key's
+//! prefix needs a body, a host has to be in the catalogue, any other address a telling name in front of it.
+
+use aho_corasick::packed::{self, Searcher};
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::rules::Rules;
+use crate::rules::schema::{Anchor, KeyFormat};
+
+use super::assignment::is_name_byte;
+use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
+use super::marker::MARKER;
+use super::setting::LLM_WORDS;
+use super::url::{Slashes, host_at};
+
+/// What a literal stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Literal {
+    /// The marker of OpenAI's keys.
+    Marker,
+    /// The beginning of one or more key formats' prefixes.
+    Prefix,
+    /// The characters between scheme and host.
+    Slashes(Slashes),
+    /// A word that names OpenAI, or a vendor whose keys have no prefix.
+    Word,
+}
+
+/// Prefixes shorter than this would make the whole search several times slower: the packed search looks at the first
+/// bytes of every literal, as many as the shortest has.
+const SHORTEST_LITERAL: usize = 3;
+
+/// Prefixes that are parts of too many words. Their keys are looked for once the blob passed for another reason.
+const COMMON_PREFIXES: [&str; 6] = ["pk-", "ak-", "ap-", "ek_", "hk-", "eyJ"];
+
+/// A body shorter than this is no reason to look again.
+const SHORTEST_BODY: usize = 16;
+
+/// The packed search, or the general one where the processor or the number of literals does not allow it.
+enum Search {
+    Packed(Searcher),
+    General(AhoCorasick),
+}
+
+/// The prefilter of a rule set.
+pub(super) struct Prefilter {
+    search: Search,
+    kinds: Vec<Literal>,
+    literals: Vec<Vec<u8>>,
+}
+
+impl Prefilter {
+    pub(super) fn new(rules: &Rules) -> Self {
+        let mut entries: Vec<(Vec<u8>, Literal)> = vec![(MARKER.to_vec(), Literal::Marker)];
+        entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
+        entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
+        entries.extend(words(rules.keys()).into_iter().map(|word| (word, Literal::Word)));
+        let (literals, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
+        let packed = packed::Config::new().builder().extend(&literals).build();
+        let search = packed.map_or_else(
+            || {
+                let general = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&literals);
+                Search::General(general.expect("a few dozen short literals are no automaton too large"))
+            },
+            Search::Packed,
+        );
+        Self { search, kinds, literals }
+    }
+
+    /// The literals of level 1, for benchmarks that search the same.
+    pub(super) fn literals(&self) -> &[Vec<u8>] {
+        &self.literals
+    }
+
+    /// Calls `hit` with the offset and meaning of each literal in `bytes` until it returns true.
+    pub(super) fn any(&self, bytes: &[u8], mut hit: impl FnMut(usize, Literal) -> bool) -> bool {
+        match &self.search {
+            Search::Packed(search) => {
+                search.find_iter(bytes).any(|found| hit(found.start(), self.kinds[found.pattern().as_usize()]))
+            }
+            Search::General(search) => {
+                search.find_iter(bytes).any(|found| hit(found.start(), self.kinds[found.pattern().as_usize()]))
+            }
+        }
+    }
+
+    /// Whether `bytes`, a whole blob or a chunk of one, have to be looked at again.
+    pub(super) fn passes(&self, rules: &Rules, bytes: &[u8]) -> bool {
+        let (mut llm_word, mut neutral_address) = (false, false);
+        self.any(bytes, |at, literal| {
+            match literal {
+                Literal::Marker => return true,
+                Literal::Prefix => return begins_key(bytes, at),
+                Literal::Slashes(form) => match address(rules, bytes, at, form) {
+                    Address::Telling => return true,
+                    Address::Neutral => neutral_address = true,
+                    Address::Nothing => {}
+                },
+                Literal::Word => {
+                    llm_word = true;
+                    if names_a_part(bytes, at) {
+                        return true;
+                    }
+                }
+            }
+            llm_word && neutral_address
+        })
+    }
+}
+
+/// Whether a prefix is among the literals, or one that begins with one of them is.
+pub(super) fn searches_for(prefix: &str) -> bool {
+    prefix.len() >= SHORTEST_LITERAL && !COMMON_PREFIXES.contains(&prefix)
+}
+
+/// The shortest beginnings that cover all prefixes.
+fn prefixes<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
+    let mut all: Vec<&str> = formats
+        .filter(|format| format.anchor == Anchor::Prefix && searches_for(&format.prefix))
+        .map(|format| format.prefix.as_ref())
+        .collect();
+    all.sort_unstable();
+    let mut shortest: Vec<&str> = Vec::new();
+    for prefix in all {
+        if shortest.last().is_none_or(|last| !prefix.starts_with(last)) {
+            shortest.push(prefix);
+        }
+    }
+    shortest.into_iter().map(|prefix| prefix.as_bytes().to_vec()).collect()
+}
+
+/// Words of the settings that alone tell a format, in the spellings of code: `OPENAI`, `openai`, `Openai`, `OpenAI`.
+fn words<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
+    let mut words: Vec<String> =
+        ["OPENAI", "openai", "OpenAI", "openAI", "OpenAi", "openAi", "OPEN_AI", "open_ai"].map(str::to_owned).to_vec();
+    for word in formats.filter(|format| format.anchor == Anchor::Setting).flat_map(|format| format.settings.iter()) {
+        if word.len() < 4 || word.contains("openai") {
+            continue;
+        }
+        let mut capital = word.to_string();
+        capital[..1].make_ascii_uppercase();
+        words.extend([word.to_string(), word.to_ascii_uppercase(), capital]);
+    }
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter().map(String::into_bytes).collect()
+}
+
+/// Whether a token that could be a key starts at `at`.
+fn begins_key(bytes: &[u8], at: usize) -> bool {
+    if !starts_token(bytes, at) {
+        return false;
+    }
+    let run = run_after(bytes, at, 200, is_key_byte);
+    let token = &bytes[at..at + run];
+    run >= SHORTEST_BODY
+        && (token.iter().any(u8::is_ascii_digit)
+            || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
+            || token[3..].split(|&byte| byte == b'-' || byte == b'_').any(|part| part.len() >= 24))
+}
+
+enum Address {
+    Telling,
+    Neutral,
+    Nothing,
+}
+
+/// What the address whose `://` stands at `at` is worth.
+fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
+    let length =
+        Slashes::LITERALS.iter().find(|(_, candidate)| *candidate == form).map_or(3, |(literal, _)| literal.len());
+    let mut host = host_at(bytes, at + length);
+    // User info in front of the host is rare, and a reason to look in any case.
+    if bytes.get(at + length + host.len()) == Some(&b'@') {
+        host = host_at(bytes, at + length + host.len() + 1);
+    }
+    let host = host.strip_suffix(b".").unwrap_or(host);
+    let mut folded = [0u8; 254];
+    let folded = &mut folded[..host.len()];
+    folded.copy_from_slice(host);
+    folded.make_ascii_lowercase();
+    if rules.host(folded).is_some() || rules.relay_domain(folded).is_some() || contains_ignore_case(folded, b"openai") {
+        return Address::Telling;
+    }
+    name_in_front(bytes, at)
+}
+
+/// Whether a name stands in front of an address that makes it worth a look.
+fn name_in_front(bytes: &[u8], colon: usize) -> Address {
+    let scheme = run_before(bytes, colon, 8, |byte| byte.is_ascii_alphanumeric());
+    let before = colon - scheme;
+    let between = run_before(bytes, before, 24, |byte| {
+        matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'=' | b':' | b'(' | b'>' | b'\\' | b'\t' | b',')
+    });
+    let name_end = before - between;
+    let name = &bytes[name_end - run_before(bytes, name_end, 64, is_name_byte)..name_end];
+    const PARTS: [&[u8]; 6] = [b"base", b"endpoint", b"host", b"api", b"proxy", b"url"];
+    if between == 0 || !PARTS.iter().any(|part| contains_ignore_case(name, part)) {
+        return Address::Nothing;
+    }
+    let squeezed: Vec<u8> =
+        name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    if LLM_WORDS.iter().any(|word| memchr::memmem::find(&squeezed, word.as_bytes()).is_some()) {
+        Address::Telling
+    } else {
+        Address::Neutral
+    }
+}
+
+/// Whether the word at `at` is a part of a setting's name: `OPENAI_API_KEY`, `openai.base_url`, `azureOpenAIEndpoint`.
+fn names_a_part(bytes: &[u8], at: usize) -> bool {
+    let length = run_after(bytes, at, 64, is_name_byte);
+    const PARTS: [&[u8]; 7] = [b"key", b"base", b"url", b"host", b"endpoint", b"token", b"secret"];
+    PARTS.iter().any(|part| contains_ignore_case(&bytes[at..at + length], part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_packed_search_is_in_use_and_no_literal_is_too_short() {
+        let prefilter = Prefilter::new(&Rules::builtin());
+        let shortest = prefilter.literals.iter().map(Vec::len).min();
+        assert!(shortest >= Some(SHORTEST_LITERAL), "{shortest:?}");
+        assert!(prefilter.literals.len() <= 64, "{}", prefilter.literals.len());
+        assert!(cfg!(not(target_arch = "x86_64")) || matches!(prefilter.search, Search::Packed(_)));
+    }
+
+    #[test]
+    fn ordinary_text_does_not_pass() {
+        let rules = Rules::builtin();
+        let prefilter = Prefilter::new(&rules);
+        for text in [
+            "task-runner https://crates.io/crates/serde sk-spinner-container import openai",
+            "let url = \"https://github.com/a/b\"; // disk-usage",
+            "<div class=\"sk-fading-circle sk-child\">",
+        ] {
+            assert!(!prefilter.passes(&rules, text.as_bytes()), "{text}");
+        }
+        for text in [
+            "x https://api.openai.com/v1",
+            "LLM_BASE_URL=https://llm.unseen.dev/v1",
+            "OPENAI_API_HOST=llm.unseen.dev",
+            "import openai; base_url = \"https://llm.unseen.dev\"",
+        ] {
+            assert!(prefilter.passes(&rules, text.as_bytes()), "{text}");
+        }
+    }
+}

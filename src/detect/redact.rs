@@ -1,0 +1,114 @@
+//! What may be shown of a key, and what must be taken out of any other text.
+
+use crate::model::Redacted;
+
+use super::bytes::{is_key_byte, run_after, run_before, starts_token};
+use super::marker::MARKER;
+
+/// Bodies shorter than this show their last two characters alone.
+const SHORT_BODY: usize = 24;
+
+/// Stands for a key in paths, URLs, reasons and settings.
+const TAKEN_OUT: &str = "[key]";
+
+/// The shown form of a key: its family prefix, the first four of its body, `…`, its last four.
+///
+/// `weak` keys, which are short or not random, show their prefix only. Never more than ten characters of the body.
+pub(super) fn redact(key: &[u8], prefix: usize, weak: bool) -> Redacted {
+    let (prefix, body) = key.split_at(prefix.min(key.len()));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let shown = if weak {
+        format!("{}…", text(prefix))
+    } else if body.len() < SHORT_BODY {
+        format!("{}…{}", text(prefix), text(&body[body.len().saturating_sub(2)..]))
+    } else {
+        format!("{}{}…{}", text(prefix), text(&body[..4]), text(&body[body.len() - 4..]))
+    };
+    Redacted::from_redacted(shown)
+}
+
+/// Prefixes behind which a long run of key characters is taken out of any text, whatever it is.
+const PREFIXES: [&str; 22] = [
+    "sk-", "sk_", "gsk_", "xai-", "hf_", "r8_", "pplx-", "AIza", "sess-", "whsec_", "lsv2_", "fk-", "pk-", "sb-",
+    "ak-", "ap-", "cr_", "ek_", "rt_", "eyJ", "nvapi-", "fk",
+];
+
+/// Takes every text that looks like a key out of another text. It errs on the side of taking out too much.
+#[must_use]
+pub fn redact_text(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut take = |start: usize, end: usize| match taken.last_mut() {
+        Some(last) if start <= last.1 => last.1 = last.1.max(end),
+        _ => taken.push((start, end)),
+    };
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        if rest.starts_with(MARKER) {
+            let start = at - run_before(bytes, at, bytes.len(), is_key_byte);
+            let end = at + run_after(bytes, at, bytes.len(), is_key_byte);
+            take(start, end);
+            at = end;
+            continue;
+        }
+        if let Some(prefix) = PREFIXES.iter().find(|prefix| rest.starts_with(prefix.as_bytes()))
+            && (prefix.len() >= 5 || starts_token(bytes, at))
+        {
+            let run = run_after(bytes, at, bytes.len(), |byte| is_key_byte(byte) || byte == b'.');
+            let body = &bytes[at + prefix.len()..at + run];
+            if body.len() >= 12 && body.iter().any(u8::is_ascii_digit) {
+                take(at, at + run);
+                at += run;
+                continue;
+            }
+        }
+        let run = run_after(bytes, at, bytes.len(), |byte| byte.is_ascii_alphanumeric());
+        if run >= 32 && looks_random(&bytes[at..at + run]) {
+            take(at, at + run);
+        }
+        at += run.max(1);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut done = 0;
+    for (start, end) in taken {
+        if start >= done && text.is_char_boundary(start) && text.is_char_boundary(end) {
+            shown.push_str(&text[done..start]);
+            shown.push_str(TAKEN_OUT);
+            done = end;
+        }
+    }
+    shown.push_str(&text[done..]);
+    shown
+}
+
+/// A long run with digits, and with letters of either case or of the first six alone.
+fn looks_random(run: &[u8]) -> bool {
+    let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
+    digits >= 4 && digits < run.len() && !run.iter().all(u8::is_ascii_hexdigit) || run.len() == 32 && digits >= 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_of_a_key_is_shown() {
+        let key = format!("sk-proj-aB3d{}x9QA", "z".repeat(60));
+        assert_eq!(redact(key.as_bytes(), 8, false).as_str(), "sk-proj-aB3d…x9QA");
+        assert_eq!(redact(b"sk-0123456789abcdefXY", 3, false).as_str(), "sk-…XY");
+        assert_eq!(redact(b"sk-1234", 3, true).as_str(), "sk-…");
+    }
+
+    #[test]
+    fn keys_are_taken_out_of_other_texts() {
+        let body = "q8ZtVb2LwX0mRk5JdYh7NcPf3GsUa9Te";
+        let text = format!("a/sk-{body}/b-{}{}{}.env", &body[..20], concat!("T3Blbk", "FJ"), &body[..20]);
+        assert_eq!(redact_text(&text), "a/[key]/b-[key].env");
+        assert_eq!(
+            redact_text("src/task-runner-with-a-long-name/disk-usage.rs"),
+            "src/task-runner-with-a-long-name/disk-usage.rs"
+        );
+        assert_eq!(redact_text("ünï/ключ.txt"), "ünï/ключ.txt");
+    }
+}

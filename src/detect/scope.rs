@@ -1,0 +1,74 @@
+//! What stands around a value: the call it is an argument of, and whether LLM settings and keys are near.
+//!
+//! A light reading, the same for every language: brackets are counted backwards over a bounded stretch. Formats with a
+//! grammar of their own will bring real scopes; this stays the fallback for what does not parse.
+
+use crate::rules::Rules;
+
+use super::assignment::is_name_byte;
+use super::bytes::run_before;
+use super::setting::{About, classify};
+
+/// How far back an open bracket is looked for.
+const REACH: usize = 1200;
+
+/// How many open brackets are followed outwards.
+const MOST_BRACKETS: usize = 4;
+
+/// How near, in bytes, an LLM setting has to stand to lend its meaning to a neutral one.
+const NEAR: usize = 500;
+
+/// Whether the value at `at` is an argument, or a property of an argument, of a call on an LLM client: `OpenAI(…)`,
+/// `createOpenAI({…})`, `OpenAIClient.builder()….baseUrl(…)`.
+pub(super) fn in_llm_call(rules: &Rules, bytes: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(REACH);
+    let mut depth = 0i32;
+    let mut found = 0;
+    for index in (floor..at).rev() {
+        match bytes[index] {
+            b')' | b']' | b'}' => depth += 1,
+            b'(' | b'[' | b'{' if depth > 0 => depth -= 1,
+            b'(' => {
+                let length =
+                    run_before(bytes, index, 100, |byte| is_name_byte(byte) || matches!(byte, b':' | b'>' | b'<'));
+                let callee = String::from_utf8_lossy(&bytes[index - length..index]);
+                if !callee.is_empty() && classify(rules, &callee).about == About::Llm {
+                    return true;
+                }
+                found += 1;
+            }
+            b'[' | b'{' => found += 1,
+            // Two blank lines, or the end of a statement at this depth: another scope.
+            b';' if depth == 0 => return false,
+            b'\n' if depth == 0 && bytes[..index].ends_with(b"\n\n") => return false,
+            _ => {}
+        }
+        if found >= MOST_BRACKETS {
+            return false;
+        }
+    }
+    false
+}
+
+/// Offsets in a blob at which something LLM-like stands, sorted.
+#[derive(Debug, Default)]
+pub(super) struct Evidence(Vec<usize>);
+
+impl Evidence {
+    pub(super) fn new(mut offsets: Vec<usize>) -> Self {
+        offsets.sort_unstable();
+        offsets.dedup();
+        Self(offsets)
+    }
+
+    /// Whether evidence stands within `reach` bytes before, or half as much behind.
+    pub(super) fn near(&self, at: usize, reach: usize) -> bool {
+        let first = self.0.partition_point(|&offset| offset < at.saturating_sub(reach));
+        self.0.get(first).is_some_and(|&offset| offset <= at + reach / 2)
+    }
+
+    /// Whether evidence stands close enough to lend a neutral setting its meaning.
+    pub(super) fn beside(&self, at: usize) -> bool {
+        self.near(at, NEAR)
+    }
+}

@@ -1,0 +1,260 @@
+//! What the name of a setting says: does it hold a key or an address, and is it about an LLM at all?
+//!
+//! The catalogue knows the names that software documents. Everything else is read by its words, so that
+//! `ACME_CHATBOT_OPENAI_ENDPOINT` needs no entry: a word that names an LLM product, then one that names a part.
+
+use crate::rules::schema::{SettingClass, SettingRole};
+use crate::rules::{Rules, normalise};
+
+/// What a name says.
+#[derive(Clone, Debug)]
+pub(super) struct NameFacts {
+    /// What it holds; none where the name does not tell.
+    pub(super) role: Option<SettingRole>,
+    /// How much it says by itself.
+    pub(super) about: About,
+    /// The name, lower case, letters and digits only.
+    pub(super) normalised: String,
+}
+
+/// Whether a name is about an LLM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// It says so: `OPENAI_BASE_URL`.
+    Llm,
+    /// It may be: `base_url`, `apiKey`, `KEY`.
+    Anything,
+    /// It names something else: `STRIPE_SECRET`.
+    Other,
+}
+
+/// Words that name an LLM product or the thing itself, in normalised names.
+pub(super) const LLM_WORDS: [&str; 34] = [
+    "openai",
+    "chatgpt",
+    "gpt",
+    "llm",
+    "anthropic",
+    "claude",
+    "deepseek",
+    "moonshot",
+    "kimi",
+    "qwen",
+    "dashscope",
+    "gemini",
+    "groq",
+    "mistral",
+    "openrouter",
+    "litellm",
+    "oneapi",
+    "newapi",
+    "aoai",
+    "siliconflow",
+    "zhipu",
+    "chatglm",
+    "ollama",
+    "vllm",
+    "langchain",
+    "dalle",
+    "whisper",
+    "embedding",
+    "copilot",
+    "codex",
+    "azureai",
+    "chatcompletion",
+    "oai",
+    "cognitiveservices",
+];
+
+/// Words for an address, at the end of a name.
+const ADDRESS_WORDS: [&str; 22] = [
+    "baseurl",
+    "baseurls",
+    "apibase",
+    "apibaseurl",
+    "apibaseurls",
+    "endpoint",
+    "endpoints",
+    "apiurl",
+    "apihost",
+    "baseuri",
+    "uribase",
+    "basepath",
+    "proxyurl",
+    "reverseproxy",
+    "host",
+    "url",
+    "uri",
+    "apiendpoint",
+    "apiserver",
+    "domain",
+    "gateway",
+    "base",
+];
+
+/// Words for a key, at the end of a name.
+const KEY_WORDS: [&str; 24] = [
+    "apikey",
+    "apikeys",
+    "key",
+    "keys",
+    "token",
+    "tokens",
+    "secret",
+    "secrets",
+    "secretkey",
+    "accesskey",
+    "accesstoken",
+    "authtoken",
+    "authorization",
+    "auth",
+    "bearer",
+    "credential",
+    "credentials",
+    "sk",
+    "apitoken",
+    "pass",
+    "password",
+    "refreshtoken",
+    "webhooksecret",
+    "clientsecret",
+];
+
+/// Words that make a URL something to read, not to call.
+const READING_WORDS: [&str; 19] = [
+    "docs",
+    "help",
+    "logo",
+    "icon",
+    "image",
+    "avatar",
+    "privacy",
+    "terms",
+    "webhook",
+    "callback",
+    "redirect",
+    "status",
+    "blog",
+    "homepage",
+    "signup",
+    "pricing",
+    "website",
+    "console",
+    "dashboard",
+];
+
+/// Words that only connect others.
+const FILLER: [&str; 26] = [
+    "default", "my", "the", "api", "app", "client", "server", "service", "model", "chat", "custom", "env", "config",
+    "value", "ai", "http", "https", "x", "user", "main", "primary", "backup", "test", "prod", "dev", "v1",
+];
+
+/// Reads a name as written.
+pub(super) fn classify(rules: &Rules, name: &str) -> NameFacts {
+    let normalised = normalise(name);
+    let stem = normalised.trim_end_matches(|last: char| last.is_ascii_digit());
+    let llm = mentions_llm(stem) || names_issuer(rules, stem);
+    let reading = READING_WORDS.iter().any(|word| stem.contains(word));
+    let last = last_component(name);
+    let known = [normalised.as_str(), stem, &last].into_iter().find_map(|name| rules.setting(name));
+    let role = match known {
+        Some(setting) if !reading => Some(setting.role),
+        _ => role_of(stem).filter(|_| !reading),
+    };
+    let about = match known.map(|setting| setting.class) {
+        Some(SettingClass::Specific) => About::Llm,
+        _ if llm => About::Llm,
+        Some(_) => About::Anything,
+        None if is_neutral(stem) => About::Anything,
+        None => About::Other,
+    };
+    NameFacts { role, about, normalised }
+}
+
+/// Whether a normalised name holds a word that names an LLM product.
+fn mentions_llm(normalised: &str) -> bool {
+    LLM_WORDS.iter().any(|word| match *word {
+        // Three letters that many words hold: only at the start, or in front of a part's name.
+        "oai" | "gpt" | "llm" => normalised.match_indices(word).any(|(at, _)| {
+            let rest = &normalised[at + word.len()..];
+            at == 0
+                || rest.is_empty()
+                || rest.starts_with(|next: char| next.is_ascii_digit())
+                || ADDRESS_WORDS.iter().chain(&KEY_WORDS).any(|part| rest.starts_with(part))
+                || rest.starts_with("api")
+        }),
+        word => normalised.contains(word),
+    })
+}
+
+fn names_issuer(rules: &Rules, normalised: &str) -> bool {
+    rules.issuers().any(|issuer| issuer.words.iter().any(|word| normalised.contains(word.as_ref())))
+}
+
+fn role_of(stem: &str) -> Option<SettingRole> {
+    let ends_with = |words: &[&str]| words.iter().filter(|word| stem.ends_with(**word)).map(|word| word.len()).max();
+    match (ends_with(&KEY_WORDS), ends_with(&ADDRESS_WORDS)) {
+        (Some(key), address) if key >= address.unwrap_or(0) => Some(SettingRole::Key),
+        (_, Some(_)) => Some(SettingRole::BaseUrl),
+        _ => None,
+    }
+}
+
+/// Whether nothing is left of a name once the words for its part and its fillers are gone.
+fn is_neutral(stem: &str) -> bool {
+    let mut rest = stem;
+    'words: while !rest.is_empty() {
+        for word in ADDRESS_WORDS.iter().chain(&KEY_WORDS).chain(&FILLER) {
+            if let Some(shorter) = rest.strip_suffix(word) {
+                rest = shorter;
+                continue 'words;
+            }
+        }
+        return false;
+    }
+    true
+}
+
+/// The last part of a dotted or bracketed name, normalised: `litellm_params.api_base` is an `apibase`.
+fn last_component(name: &str) -> String {
+    normalise(name.rsplit(['.', ':', '>', '[', '/']).find(|part| !part.trim_matches(']').is_empty()).unwrap_or(name))
+}
+
+/// Whether a value of a forward proxy is meant: it carries other traffic and does not see the key.
+pub(super) fn is_forward_proxy(port: Option<u16>, path: &str) -> bool {
+    let bare = path.is_empty() || path == "/";
+    bare && matches!(port, Some(1080 | 3128 | 7890 | 7891 | 7897 | 8080 | 8118 | 8888 | 10808 | 10809 | 20171))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_by_their_words() {
+        let rules = Rules::builtin();
+        for name in [
+            "OPENAI_BASE_URL",
+            "ACME_CHATBOT_OPENAI_ENDPOINT",
+            "spring.ai.openai.base-url",
+            "LLM_API_URL",
+            "gptApiHost",
+            "OpenAI:Endpoint",
+        ] {
+            let facts = classify(&rules, name);
+            assert_eq!(facts.about, About::Llm, "{name}");
+            assert!(matches!(facts.role, Some(SettingRole::BaseUrl | SettingRole::Host)), "{name}");
+        }
+        for name in ["OPENAI_API_KEY", "openAIKey2", "AZURE_OPENAI_KEY", "LLM_TOKEN"] {
+            let facts = classify(&rules, name);
+            assert_eq!((facts.about, facts.role), (About::Llm, Some(SettingRole::Key)), "{name}");
+        }
+        for name in ["base_url", "apiKey", "API_KEY", "endpoint", "key"] {
+            assert_eq!(classify(&rules, name).about, About::Anything, "{name}");
+        }
+        for name in ["STRIPE_WEBHOOK_SECRET", "GITHUB_TOKEN", "fillment", "DATABASE_URL", "egptian_url"] {
+            assert_eq!(classify(&rules, name).about, About::Other, "{name}");
+        }
+        assert_eq!(classify(&rules, "OPENAI_DOCS_URL").role, None);
+    }
+}

@@ -1,0 +1,284 @@
+//! What kind of text stands around a match: code, comment or prose. By file name and line, without a parser.
+
+use super::bytes::{contains_ignore_case, line_end, line_start};
+
+/// How far back the beginning of a block comment is looked for.
+const BLOCK_REACH: usize = 4096;
+
+/// How much of a long line is looked at.
+const LINE_REACH: usize = 400;
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FileKind {
+    hash: bool,
+    slashes: bool,
+    dashes: bool,
+    semicolon: bool,
+    markup: bool,
+    docstrings: bool,
+    /// Prose, with code only in fences.
+    pub(super) prose: bool,
+    /// A format that only ever holds settings.
+    pub(super) config: bool,
+    /// A database dump.
+    pub(super) sql: bool,
+    /// Holds bytes that no text has.
+    pub(super) binary: bool,
+    /// A compose file: one block for each service.
+    pub(super) compose: bool,
+}
+
+impl FileKind {
+    pub(super) fn of(path: &str, bytes: &[u8]) -> Self {
+        let name = path.rsplit(['/', '!']).next().unwrap_or(path).to_ascii_lowercase();
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let one_of = |list: &[&str]| list.contains(&extension);
+        let slashes = one_of(&[
+            "js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "go", "java", "kt", "kts", "cs", "rs", "swift",
+            "dart", "scala", "c", "cc", "cpp", "h", "hpp", "m", "mm", "php", "json", "json5", "jsonc", "groovy",
+            "gradle", "proto", "css", "scss", "less", "vue", "svelte", "tf", "hcl", "zig", "v", "sol",
+        ]);
+        let markup = one_of(&[
+            "html", "htm", "xml", "xhtml", "svg", "vue", "svelte", "md", "mdx", "markdown", "plist", "csproj", "config",
+        ]);
+        let prose =
+            one_of(&["md", "mdx", "markdown", "rst", "adoc", "asciidoc", "txt", "tex", "org", "textile", "pod", "1"]);
+        let dashes = one_of(&["sql", "lua", "hs", "elm", "ada"]);
+        let semicolon = one_of(&["ini", "el", "lisp", "clj", "cljs", "scm", "asm", "reg", "cfg", "conf"]);
+        let compose = name.contains("compose") && one_of(&["yml", "yaml"]);
+        let config = one_of(&[
+            "yml",
+            "yaml",
+            "toml",
+            "json",
+            "jsonc",
+            "json5",
+            "ini",
+            "cfg",
+            "conf",
+            "properties",
+            "env",
+            "tfvars",
+            "tf",
+            "plist",
+            "xml",
+            "reg",
+        ]) || name.starts_with(".env");
+        let hash = !(slashes || markup || dashes) || one_of(&["php", "tf", "hcl", "json5"]);
+        Self {
+            hash,
+            slashes,
+            dashes,
+            semicolon,
+            markup,
+            docstrings: one_of(&["py", "pyi", "ex", "exs", "jl"]),
+            prose,
+            config,
+            sql: extension == "sql",
+            binary: memchr::memchr(0, &bytes[..bytes.len().min(8192)]).is_some(),
+            compose,
+        }
+    }
+
+    /// Whether offset `at` lies in a comment or a docstring.
+    pub(super) fn in_comment(&self, bytes: &[u8], at: usize) -> bool {
+        if self.prose {
+            return self.commented_out(bytes, at) && self.in_fence(bytes, at);
+        }
+        self.commented_out(bytes, at) || self.in_block(bytes, at) || (self.docstrings && in_docstring(bytes, at))
+    }
+
+    /// Whether offset `at` lies in prose outside any code block.
+    pub(super) fn in_prose(&self, bytes: &[u8], at: usize) -> bool {
+        self.prose && !self.in_fence(bytes, at)
+    }
+
+    fn commented_out(&self, bytes: &[u8], at: usize) -> bool {
+        let start = line_start(bytes, at).max(at.saturating_sub(LINE_REACH));
+        let before = &bytes[start..at];
+        let lead = before.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let line = &before[lead..];
+        let tokens: [(bool, &[u8]); 9] = [
+            (self.hash || self.prose, b"#"),
+            (self.slashes || self.prose, b"//"),
+            (self.slashes, b"* "),
+            (self.slashes, b"/*"),
+            (self.dashes, b"--"),
+            (self.semicolon, b";"),
+            (self.markup, b"<!--"),
+            (self.hash, b"REM "),
+            (self.hash, b":: "),
+        ];
+        if tokens.iter().any(|(used, token)| *used && line.starts_with(token) && !closed(line, token))
+            || (self.slashes && line == b"*")
+        {
+            return true;
+        }
+        // Behind code on the same line: a token that no quote holds.
+        [
+            (self.hash, &b" #"[..]),
+            (self.slashes, b" //"),
+            (self.slashes, b"\t//"),
+            (self.dashes, b" --"),
+            (self.slashes, b" /*"),
+        ]
+        .into_iter()
+        .filter(|(used, _)| *used)
+        .any(|(_, token)| {
+            memchr::memmem::rfind(line, token)
+                .is_some_and(|found| !inside_quotes(&line[..found]) && !closed(&line[found..], token))
+        })
+    }
+
+    fn in_block(&self, bytes: &[u8], at: usize) -> bool {
+        let before = &bytes[at.saturating_sub(BLOCK_REACH)..at];
+        let open = |open: &[u8], close: &[u8]| {
+            let opened = memchr::memmem::rfind(before, open);
+            opened.is_some_and(|opened| {
+                memchr::memmem::find(&before[opened..], close).is_none()
+                    // A glob such as `src/*.rs` opens nothing: a comment has a blank, a star or a line behind it.
+                    && matches!(before.get(opened + open.len()), Some(b' ' | b'*' | b'\n' | b'\r' | b'!' | b'-'))
+            })
+        };
+        (self.slashes && open(b"/*", b"*/")) || (self.markup && open(b"<!--", b"-->"))
+    }
+
+    fn in_fence(&self, bytes: &[u8], at: usize) -> bool {
+        let before = &bytes[..line_start(bytes, at)];
+        let fences = memchr::memmem::find_iter(before, b"```")
+            .filter(|&fence| {
+                before[line_start(before, fence)..fence].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'>'))
+            })
+            .count();
+        fences % 2 == 1 || before[..].ends_with(b"::\n\n")
+    }
+}
+
+fn closed(comment: &[u8], token: &[u8]) -> bool {
+    token.ends_with(b"/*") && memchr::memmem::find(comment, b"*/").is_some()
+}
+
+fn inside_quotes(text: &[u8]) -> bool {
+    [b'"', b'\'', b'`'].iter().any(|quote| text.iter().filter(|byte| *byte == quote).count() % 2 == 1)
+}
+
+/// Whether an odd number of triple quotes stands in front, and the string they open is no value.
+fn in_docstring(bytes: &[u8], at: usize) -> bool {
+    [&b"\"\"\""[..], b"'''"].into_iter().any(|quotes| {
+        let mut opens = memchr::memmem::find_iter(&bytes[..at], quotes);
+        let mut last = None;
+        let mut count = 0usize;
+        for open in opens.by_ref() {
+            last = Some(open);
+            count += 1;
+        }
+        count % 2 == 1
+            && last.is_some_and(|open| {
+                let before = &bytes[line_start(bytes, open)..open];
+                !before.iter().any(|byte| matches!(byte, b'=' | b'(' | b','))
+            })
+    })
+}
+
+/// Whether the line of `at` is a list of hosts that something may talk to, or not: no client is configured by it.
+pub(super) fn on_host_list(bytes: &[u8], at: usize) -> bool {
+    const WORDS: [&[u8]; 14] = [
+        b"connect-src",
+        b"content-security-policy",
+        b"@connect",
+        b"@match",
+        b"@include",
+        b"host_permissions",
+        b"allowlist",
+        b"whitelist",
+        b"blocklist",
+        b"blacklist",
+        b"allowed_hosts",
+        b"allowedhosts",
+        b"allow_origin",
+        b"domain-suffix",
+    ];
+    let start = line_start(bytes, at).max(at.saturating_sub(2 * LINE_REACH));
+    let line = &bytes[start..line_end(bytes, at).min(at + LINE_REACH)];
+    WORDS.iter().any(|word| contains_ignore_case(line, word))
+}
+
+/// Whether the value at `at` is a link for people: the target of `href`, a Markdown link, a page of a manifest.
+pub(super) fn is_link(bytes: &[u8], at: usize, name: Option<&str>) -> bool {
+    const NAMES: [&str; 16] = [
+        "href",
+        "src",
+        "homepage",
+        "website",
+        "link",
+        "links",
+        "docs",
+        "documentation",
+        "repository",
+        "bugs",
+        "funding",
+        "websiteurl",
+        "apikeyurl",
+        "helpurl",
+        "see",
+        "cite",
+    ];
+    let before = &bytes[at.saturating_sub(2)..at];
+    let markdown = before.ends_with(b"](") || before.ends_with(b"<");
+    let named = name.is_some_and(|name| {
+        let name = crate::rules::normalise(name);
+        NAMES.contains(&name.as_str())
+            || ["docsurl", "doclink", "website", "homepage", "logourl", "iconurl"].iter().any(|end| name.ends_with(end))
+    });
+    markdown || named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comment(path: &str, text: &str) -> bool {
+        let at = text.find('@').unwrap();
+        FileKind::of(path, text.as_bytes()).in_comment(text.as_bytes(), at)
+    }
+
+    #[test]
+    fn comments_are_known_by_the_language() {
+        for (path, text) in [
+            ("a.py", "# see @"),
+            ("a.py", "x = 1  # see @"),
+            ("a.py", "def f():\n  \"\"\"Docs\n  @\n  \"\"\""),
+            ("a.ts", "// @"),
+            ("a.ts", "/**\n * @\n */"),
+            ("a.go", "x := 1 // @"),
+            ("a.sql", "-- @"),
+            ("a.html", "<!-- @ -->"),
+            (".env", "# K=@"),
+            ("a.ini", "; k=@"),
+            ("a.js", "/* a\n b @ */"),
+        ] {
+            assert!(comment(path, text), "{path} {text}");
+        }
+        for (path, text) in [
+            ("a.py", "x = \"@\""),
+            ("a.py", "x = \"#\" + \"@\""),
+            ("a.py", "x = \"\"\"\n@\n\"\"\""),
+            ("a.ts", "const u = 'http://@'"),
+            ("a.js", "/* a */ '@'"),
+            (".env", "K=@"),
+            ("a.go", "\"https://\" + \"@\""),
+            ("a.sql", "insert '@'"),
+            ("a.css", "url(a/*.png) @"),
+        ] {
+            assert!(!comment(path, text), "{path} {text}");
+        }
+    }
+
+    #[test]
+    fn code_in_prose_is_fenced() {
+        let text = b"# T\nsee A\n```sh\nexport B\n```\nC";
+        let kind = FileKind::of("README.md", text);
+        assert!(kind.in_prose(text, 8) && !kind.in_prose(text, 21) && kind.in_prose(text, text.len() - 1));
+    }
+}

@@ -1,0 +1,124 @@
+//! Gathers what the threads find, file by file.
+//!
+//! Threads meet here only for blobs that hold something, which is rare. A large file arrives as several windows, in
+//! any order; the limits are applied to its matches in the order of the bytes, so that they cut at the same place for
+//! any number of threads.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::model::{BlobMatches, EndpointMatch, KeyMatch, Matches, Origin, Place};
+
+/// How many matches of one file are kept. Beyond it nobody reads them, and memory has to have a bound.
+pub(super) const MATCHES_PER_FILE: usize = 10_000;
+
+/// What has been found so far.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    files: Mutex<HashMap<Origin, Matches>>,
+}
+
+impl Collector {
+    /// Takes over the matches of one blob.
+    pub(super) fn add(&self, origin: &Origin, found: Matches) {
+        if found.is_empty() && !found.limited {
+            return;
+        }
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = files.entry(origin.clone()).or_default();
+        file.keys.extend(found.keys);
+        file.endpoints.extend(found.endpoints);
+        file.limited |= found.limited;
+        // Sorting at twice the limit keeps the cost of a long file linear.
+        if file.keys.len() > 2 * MATCHES_PER_FILE || file.endpoints.len() > 2 * MATCHES_PER_FILE {
+            cut(file);
+        }
+    }
+
+    /// Everything found, sorted by origin and then by place.
+    pub(super) fn finish(self) -> Vec<BlobMatches> {
+        let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut blobs: Vec<_> = files
+            .into_iter()
+            .map(|(origin, mut matches)| {
+                cut(&mut matches);
+                BlobMatches { origin, matches }
+            })
+            .collect();
+        blobs.sort_by(|a, b| a.origin.cmp(&b.origin));
+        blobs
+    }
+}
+
+/// Sorts the matches of a file and keeps the first of them. Keys go before endpoints: a page of links must not hide one.
+fn cut(file: &mut Matches) {
+    let place = |place: &Place| (place.span, place.position);
+    file.keys.sort_by_cached_key(|key: &KeyMatch| place(&key.place));
+    file.endpoints.sort_by_cached_key(|endpoint: &EndpointMatch| place(&endpoint.place));
+    let room = MATCHES_PER_FILE.saturating_sub(file.keys.len());
+    file.limited |= file.keys.len() > MATCHES_PER_FILE || file.endpoints.len() > room;
+    file.keys.truncate(MATCHES_PER_FILE);
+    file.endpoints.truncate(room);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BlobPath, Confidence, Exposure, Position, Proof, Redacted, Secret, Span};
+
+    fn origin(path: &str) -> Origin {
+        let text = path.to_owned();
+        let path = BlobPath { text: text.clone(), percent: false };
+        Origin { root: 0, path, shown: text, exposure: Exposure::OutsideGit, service: None }
+    }
+
+    fn key(start: u64) -> KeyMatch {
+        let position =
+            Position { line: start, column: 1, end_line: start, end_column: 2, column_utf16: 1, end_column_utf16: 2 };
+        KeyMatch {
+            place: Place { span: Span { start, end: start + 1 }, position, line_hash: None, allow: None },
+            secret: Secret::new(b"x"),
+            redacted: Redacted::from_redacted("x".to_owned()),
+            format: "any".to_owned(),
+            issuer: None,
+            proof: Proof::None,
+            confidence: Confidence::Low,
+            setting: None,
+            weak: true,
+            signals: Vec::new(),
+            encoding: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn windows_of_a_file_become_one_in_the_order_of_its_bytes() {
+        let collector = Collector::default();
+        for start in [30, 10, 20] {
+            collector.add(&origin("b"), Matches { keys: vec![key(start)], ..Matches::default() });
+        }
+        collector.add(&origin("a"), Matches { keys: vec![key(5)], ..Matches::default() });
+        collector.add(&origin("empty"), Matches::default());
+
+        let blobs = collector.finish();
+        let starts = |blob: &BlobMatches| blob.matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>();
+        assert_eq!(blobs.iter().map(|blob| blob.path().text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(starts(&blobs[1]), [10, 20, 30]);
+    }
+
+    #[test]
+    fn the_limit_keeps_the_first_matches_whatever_the_order_of_arrival() {
+        let all = 3 * MATCHES_PER_FILE as u64;
+        let first_kept = |order: &mut dyn Iterator<Item = u64>| {
+            let collector = Collector::default();
+            for start in order {
+                collector.add(&origin("a"), Matches { keys: vec![key(start)], ..Matches::default() });
+            }
+            let matches = collector.finish().remove(0).matches;
+            assert!(matches.limited);
+            matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>()
+        };
+        let forwards = first_kept(&mut (0..all));
+        assert_eq!(forwards, (0..MATCHES_PER_FILE as u64).collect::<Vec<_>>());
+        assert_eq!(forwards, first_kept(&mut (0..all).rev()));
+    }
+}

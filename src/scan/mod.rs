@@ -1,0 +1,137 @@
+//! The pipeline: `source` → `detect` → `assess`, one line per stage. What comes out is a [`Report`], ready for
+//! [`crate::report::write`].
+
+mod collect;
+
+use std::io;
+
+use crate::assess::{self, Assessment, Fingerprinter, Policy};
+use crate::detect::{self, Detector};
+use crate::model::{Blob, BlobMatches, BlobPath, Report, ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts};
+use crate::rules::Rules;
+use crate::source::{self, Outcome, Progress, SourceError};
+use collect::Collector;
+
+/// What to scan.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Folders and files.
+    Tree(source::Options),
+    /// Standard input, under the name that reports give it.
+    Stdin {
+        /// Its extension tells how to read the bytes.
+        name: Option<String>,
+        /// Whatever comes behind so many bytes is not read.
+        max_file_size: Option<u64>,
+    },
+}
+
+/// A scan: what to read and how to judge it.
+#[derive(Debug)]
+pub struct Options {
+    /// What to scan.
+    pub input: Input,
+    /// The team's policy.
+    pub policy: Policy,
+    /// How keys become fingerprints.
+    pub fingerprinter: Fingerprinter,
+    /// Reports leave out findings below this.
+    pub min_severity: Severity,
+}
+
+/// Why a scan did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The input could not be opened or listed.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+/// Reads the input and says what was found.
+///
+/// The report does not depend on the number of threads. `progress` counts what has been read so far, for a caller
+/// that watches from another thread.
+///
+/// # Errors
+/// When the input itself is missing or cannot be listed. A file that cannot be read is no error: it is listed in
+/// [`ScanFacts::skipped`].
+pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Report, ScanError> {
+    let detector = Detector::new(rules);
+    let collector = Collector::default();
+
+    let outcome = read(&options.input, &detector, &collector, progress)?;
+    let blobs = collector.finish();
+    let limited = cut_short(&blobs);
+    let assessment = assess::assess(blobs, rules, &options.policy, &options.fingerprinter);
+
+    Ok(report(options, rules, outcome, limited, assessment))
+}
+
+/// source → detect: every blob that passes the prefilter is looked at, and only its matches are kept.
+fn read(
+    input: &Input,
+    detector: &Detector,
+    collector: &Collector,
+    progress: &Progress,
+) -> Result<Outcome, SourceError> {
+    let gate = |bytes: &[u8]| detector.passes(bytes);
+    let sink = |blob: &Blob<'_>| collector.add(&blob.origin, detector.detect(blob));
+    let redact = |text: &str| detect::redact_text(text);
+    match input {
+        Input::Tree(options) => source::tree(options, &gate, &redact, &sink, progress),
+        Input::Stdin { name, max_file_size } => {
+            let stream = io::stdin().lock();
+            Ok(source::stdin(stream, name.as_deref(), *max_file_size, &gate, &redact, &sink))
+        }
+    }
+}
+
+/// The files of which only the first matches were kept.
+fn cut_short(blobs: &[BlobMatches]) -> Vec<Skipped> {
+    let limited = blobs.iter().filter(|blob| blob.matches.limited);
+    limited
+        .map(|BlobMatches { origin, .. }| Skipped {
+            root: origin.root,
+            path: origin.path.clone(),
+            shown: origin.shown.clone(),
+            reason: SkipReason::Limit,
+        })
+        .collect()
+}
+
+/// Puts together what the stages have said.
+fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipped>, assessment: Assessment) -> Report {
+    let mut skipped = outcome.skipped;
+    skipped.extend(limited);
+    if assessment.limited {
+        let path = BlobPath { text: ".".to_owned(), percent: false };
+        skipped.push(Skipped { root: 0, path, shown: ".".to_owned(), reason: SkipReason::Limit });
+    }
+    skipped.sort();
+    Report {
+        tool: ToolFacts {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            catalogue: rules.catalogue().to_owned(),
+            rules_digest: rules.digest(),
+        },
+        scan: ScanFacts {
+            mode: match options.input {
+                Input::Tree(_) => "tree",
+                Input::Stdin { .. } => "stdin",
+            },
+            roots: outcome.roots,
+            files: outcome.files,
+            bytes: outcome.bytes,
+            blobs: outcome.blobs,
+            commits: 0,
+            excluded: outcome.excluded,
+            suppressed: assessment.suppressed,
+            skipped,
+            fingerprint_scheme: options.fingerprinter.scheme(),
+            fingerprint_check: options.fingerprinter.check(),
+        },
+        summary: Summary::of(&assessment.findings),
+        findings: assessment.findings,
+        min_severity: options.min_severity,
+    }
+}

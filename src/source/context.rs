@@ -1,0 +1,159 @@
+//! What every thread of one scan shares: the wishes, the callbacks, the counters and the list of what was not read.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::budget::Budget;
+use super::folder::{Folder, relative_text};
+use super::large::Large;
+use super::rules::Globs;
+use super::{Gate, Options, Progress, Redact, Sink, SourceError, paths};
+use crate::model::{Blob, BlobPath, Origin, RootInfo, SkipReason, Skipped};
+
+/// One root with what its paths are relative to.
+pub(super) struct Root {
+    /// What the report says of it.
+    pub(super) info: RootInfo,
+    /// Where report paths begin: the top of the work tree that holds the root, else the root itself.
+    pub(super) base: PathBuf,
+    /// The root itself, without links.
+    pub(super) real: PathBuf,
+    /// The root as the user wrote it.
+    pub(super) typed: PathBuf,
+}
+
+/// Shared by all threads of one scan.
+pub(super) struct Context<'a> {
+    /// The user's wishes.
+    pub(super) options: &'a Options,
+    /// The prefilter.
+    pub(super) gate: Gate<'a>,
+    /// Takes keys out of paths.
+    pub(super) redact: Redact<'a>,
+    /// Bounds the large blobs in memory.
+    pub(super) budget: Budget,
+    /// The roots.
+    pub(super) roots: Vec<Root>,
+    /// Files that many threads read together, when the walk is over.
+    pub(super) large: Mutex<Vec<Large>>,
+    /// Number of blobs handed on.
+    pub(super) blobs: AtomicU64,
+    /// Number of files and folders left out.
+    pub(super) excluded: AtomicU64,
+    sink: Sink<'a>,
+    progress: &'a Progress,
+    exclude: Globs,
+    include: Globs,
+    working_directory: PathBuf,
+    skipped: Mutex<Vec<Skipped>>,
+}
+
+impl<'a> Context<'a> {
+    /// Compiles the globs.
+    pub(super) fn new(
+        options: &'a Options,
+        gate: Gate<'a>,
+        redact: Redact<'a>,
+        sink: Sink<'a>,
+        progress: &'a Progress,
+    ) -> Result<Self, SourceError> {
+        let globs = |globs: &[String]| Globs::new(globs).map_err(|glob| SourceError::Glob { glob: redact(&glob) });
+        Ok(Self {
+            options,
+            gate,
+            redact,
+            budget: Budget::new(),
+            roots: Vec::new(),
+            large: Mutex::default(),
+            blobs: AtomicU64::new(0),
+            excluded: AtomicU64::new(0),
+            sink,
+            progress,
+            exclude: globs(&options.exclude)?,
+            include: globs(&options.include)?,
+            working_directory: std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default(),
+            skipped: Mutex::default(),
+        })
+    }
+
+    /// Whether a path is left out by a glob.
+    pub(super) fn excludes(&self, root: usize, path: &Path, is_folder: bool) -> bool {
+        !self.exclude.is_empty() && self.exclude.matches(self.relative(root, path), is_folder)
+    }
+
+    /// Whether a file is among those asked for.
+    pub(super) fn includes(&self, root: usize, path: &Path) -> bool {
+        self.include.is_empty() || self.include.match_below(self.relative(root, path))
+    }
+
+    /// Where a file comes from, for a blob that is handed on.
+    pub(super) fn origin(&self, folder: &Folder, path: &Path, ignored: bool) -> Origin {
+        let (path_text, shown) = self.texts(folder.root, path);
+        Origin {
+            root: folder.root,
+            path: path_text,
+            shown,
+            exposure: folder.exposure(self, path, ignored),
+            service: folder.service_text(self),
+        }
+    }
+
+    /// Hands a blob on.
+    pub(super) fn emit(&self, blob: &Blob<'_>) {
+        self.blobs.fetch_add(1, Ordering::Relaxed);
+        (self.sink)(blob);
+    }
+
+    /// Notes something that was not read.
+    pub(super) fn skip(&self, root: usize, path: &Path, reason: SkipReason) {
+        let (path, shown) = self.texts(root, path);
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.push(Skipped { root, path, shown, reason });
+    }
+
+    /// Counts something that was left out.
+    pub(super) fn exclude_one(&self) {
+        self.excluded.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Adds to what has been read so far.
+    pub(super) fn count(&self, files: u64, bytes: u64) {
+        self.progress.files.fetch_add(files, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Everything that was not read, sorted, each thing once.
+    pub(super) fn into_skipped(self) -> Vec<Skipped> {
+        let mut skipped = self.skipped.into_inner().unwrap_or_else(PoisonError::into_inner);
+        skipped.sort();
+        skipped.dedup();
+        skipped
+    }
+
+    /// A path from the root's base, as text; empty for the base itself.
+    pub(super) fn report_text(&self, root: usize, path: &Path) -> String {
+        relative_text(path, &self.roots[root].base)
+    }
+
+    fn relative<'p>(&self, root: usize, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.roots[root].base).unwrap_or(path)
+    }
+
+    /// A path for reports and for people, both without keys.
+    fn texts(&self, root: usize, path: &Path) -> (BlobPath, String) {
+        let (text, percent) = paths::text(self.relative(root, path));
+        let text = if text.is_empty() { ".".to_owned() } else { text };
+        let shown = match path.strip_prefix(&self.working_directory) {
+            Ok(below) if !self.working_directory.as_os_str().is_empty() => below.to_path_buf(),
+            _ => match path.strip_prefix(&self.roots[root].real) {
+                Ok(below) if below.as_os_str().is_empty() => self.roots[root].typed.clone(),
+                Ok(below) => self.roots[root].typed.join(below),
+                Err(_) => path.to_path_buf(),
+            },
+        };
+        let shown = paths::text(&shown).0;
+        let shown = if shown.is_empty() { ".".to_owned() } else { shown };
+        (BlobPath { text: (self.redact)(&text), percent }, (self.redact)(&shown))
+    }
+}

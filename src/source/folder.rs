@@ -1,0 +1,259 @@
+//! One folder on the way down: the rules that hold in it, the work tree and the service it belongs to.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::context::Context;
+use super::git::WorkTree;
+use super::names;
+use super::paths;
+use super::rules::Rules;
+use crate::model::{Exposure, SkipReason};
+
+/// What a directory entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A folder.
+    Folder,
+    /// A regular file.
+    File,
+    /// A symbolic link.
+    Symlink,
+    /// Anything else.
+    Special,
+}
+
+/// What stands in a folder. Version control's own folders are left out.
+#[derive(Default)]
+pub(super) struct Listing {
+    /// Names and what they are.
+    pub(super) entries: Vec<(OsString, Kind)>,
+    /// Whether some entries could not be read.
+    pub(super) broken: bool,
+    git: bool,
+    git_ignore: bool,
+    own_ignore: bool,
+    package: bool,
+}
+
+impl Listing {
+    /// Lists a folder.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let mut listing = Self::default();
+        for entry in fs::read_dir(path)? {
+            let Ok((name, kind)) = entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) else {
+                listing.broken = true;
+                continue;
+            };
+            let kind = match kind {
+                _ if kind.is_dir() => Kind::Folder,
+                _ if kind.is_file() => Kind::File,
+                _ if kind.is_symlink() => Kind::Symlink,
+                _ => Kind::Special,
+            };
+            match (name.as_encoded_bytes(), kind) {
+                (b".git", _) => {
+                    listing.git = true;
+                    continue;
+                }
+                (b".hg" | b".svn", Kind::Folder) => continue,
+                (b".gitignore", Kind::File) => listing.git_ignore = true,
+                (b".keyscanignore", Kind::File) => listing.own_ignore = true,
+                (bytes, Kind::File) => listing.package = listing.package || names::is_manifest(bytes),
+                _ => {}
+            }
+            listing.entries.push((name, kind));
+        }
+        Ok(listing)
+    }
+}
+
+/// Where a folder stands towards git.
+#[derive(Clone)]
+enum Place {
+    /// In no work tree.
+    Outside,
+    /// In a work tree.
+    WorkTree(Arc<WorkTree>),
+    /// In a git directory that was named as a root.
+    GitDir,
+}
+
+/// A folder with all that its parents hand down.
+pub(super) struct Folder {
+    /// Index of the root it is reported under.
+    pub(super) root: usize,
+    /// Where it is, without links.
+    pub(super) path: PathBuf,
+    /// The service its files belong to: a path from the root's base.
+    pub(super) service: Option<Arc<str>>,
+    /// How it was reached.
+    pub(super) state: State,
+    place: Place,
+    git_rules: Option<Arc<Rules>>,
+    own_rules: Option<Arc<Rules>>,
+}
+
+/// How a folder was reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct State {
+    /// It, or a folder above it, is git-ignored.
+    pub(super) ignored: bool,
+    /// It is git-ignored and nobody asked for it: only what the index holds is read.
+    pub(super) tracked_only: bool,
+    /// It is left out. Such a folder is only entered on the way to a root.
+    pub(super) excluded: bool,
+}
+
+/// What to do with an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Read it.
+    Read(State),
+    /// The user left it out: counted.
+    Exclude,
+    /// It is git-ignored, or not among what was asked for.
+    Pass,
+}
+
+impl Folder {
+    /// Enters a folder, from its parent unless it is where a root's paths begin.
+    pub(super) fn enter(
+        context: &Context<'_>,
+        root: usize,
+        path: PathBuf,
+        parent: Option<&Self>,
+        listing: &Listing,
+        state: State,
+    ) -> Self {
+        let mut folder = Self {
+            root,
+            service: parent.and_then(|parent| parent.service.clone()),
+            state,
+            place: parent.map_or(Place::Outside, |parent| parent.place.clone()),
+            git_rules: parent.and_then(|parent| parent.git_rules.clone()),
+            own_rules: parent.and_then(|parent| parent.own_rules.clone()),
+            path,
+        };
+        let here = || Some(context.report_text(root, &folder.path)).filter(|here| !here.is_empty());
+        if listing.package {
+            folder.service = Some(here().map_or(Arc::from("."), Arc::from));
+        }
+        if folder.path.file_name().is_some_and(|name| name == ".git") && matches!(folder.place, Place::WorkTree(_)) {
+            folder.place = Place::GitDir;
+            folder.git_rules = None;
+        } else if let Some(tree) = listing.git.then(|| WorkTree::at(&folder.path)).flatten() {
+            // A repository of its own: nothing of the outer one's rules holds in it, and it is a service of its own.
+            if !listing.package {
+                folder.service = here().map(Arc::from);
+            }
+            if tree.damaged {
+                context.skip(root, &folder.path.join(".git").join("index"), SkipReason::Unreadable);
+            }
+            folder.state.ignored = false;
+            folder.state.tracked_only = false;
+            folder.enter_tree(tree);
+        }
+        if listing.git_ignore && matches!(folder.place, Place::WorkTree(_)) {
+            chain(&mut folder.git_rules, &folder.path, ".gitignore");
+        }
+        if listing.own_ignore {
+            chain(&mut folder.own_rules, &folder.path, ".keyscanignore");
+        }
+        folder
+    }
+
+    fn enter_tree(&mut self, mut tree: WorkTree) {
+        self.git_rules = tree.excludes.take().map(Arc::new);
+        self.place = Place::WorkTree(Arc::new(tree));
+    }
+
+    /// The work tree it lies in.
+    pub(super) fn work_tree(&self) -> Option<&WorkTree> {
+        match &self.place {
+            Place::WorkTree(tree) => Some(tree),
+            Place::Outside | Place::GitDir => None,
+        }
+    }
+
+    /// What to do with a folder in it.
+    pub(super) fn judge_folder(&self, context: &Context<'_>, path: &Path) -> Verdict {
+        let ignored = self.ignores(path, true);
+        // What is ignored from above was named by the user, unless only tracked files are wanted.
+        let prune = self.state.tracked_only || (ignored && !self.state.ignored && !context.options.no_ignore);
+        if prune && !self.work_tree().is_some_and(|tree| tree.tracks_below(path)) {
+            return Verdict::Pass;
+        }
+        if self.excludes(context, path, true) {
+            return Verdict::Exclude;
+        }
+        Verdict::Read(State { ignored, tracked_only: prune, excluded: false })
+    }
+
+    /// What to do with a file (or a link, or a special file) in it.
+    pub(super) fn judge_file(&self, context: &Context<'_>, path: &Path, name: &[u8]) -> Verdict {
+        let ignored = self.ignores(path, false);
+        let unwanted = self.state.tracked_only
+            || (ignored && !self.state.ignored && !context.options.no_ignore && !names::is_config(name));
+        if (unwanted && !self.tracks(path)) || !context.includes(self.root, path) {
+            return Verdict::Pass;
+        }
+        if self.excludes(context, path, false) || context.options.except.iter().any(|except| except == path) {
+            return Verdict::Exclude;
+        }
+        Verdict::Read(State { ignored, tracked_only: false, excluded: false })
+    }
+
+    /// The state of something that the user named, whatever rules say of it.
+    pub(super) fn named(&self, context: &Context<'_>, path: &Path, is_folder: bool) -> State {
+        State {
+            ignored: self.ignores(path, is_folder),
+            tracked_only: false,
+            excluded: self.state.excluded || self.excludes(context, path, is_folder),
+        }
+    }
+
+    /// How far the content of a file in it has got out.
+    pub(super) fn exposure(&self, context: &Context<'_>, path: &Path, ignored: bool) -> Exposure {
+        match &self.place {
+            Place::GitDir => Exposure::GitMetadata,
+            Place::Outside if context.options.assume_committed => Exposure::Tracked,
+            Place::Outside => Exposure::OutsideGit,
+            Place::WorkTree(tree) if tree.tracks(path) => Exposure::Tracked,
+            Place::WorkTree(_) if ignored => Exposure::Ignored,
+            Place::WorkTree(_) => Exposure::Untracked,
+        }
+    }
+
+    fn tracks(&self, path: &Path) -> bool {
+        self.work_tree().is_some_and(|tree| tree.tracks(path))
+    }
+
+    fn ignores(&self, path: &Path, is_folder: bool) -> bool {
+        self.state.ignored || self.git_rules.as_ref().is_some_and(|rules| rules.ignore(path, is_folder))
+    }
+
+    fn excludes(&self, context: &Context<'_>, path: &Path, is_folder: bool) -> bool {
+        self.own_rules.as_ref().is_some_and(|rules| rules.ignore(path, is_folder))
+            || context.excludes(self.root, path, is_folder)
+    }
+
+    /// The path of a folder as its service is written in reports.
+    pub(super) fn service_text(&self, context: &Context<'_>) -> Option<String> {
+        self.service.as_ref().map(|service| (context.redact)(service))
+    }
+}
+
+fn chain(rules: &mut Option<Arc<Rules>>, folder: &Path, name: &str) {
+    if let Some(inner) = Rules::load(folder, &folder.join(name), rules.clone()) {
+        *rules = Some(Arc::new(inner));
+    }
+}
+
+/// A relative path as text.
+pub(super) fn relative_text(path: &Path, base: &Path) -> String {
+    paths::text(path.strip_prefix(base).unwrap_or(path)).0
+}

@@ -1,0 +1,152 @@
+//! What git knows about a work tree, read from its files and never by running it: the index, the excludes, whether
+//! the history is cut off. Nothing in the repository's configuration is looked at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gix_index::{decode, entry::Mode, hash::Kind};
+
+use super::open::read_small;
+use super::rules::Rules;
+
+/// Longest gitfile or `commondir` that is believed.
+const POINTER: u64 = 16 * 1024;
+
+/// Largest index that is read: some three million entries.
+const LARGEST_INDEX: u64 = 512 * 1024 * 1024;
+
+/// A folder with a `.git` in it.
+pub(super) struct WorkTree {
+    /// The folder.
+    pub(super) top: PathBuf,
+    /// What is tracked; empty where nothing is, or where the index cannot be read.
+    index: Option<gix_index::File>,
+    /// `info/exclude`, the outermost rules.
+    pub(super) excludes: Option<Rules>,
+    /// Whether there is an index that could not be read.
+    pub(super) damaged: bool,
+}
+
+impl WorkTree {
+    /// Looks for a work tree whose top is this very folder.
+    pub(super) fn at(top: &Path) -> Option<Self> {
+        let (git_dir, common) = git_dirs(top)?;
+        let (index, damaged) = read_index(&git_dir);
+        Some(Self {
+            top: top.to_path_buf(),
+            index,
+            excludes: Rules::load(top, &common.join("info/exclude"), None),
+            damaged,
+        })
+    }
+
+    /// The top of the work tree that holds a folder, if one does.
+    pub(super) fn top_of(folder: &Path) -> Option<&Path> {
+        folder.ancestors().find(|folder| git_dirs(folder).is_some())
+    }
+
+    /// Whether the history of the repository at this very folder, if there is one, is cut off.
+    pub(super) fn is_shallow(top: &Path) -> bool {
+        git_dirs(top).is_some_and(|(_, common)| common.join("shallow").is_file())
+    }
+
+    /// Whether the index holds this file.
+    pub(super) fn tracks(&self, path: &Path) -> bool {
+        self.modes(path).any(|mode| mode != Mode::COMMIT && mode != Mode::DIR)
+    }
+
+    /// Whether the index holds anything below this folder, or the folder itself as a submodule.
+    pub(super) fn tracks_below(&self, folder: &Path) -> bool {
+        let Some((index, mut prefix)) = self.index.as_ref().zip(self.key(folder)) else { return false };
+        if prefix.is_empty() {
+            return !index.entries().is_empty();
+        }
+        prefix.push(b'/');
+        index.prefixed_entries(prefix.as_slice().into()).is_some() || self.is_submodule(folder)
+    }
+
+    /// Whether the index says that another repository belongs here.
+    pub(super) fn is_submodule(&self, folder: &Path) -> bool {
+        self.modes(folder).any(|mode| mode == Mode::COMMIT)
+    }
+
+    /// The modes of a path, one for each side of a conflict.
+    fn modes(&self, path: &Path) -> impl Iterator<Item = Mode> {
+        let found = self.index.as_ref().zip(self.key(path)).and_then(|(index, key)| {
+            let range = index.entry_range(key.as_slice().into())?;
+            index.entries().get(range)
+        });
+        found.unwrap_or_default().iter().map(|entry| entry.mode)
+    }
+
+    /// A path as the index writes it.
+    fn key(&self, path: &Path) -> Option<Vec<u8>> {
+        let mut key = path.strip_prefix(&self.top).ok()?.as_os_str().as_encoded_bytes().to_vec();
+        if cfg!(windows) {
+            key.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
+        }
+        Some(key)
+    }
+}
+
+/// The git directory of a work tree, and the one that it shares with other work trees (mostly the same).
+///
+/// A `.git` folder counts when it has a `HEAD`, as for git itself; a `.git` file counts when it names a folder,
+/// whether that is there or not (a linked work tree mounted without its repository is still a work tree).
+fn git_dirs(top: &Path) -> Option<(PathBuf, PathBuf)> {
+    let dot_git = top.join(".git");
+    let kind = fs::metadata(&dot_git).ok()?;
+    let git_dir = if kind.is_dir() {
+        dot_git.join("HEAD").symlink_metadata().ok()?;
+        dot_git
+    } else {
+        let pointer = read_small(&dot_git, POINTER)?;
+        top.join(path_in(pointer.strip_prefix(b"gitdir:")?)?)
+    };
+    let common = read_small(&git_dir.join("commondir"), POINTER)
+        .and_then(|text| path_in(&text))
+        .map_or_else(|| git_dir.clone(), |path| git_dir.join(path));
+    Some((git_dir, common))
+}
+
+/// The path on the only line of a pointer file.
+fn path_in(text: &[u8]) -> Option<PathBuf> {
+    let text = text.trim_ascii();
+    if text.is_empty() || text.contains(&0) || text.contains(&b'\n') {
+        return None;
+    }
+    #[cfg(unix)]
+    return Some(PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(text)));
+    #[cfg(not(unix))]
+    return std::str::from_utf8(text).ok().map(PathBuf::from);
+}
+
+/// Reads the index, and says whether there is one that cannot be read.
+fn read_index(git_dir: &Path) -> (Option<gix_index::File>, bool) {
+    if !git_dir.is_dir() {
+        return (None, true);
+    }
+    let path = git_dir.join("index");
+    match path.symlink_metadata() {
+        Err(error) => return (None, error.kind() != std::io::ErrorKind::NotFound),
+        Ok(kind) if !kind.is_file() || kind.len() > LARGEST_INDEX || !parts_are_files(git_dir) => return (None, true),
+        Ok(_) => {}
+    }
+    // The configuration would say which hash the repository uses; the checksum at the end says it as well.
+    let options = decode::Options { thread_limit: Some(1), ..decode::Options::default() };
+    let index = [Kind::Sha1, Kind::Sha256]
+        .into_iter()
+        .find_map(|hash| gix_index::File::at(path.as_path(), hash, false, options).ok());
+    let damaged = index.is_none();
+    (index, damaged)
+}
+
+/// Whether the shared halves of a split index, if any, are regular files: the decoder opens them by name.
+fn parts_are_files(git_dir: &Path) -> bool {
+    fs::read_dir(git_dir).is_ok_and(|entries| {
+        entries.flatten().all(|entry| {
+            !entry.file_name().as_encoded_bytes().starts_with(b"sharedindex.")
+                || entry.file_type().is_ok_and(|kind| kind.is_file())
+        })
+    })
+}

@@ -1,0 +1,48 @@
+//! Paths as text, for reports and for people.
+
+use std::path::Path;
+
+/// A path with forward slashes, and whether raw bytes in it had to be written `%XX` (a literal `%` is then `%25`).
+pub(super) fn text(path: &Path) -> (String, bool) {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let (mut text, percent) = match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (percent_encode(bytes), true),
+    };
+    if cfg!(windows) {
+        text = text.replace('\\', "/");
+    }
+    (text, percent)
+}
+
+fn percent_encode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 16);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(&chunk.valid().replace('%', "%25"));
+        for byte in chunk.invalid() {
+            text.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                text.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf8_stays() {
+        assert_eq!(text(Path::new("a/100%/ü.txt")), ("a/100%/ü.txt".into(), false));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn raw_bytes_and_percent_are_escaped() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+        let path = Path::new(OsStr::from_bytes(b"a/1%\xff\xc3\xbc\x80"));
+        assert_eq!(text(path), ("a/1%25%FFü%80".into(), true));
+    }
+}

@@ -1,0 +1,202 @@
+//! Reading one file: the prefilter sees it piece by piece in a buffer that is used again and again, and only a file
+//! that it wants to see again is held whole.
+//!
+//! Most files fit in one piece, and then the buffer itself is the blob. The buffer is aligned to 64 bytes, because
+//! the system copies into it measurably faster then; the tail of the piece before, carried along so that nothing is
+//! cut in two, lies in front of the aligned place.
+
+use std::cell::Cell;
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek};
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use super::context::Context;
+use super::folder::Folder;
+use super::large::Large;
+use super::names;
+use super::open::{Opened, fill, open};
+use crate::model::{Blob, SkipReason};
+
+/// Size of a piece.
+pub(super) const CHUNK: usize = 64 * 1024;
+
+/// Bytes of the piece before that are seen again: more than the longest thing the prefilter looks at (a host and
+/// its scheme, or the head of a key).
+pub(super) const CARRY: usize = 512;
+
+/// Largest file that is handed on whole.
+pub(super) const WHOLE: u64 = 16 * 1024 * 1024;
+
+/// Largest file that is looked at for its name alone.
+const SETTINGS: u64 = 1024 * 1024;
+
+/// Longest Git LFS pointer, and how it begins (git-lfs, docs/spec.md).
+const LFS_LENGTH: usize = 1024;
+const LFS_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/v1";
+
+const ALIGNMENT: usize = 64;
+
+/// What one job has read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    /// Number of files.
+    pub(super) files: u64,
+    /// Their bytes, each counted once.
+    pub(super) bytes: u64,
+}
+
+/// Room for one piece, aligned, behind room for the tail of the piece before.
+pub(super) struct Buffer {
+    memory: Box<[u8]>,
+    start: usize,
+}
+
+impl Buffer {
+    fn new() -> Self {
+        let memory = vec![0; CARRY + ALIGNMENT + CHUNK].into_boxed_slice();
+        let start = CARRY + memory[CARRY..].as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
+        Self { memory, start }
+    }
+
+    /// Where a piece is read to.
+    pub(super) fn chunk(&mut self) -> &mut [u8] {
+        &mut self.memory[self.start..self.start + CHUNK]
+    }
+
+    /// Where the tail of the piece before is read to, if this buffer did not read that piece itself.
+    pub(super) fn tail(&mut self) -> &mut [u8] {
+        &mut self.memory[self.start - CARRY..self.start]
+    }
+
+    /// The last `carried` bytes of the tail, and `length` bytes of the piece.
+    pub(super) fn seen(&self, carried: usize, length: usize) -> &[u8] {
+        &self.memory[self.start - carried..self.start + length]
+    }
+
+    /// Keeps the end of a full piece as the next one's tail.
+    pub(super) fn carry(&mut self) {
+        let end = self.start + CHUNK;
+        self.memory.copy_within(end - CARRY..end, self.start - CARRY);
+    }
+}
+
+/// Lends the thread's buffer. It is taken out of its place meanwhile: a callback that makes this thread run another
+/// job finds none and makes a new one.
+pub(super) fn with_buffer<R>(work: impl FnOnce(&mut Buffer) -> R) -> R {
+    thread_local! {
+        static BUFFER: Cell<Option<Box<Buffer>>> = const { Cell::new(None) };
+    }
+    let mut buffer = BUFFER.take().unwrap_or_else(|| Box::new(Buffer::new()));
+    let result = work(&mut buffer);
+    BUFFER.set(Some(buffer));
+    result
+}
+
+/// Reads a file and hands it on if it is worth a second look.
+pub(super) fn file(
+    context: &Context<'_>,
+    folder: &Arc<Folder>,
+    path: &Path,
+    ignored: bool,
+    buffer: &mut Buffer,
+    counts: &mut Counts,
+) {
+    let skip = |reason| context.skip(folder.root, path, reason);
+    let (mut file, metadata) = match open(path) {
+        Ok(Opened::Regular(file, metadata)) => (file, metadata),
+        Ok(Opened::Symlink) => return skip(SkipReason::Symlink),
+        Ok(Opened::Special) => return skip(SkipReason::SpecialFile),
+        Err(_) => return skip(SkipReason::Unreadable),
+    };
+    let length = metadata.len();
+    if context.options.max_file_size.is_some_and(|limit| length > limit) {
+        return skip(SkipReason::TooLarge);
+    }
+    if length > WHOLE {
+        let large = Large { folder: Arc::clone(folder), path: path.to_path_buf(), ignored };
+        return context.large.lock().unwrap_or_else(PoisonError::into_inner).push(large);
+    }
+    match small_or_whole(context, folder, path, ignored, (&mut file, &metadata), buffer) {
+        Ok(bytes) => {
+            counts.files += 1;
+            counts.bytes += bytes;
+        }
+        Err(_) => skip(SkipReason::Unreadable),
+    }
+}
+
+/// Reads a file of up to [`WHOLE`] bytes; says how many bytes it had.
+fn small_or_whole(
+    context: &Context<'_>,
+    folder: &Folder,
+    path: &Path,
+    ignored: bool,
+    (file, metadata): (&mut File, &Metadata),
+    buffer: &mut Buffer,
+) -> io::Result<u64> {
+    let length = metadata.len();
+    let wanted = |bytes: &[u8]| (context.gate)(bytes);
+    let by_name =
+        || length <= SETTINGS && path.file_name().is_some_and(|name| names::is_settings(name.as_encoded_bytes()));
+    let emit = |bytes: &[u8]| {
+        if !bytes.is_empty() {
+            context.emit(&Blob::whole(context.origin(folder, path, ignored), bytes));
+        }
+    };
+
+    if length <= CHUNK as u64 {
+        let count = read_first(file, length, buffer)?;
+        let bytes = buffer.seen(0, count);
+        if (count as u64) < length {
+            context.skip(folder.root, path, SkipReason::Changed);
+        }
+        if count < LFS_LENGTH && bytes.starts_with(LFS_HEAD) {
+            context.skip(folder.root, path, SkipReason::LfsPointer);
+        }
+        if wanted(bytes) || by_name() {
+            emit(bytes);
+        }
+        return Ok(count as u64);
+    }
+
+    let mut seen = 0;
+    let mut hit = by_name();
+    while !hit && seen < length {
+        let carried = if seen == 0 { 0 } else { CARRY };
+        let count = fill(&mut *file, buffer.chunk())?;
+        hit = wanted(buffer.seen(carried, count));
+        seen += count as u64;
+        if count < CHUNK {
+            break;
+        }
+        buffer.carry();
+    }
+    let mut read = seen;
+    if hit {
+        let _share = context.budget.take(length);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(CHUNK));
+        file.rewind()?;
+        file.by_ref().take(length).read_to_end(&mut bytes)?;
+        read = bytes.len() as u64;
+        emit(&bytes);
+    }
+    if read < length || !same(&file.metadata()?, metadata) {
+        context.skip(folder.root, path, SkipReason::Changed);
+    }
+    Ok(read)
+}
+
+/// The first piece. A file that says it is empty is asked all the same: some systems' own files say so.
+fn read_first(file: &mut File, length: u64, buffer: &mut Buffer) -> io::Result<usize> {
+    let room = match usize::try_from(length) {
+        Ok(length @ 1..=CHUNK) => length,
+        _ => CHUNK,
+    };
+    fill(file, &mut buffer.chunk()[..room])
+}
+
+/// Whether a file is as it was when it was opened.
+pub(super) fn same(now: &Metadata, then: &Metadata) -> bool {
+    now.len() == then.len() && now.modified().ok() == then.modified().ok()
+}

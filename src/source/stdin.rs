@@ -1,0 +1,128 @@
+//! Standard input, or any other stream: the same blobs as from a file, read once and from front to back.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::lines::{Tally, cut_character};
+use super::{Gate, Outcome, Redact, Sink, names};
+use crate::model::{Blob, BlobPath, Exposure, Origin, RootInfo, SkipReason, Skipped, Start};
+
+/// Largest stream that is handed on whole.
+const WHOLE: usize = 16 * 1024 * 1024;
+
+/// Core of a window of a longer one.
+const CORE: usize = 4 * 1024 * 1024;
+
+/// Bytes on either side of a core.
+const MARGIN: usize = 64 * 1024;
+
+/// How far the prefilter looks across the edges of a core.
+const CARRY: usize = 512;
+
+/// Largest stream that is looked at for its name alone.
+const SETTINGS: usize = 1024 * 1024;
+
+/// Reads a stream to its end and hands on what the prefilter wants to see again.
+///
+/// `filename` is what reports call it (`-` otherwise). Beyond `max_file_size` bytes nothing is read; the stream is
+/// listed as too large then, or as unreadable when reading fails, and what came before has been looked at.
+pub fn stdin(
+    reader: impl Read,
+    filename: Option<&str>,
+    max_file_size: Option<u64>,
+    gate: Gate<'_>,
+    redact: Redact<'_>,
+    sink: Sink<'_>,
+) -> Outcome {
+    let name = redact(filename.unwrap_or("-"));
+    let path = BlobPath { text: name.strip_prefix("./").unwrap_or(&name).to_owned(), percent: false };
+    let origin = Origin { root: 0, path, shown: name, exposure: Exposure::Stdin, service: None };
+    let by_name = Path::new(filename.unwrap_or_default()).file_name();
+    let mut stream = Stream {
+        reader: reader.take(max_file_size.map_or(u64::MAX, |limit| limit.saturating_add(1))),
+        bytes: Vec::new(),
+        ended: false,
+        failed: false,
+    };
+    let mut blobs = 0;
+    let mut emit = |blob: Blob<'_>| {
+        blobs += 1;
+        sink(&blob);
+    };
+
+    stream.fill(WHOLE + 1);
+    let mut total = stream.bytes.len() as u64;
+    if stream.ended {
+        let small = stream.bytes.len() <= SETTINGS;
+        let settings = small && by_name.is_some_and(|name| names::is_settings(name.as_encoded_bytes()));
+        if !stream.bytes.is_empty() && (settings || gate(&stream.bytes)) {
+            emit(Blob::whole(origin.clone(), &stream.bytes));
+        }
+    } else {
+        total = windows(&mut stream, gate, &origin, &mut emit);
+    }
+
+    let mut skipped = Vec::new();
+    let mut skip = |reason| {
+        skipped.push(Skipped { root: 0, path: origin.path.clone(), shown: origin.shown.clone(), reason });
+    };
+    if stream.failed {
+        skip(SkipReason::Unreadable);
+    }
+    if max_file_size.is_some_and(|limit| total > limit) {
+        skip(SkipReason::TooLarge);
+    }
+    let root = RootInfo { path: "-".into(), name: "stdin".into(), commit: None, root_commit: None, shallow: false };
+    Outcome { roots: vec![root], files: 1, bytes: total, blobs, excluded: 0, skipped }
+}
+
+/// A stream and what is held of it.
+struct Stream<R> {
+    reader: R,
+    bytes: Vec<u8>,
+    ended: bool,
+    failed: bool,
+}
+
+impl<R: Read> Stream<R> {
+    /// Reads until so many bytes are held, or the stream ends.
+    fn fill(&mut self, wanted: usize) {
+        while !self.ended && self.bytes.len() < wanted {
+            let room = (wanted - self.bytes.len()) as u64;
+            match (&mut self.reader).take(room).read_to_end(&mut self.bytes) {
+                Ok(0) => self.ended = true,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    self.ended = true;
+                    self.failed = true;
+                }
+            }
+        }
+    }
+}
+
+/// Cuts a long stream into windows with cores of fixed length; says how many bytes it had.
+fn windows<R: Read>(stream: &mut Stream<R>, gate: Gate<'_>, origin: &Origin, emit: &mut impl FnMut(Blob<'_>)) -> u64 {
+    let mut offset = 0;
+    let mut core = 0;
+    let mut start = Start::FILE;
+    loop {
+        stream.fill(core + CORE + MARGIN);
+        let held = stream.bytes.len();
+        let end = if stream.ended && held <= core + CORE { held } else { core + CORE };
+        let window = &stream.bytes[..held.min(end + MARGIN)];
+        if core < end && gate(&window[core.saturating_sub(CARRY)..window.len().min(end + CARRY)]) {
+            emit(Blob { origin: origin.clone(), bytes: window, offset, core: core..end, start });
+        }
+        if stream.ended && end == held {
+            return offset + held as u64;
+        }
+        let mut done = end.saturating_sub(MARGIN);
+        done += cut_character(&stream.bytes[done..]);
+        start = Tally::of(&stream.bytes[..done]).advance(start);
+        offset += done as u64;
+        core = end - done;
+        stream.bytes.drain(..done);
+    }
+}
