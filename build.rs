@@ -358,7 +358,8 @@ fn rule_text(text: &RuleText, out: &mut Source) -> String {
             ("id", Source::text(&text.id)),
             ("title", Source::text(&text.title)),
             ("summary", Source::text(&text.summary)),
-            ("why", Source::text(&text.why)),
+            // Written over several lines in the file, one paragraph here.
+            ("why", Source::text(&text.why.split_whitespace().collect::<Vec<_>>().join(" "))),
             ("risks", out.list(&text.risks)),
             ("advice", out.list(&text.advice)),
             ("severity", Source::text(&text.severity)),

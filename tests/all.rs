@@ -11,5 +11,6 @@ mod no_leak;
 mod placeholders;
 mod report;
 mod roles;
+mod rules;
 mod shapes;
 mod source;

@@ -56,6 +56,11 @@ impl Rules {
     pub fn extend(&mut self, name: &str, text: &str) -> Result<(), RuleError> {
         let file = load::parse(name, text)?;
         let located = |fault| load::locate(name, text, fault);
+        if file.catalogue.is_some() {
+            let problem =
+                Problem::Invalid { field: "catalogue", must: "must not stand in a file that adds to the catalogue" };
+            return Err(located(load::Fault { table: "catalogue", index: 0, field: None, problem }));
+        }
         let mut known = check::Known::default();
         let no_repeats = "the rules that are there already hold no id twice";
         known.add(&builtin_file()).expect(no_repeats);
