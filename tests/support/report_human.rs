@@ -55,12 +55,12 @@ fn worst_first_and_what_to_do() {
       LLM requests go to free.pool.example:8443, a possible relay, named in one
       public list.
       host     free.pool.example:8443  relay, Free Pool
-      places   tools/chat.py:12:20  base_url, tracked
-               tools/notes.md:3:1  only mentioned, tracked, info here
+      place    tools/chat.py:12:20  base_url, tracked
+               only named at 1 place more
       also     plain-http (http)
       do now   Revoke the key at its issuer and create one in your own account, one
                per service.
-      allow    keyscan:allow[relay-endpoint] <reason>  on each of these 2 lines
+      allow    keyscan:allow[relay-endpoint] <reason>  on that line
       or       [endpoints]  in .keyscan.toml
                allow = ["free.pool.example:8443"]
 
@@ -216,7 +216,13 @@ fn an_endpoint_folds_into_the_key_only_where_all_its_places_are_paired() {
     let mut report = sample::report();
     assert!(human(&report).contains("relay-endpoint\n           (api.relay.example)"));
     assert_eq!(human(&report).matches("\nHIGH").count(), 1);
-    // One place more, where no key is.
+    // Where it is only listed it is in no pair, and needs none: the file's line tells it.
+    let listed = sample::place("src/presets.ts", 60, 5).role(Role::Listed).severity(Severity::Low);
+    report.findings[2].occurrences.push(listed.done());
+    let text = human(&report);
+    assert!(text.contains("26 hosts: 21 relay") && !text.contains("src/presets.ts:60"), "{text}");
+    assert_eq!(text.matches("\nHIGH").count(), 1);
+    // One place of use more, where no key is.
     let mut place = report.findings[2].occurrences[0].clone();
     place.position.line = 99;
     report.findings[2].occurrences.push(place);

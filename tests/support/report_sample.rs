@@ -298,6 +298,10 @@ pub(super) fn place(text: &str, line: u64, column: u64) -> Spot {
 }
 
 impl Spot {
+    pub(super) fn done(self) -> Occurrence {
+        self.0
+    }
+
     pub(super) fn to(mut self, receiver: Receiver) -> Self {
         self.0.receiver = Some(receiver);
         self

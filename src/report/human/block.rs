@@ -3,10 +3,11 @@
 use std::io;
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, Environment, Evidence, Finding, RelatedRole, RuleId, Subject,
+    Confidence, EndpointFacts, EndpointKind, Environment, Evidence, Finding, Occurrence, RelatedRole, RuleId, Subject,
 };
 use crate::rules::Rules;
 
+use super::fold::is_listed;
 use super::page::{Look, Page};
 use super::words;
 
@@ -77,9 +78,10 @@ fn set_at(page: &mut Page<'_>, finding: &Finding, verbose: bool) -> io::Result<(
 }
 
 fn places(page: &mut Page<'_>, finding: &Finding, tell_receiver: bool, verbose: bool) -> io::Result<()> {
-    let all = finding.occurrences.len();
+    let places = in_use(finding);
+    let all = places.len();
     let shown = if verbose { all } else { MAX_PLACES.min(all) };
-    for (index, place) in finding.occurrences[..shown].iter().enumerate() {
+    for (index, place) in places[..shown].iter().enumerate() {
         let label = match (index, all) {
             (0, 1) => "place",
             (0, _) => "places",
@@ -94,7 +96,17 @@ fn places(page: &mut Page<'_>, finding: &Finding, tell_receiver: bool, verbose: 
         }
         page.row(label, (Look::Plain, &words::place(&place.shown, &place.position)), &facts.join(", "))?;
     }
-    more(page, all - shown)
+    more(page, all - shown)?;
+    match (finding.occurrences.len() - all) as u64 {
+        0 => Ok(()),
+        1 => page.row("", (Look::Faint, "only named at 1 place more"), ""),
+        many => page.row("", (Look::Faint, &format!("only named at {} places more", words::grouped(many))), ""),
+    }
+}
+
+/// The places at which the subject is in use, and not only named.
+fn in_use(finding: &Finding) -> Vec<&Occurrence> {
+    finding.occurrences.iter().filter(|place| !is_listed(place)).collect()
 }
 
 fn more(page: &mut Page<'_>, left: usize) -> io::Result<()> {
@@ -165,7 +177,7 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
         return Ok(());
     }
     let marker = format!("keyscan:allow[{}] <reason>", finding.rule.as_str());
-    let which = match finding.occurrences.len() as u64 {
+    let which = match in_use(finding).len() as u64 {
         1 => "on that line".to_owned(),
         many => format!("on each of these {} lines", words::grouped(many)),
     };

@@ -1,11 +1,14 @@
 //! Which findings get a block of their own.
 //!
 //! Two kinds do not. An endpoint that a shown key is sent to is told in the key's block already. And a table of presets
-//! names hosts by the hundred, none of them in use: such hosts become one line per file.
+//! names hosts by the hundred, none of them in use: such places become one line per file, and a finding that has no other
+//! place is told by these lines alone.
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{BlobPath, EndpointKind, Finding, Position, RelatedRole, Report, Role, Severity, Subject};
+use crate::model::{
+    BlobPath, EndpointKind, Finding, Occurrence, Position, RelatedRole, Report, Role, Severity, Subject,
+};
 
 /// What a reader sees of the findings.
 pub(super) struct Shown<'a> {
@@ -13,9 +16,12 @@ pub(super) struct Shown<'a> {
     pub(super) blocks: Vec<(&'a Finding, Vec<&'a Finding>)>,
     /// How many findings are told in another one's block.
     pub(super) folded: usize,
-    /// Files that list or mention hosts, by severity and path.
-    pub(super) listed: BTreeMap<Severity, BTreeMap<(usize, &'a str), ListedFile<'a>>>,
+    /// Files that list or mention hosts.
+    pub(super) listed: Listed<'a>,
 }
+
+/// Files that list or mention hosts, by severity of the places, root and path.
+pub(super) type Listed<'a> = BTreeMap<Severity, BTreeMap<(usize, &'a str), ListedFile<'a>>>;
 
 /// The hosts that one file lists or mentions.
 pub(super) struct ListedFile<'a> {
@@ -39,13 +45,15 @@ pub(super) fn shown(report: &Report) -> Shown<'_> {
     let mut told: HashMap<usize, Vec<&Finding>> = HashMap::new();
     let mut folded = 0;
     let mut own = Vec::new();
-    let mut listed = BTreeMap::new();
+    let mut listed = Listed::new();
     for (index, &finding) in findings.iter().enumerate() {
+        list(finding, report.min_severity, &mut listed);
+        if finding.occurrences.iter().all(is_listed) {
+            continue;
+        }
         if let Some(keys) = covering_keys(finding, &findings, &pairs) {
             folded += 1;
             keys.into_iter().for_each(|key| told.entry(key).or_default().push(finding));
-        } else if is_listed_only(finding) {
-            list(finding, &mut listed);
         } else {
             own.push((index, finding));
         }
@@ -67,8 +75,8 @@ fn pairs<'a>(findings: &[&'a Finding]) -> HashMap<Place<'a>, Vec<usize>> {
     pairs
 }
 
-/// The keys whose pairs hold every place of an endpoint finding. A milder key does not cover it: its block stands too
-/// far down.
+/// The keys whose pairs hold every place at which an endpoint is in use. A milder key does not cover it: its block
+/// stands too far down.
 fn covering_keys(
     finding: &Finding,
     findings: &[&Finding],
@@ -78,7 +86,7 @@ fn covering_keys(
         return None;
     }
     let mut keys = Vec::new();
-    for place in &finding.occurrences {
+    for place in finding.occurrences.iter().filter(|place| !is_listed(place)) {
         let here = pairs.get(&(place.root, &place.path, place.position))?;
         let key = *here.iter().find(|&&key| findings[key].severity >= finding.severity)?;
         if !keys.contains(&key) {
@@ -88,16 +96,16 @@ fn covering_keys(
     Some(keys)
 }
 
-/// Whether no client is set to use the endpoint at any of its places.
-fn is_listed_only(finding: &Finding) -> bool {
-    matches!(finding.subject, Subject::Endpoint(_))
-        && finding.occurrences.iter().all(|place| matches!(place.role, Some(Role::Listed | Role::Mentioned)))
+/// Whether a place only names an endpoint, and no client is set to use it there.
+pub(super) fn is_listed(place: &Occurrence) -> bool {
+    matches!(place.role, Some(Role::Listed | Role::Mentioned))
 }
 
-fn list<'a>(finding: &'a Finding, listed: &mut BTreeMap<Severity, BTreeMap<(usize, &'a str), ListedFile<'a>>>) {
+/// Notes the places that only name an endpoint with the files that they stand in.
+fn list<'a>(finding: &'a Finding, minimum: Severity, listed: &mut Listed<'a>) {
     let Subject::Endpoint(endpoint) = &finding.subject else { return };
-    let files = listed.entry(finding.severity).or_default();
-    for place in &finding.occurrences {
+    for place in finding.occurrences.iter().filter(|place| is_listed(place) && place.severity >= minimum) {
+        let files = listed.entry(place.severity).or_default();
         let file = files.entry((place.root, &place.shown)).or_insert_with(|| ListedFile {
             first: place.position,
             listed: false,

@@ -4,7 +4,7 @@
 //! Absent facts are explicit nulls. Three fields are left out instead: `key` where the subject is no key,
 //! `path_encoding` where a path is plain UTF-8, and, in `related` and `skipped`, `repository` where there is one root.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::model::{self, BlobPath, Finding, Report, Severity, SkipEffect};
 use crate::report::names::unique_names;
@@ -46,7 +46,7 @@ pub(super) struct Document<'a> {
     tool: Tool<'a>,
     scan: Scan<'a>,
     summary: Summary,
-    findings: Vec<FindingBody<'a>>,
+    findings: Findings<'a>,
 }
 
 impl<'a> Document<'a> {
@@ -56,8 +56,21 @@ impl<'a> Document<'a> {
             tool: Tool::new(report),
             scan: Scan::new(report, context),
             summary: Summary::new(report),
-            findings: context.shown(report).map(|finding| FindingBody::new(finding, context)).collect(),
+            findings: Findings { report, context },
         }
+    }
+}
+
+/// The findings, shaped one by one while they are written: a report may hold many.
+struct Findings<'a> {
+    report: &'a Report,
+    context: &'a Context,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shown = self.context.shown(self.report);
+        serializer.collect_seq(shown.map(|finding| FindingBody::new(finding, self.context)))
     }
 }
 

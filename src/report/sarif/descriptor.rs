@@ -150,9 +150,9 @@ fn help(text: &RuleText) -> Text {
     Text { text: cut(&plain), markdown: Some(cut(&markdown)) }
 }
 
-/// The text with a full stop, if it has no end of its own.
+/// The text on one line, with a full stop, if it has no end of its own.
 fn sentence(text: &str) -> String {
-    let text = text.trim();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let ended = text.ends_with(['.', '!', '?']);
     format!("{text}{}", if ended { "" } else { "." })
 }
@@ -194,6 +194,6 @@ mod tests {
     #[test]
     fn words_are_shaped() {
         assert_eq!(pascal_case("key-to-third-party-high"), "KeyToThirdPartyHigh");
-        assert_eq!([sentence("a"), sentence("a. "), sentence("a?")], ["a.", "a.", "a?"]);
+        assert_eq!([sentence("a\n b"), sentence("a. "), sentence("a?")], ["a b.", "a.", "a?"]);
     }
 }
