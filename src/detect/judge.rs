@@ -109,7 +109,11 @@ pub(super) fn random(body: &[u8], words: &Words) -> bool {
         .split(|&byte| byte == b'-' || byte == b'_')
         .filter(|segment| segment.len() >= 2 && segment.iter().all(u8::is_ascii_lowercase))
         .count();
+    // A generator that uses `-` and `_` uses both cases as well; names of models and packages do not.
+    let joined_words = body.iter().any(|byte| !byte.is_ascii_alphanumeric())
+        && !(body.iter().any(u8::is_ascii_lowercase) && body.iter().any(u8::is_ascii_uppercase));
     traces.distinct >= least_distinct
+        && !joined_words
         && traces.equal_run < 6
         && traces.sequence_run < 7
         && traces.interleave < 0.5
@@ -220,6 +224,7 @@ mod tests {
             "123123123123123123123123123123123123123123123123",
             "spinner-fading-circle-8a-wrapper",
             "test1234567890abcdef",
+            "kogptv2-kormath-causal",
         ] {
             assert!(!random(body.as_bytes(), &words()), "{body}");
         }

@@ -2,7 +2,7 @@
 
 use crate::model::{Confidence, Proof, SignalId};
 use crate::rules::Rules;
-use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves};
+use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves, SettingRole};
 
 use super::assignment::name_before;
 use super::bytes::is_key_byte;
@@ -99,6 +99,9 @@ impl<'r> Judging<'_, 'r> {
 
     /// The key that a setting holds without any prefix.
     pub(super) fn of_setting(&self, named: &Named, formats: &[Format<'r>]) -> Option<Key<'r>> {
+        if named.facts.role != Some(SettingRole::Key) && named.facts.role != Some(SettingRole::Both) {
+            return None;
+        }
         let range = named.value.clone()?;
         let value = &self.bytes[range.clone()];
         let format = formats

@@ -3,7 +3,7 @@
 //! The catalogue knows the names that software documents. Everything else is read by its words, so that
 //! `ACME_CHATBOT_OPENAI_ENDPOINT` needs no entry: a word that names an LLM product, then one that names a part.
 
-use crate::rules::schema::{SettingClass, SettingRole};
+use crate::rules::schema::{Issuer, SettingClass, SettingRole};
 use crate::rules::{Rules, normalise};
 
 /// What a name says.
@@ -31,7 +31,7 @@ pub(super) enum About {
 }
 
 /// Words that name an LLM product or the thing itself, in normalised names.
-pub(super) const LLM_WORDS: [&str; 33] = [
+pub(super) const LLM_WORDS: [&str; 32] = [
     "openai",
     "chatgpt",
     "gpt",
@@ -56,7 +56,6 @@ pub(super) const LLM_WORDS: [&str; 33] = [
     "chatglm",
     "ollama",
     "vllm",
-    "langchain",
     "dalle",
     "whisper",
     "embedding",
@@ -190,7 +189,12 @@ fn mentions_llm(normalised: &str) -> bool {
 }
 
 fn names_issuer(rules: &Rules, normalised: &str) -> bool {
-    rules.issuers().any(|issuer| issuer.words.iter().any(|word| normalised.contains(word.as_ref())))
+    issuers_of_models(rules).any(|issuer| issuer.words.iter().any(|word| normalised.contains(word.as_ref())))
+}
+
+/// Issuers that answer model calls: those whose keys are for watching calls only have no endpoint of their own here.
+fn issuers_of_models(rules: &Rules) -> impl Iterator<Item = &Issuer> {
+    rules.issuers().filter(|issuer| !issuer.endpoints.is_empty())
 }
 
 fn role_of(rules: &Rules, stem: &str) -> Option<SettingRole> {
@@ -208,7 +212,7 @@ fn names_api(rules: &Rules, stem: &str) -> bool {
     let mut rest = stem;
     while !rest.is_empty() {
         let issuer_ends =
-            || rules.issuers().any(|issuer| issuer.words.iter().any(|word| rest.ends_with(word.as_ref())));
+            || issuers_of_models(rules).any(|issuer| issuer.words.iter().any(|word| rest.ends_with(word.as_ref())));
         if LLM_WORDS.iter().any(|word| rest.ends_with(word)) || issuer_ends() {
             return true;
         }
