@@ -25,16 +25,30 @@ impl Planted {
         ])
     }
 
-    /// Panics where a text holds a key or a form of it. `what` tells the run.
+    /// Panics where a text holds a key or a form of it. `what` tells the run; the lines are shown without the key.
     fn absent(&self, what: &str, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         // Escapes and line breaks could take a key apart and leave it readable.
         let flat: String = text.chars().filter(|character| !matches!(character, '\n' | '\r' | '\\' | '"')).collect();
         for (index, key) in self.0.iter().enumerate() {
             for (form, needle) in forms(key) {
-                assert!(!text.contains(&needle) && !flat.contains(&needle), "{what}: key {index} is there, {form}");
+                let leaks = text.contains(&needle) || flat.contains(&needle);
+                assert!(!leaks, "{what}: key {index} is there, {form}\n{}", self.lines(&text, &needle));
             }
         }
+    }
+
+    /// The first lines that hold a text, cut down and with every key masked.
+    fn lines(&self, text: &str, needle: &str) -> String {
+        let masked = |line: &str| {
+            let mut line = line.replace(needle, "<LEAK>");
+            for key in &self.0 {
+                line = line.replace(key, "<KEY>");
+            }
+            let at = line.find("<LEAK>").or_else(|| line.find("<KEY>")).unwrap_or(0);
+            line.chars().skip(line[..at].chars().count().saturating_sub(120)).take(240).collect::<String>()
+        };
+        text.lines().filter(|line| line.contains(needle)).take(4).map(masked).collect::<Vec<_>>().join("\n")
     }
 
     fn run(&self, what: &str, run: &Run) {

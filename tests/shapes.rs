@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyscan::rules::schema::{KeyFormat, Proves};
+use keyscan::rules::schema::{KeyFormat, Needs, Proves};
 use serde_json::Value;
 
 use crate::support::catalogue::key_formats;
@@ -86,7 +86,8 @@ fn from_rule(rule: &KeyFormat) -> Format {
         .unwrap_or("OPENAI_API_KEY");
     let issuer = rule.issuer.as_deref().map(str::to_owned);
     let issuer = match (rule.proves, issuer) {
-        (Proves::Nothing, issuer) => {
+        // Told apart from keys of other issuers by their endpoint alone, which is not there in every shape.
+        (_, issuer) if rule.proves == Proves::Nothing || rule.needs == Needs::Issuer => {
             Issuer::Told(issuer.into_iter().chain(rule.candidates.iter().map(|id| id.to_string())).collect())
         }
         (_, issuer) => Issuer::Proven(issuer.unwrap_or_else(|| panic!("{} proves an issuer and names none", rule.id))),

@@ -112,12 +112,12 @@ fn issuer_and_column(
             from_endpoint = true;
             signals.push(Signal::new(SignalId::IssuerFromEndpoint, endpoint.host.clone()));
         }
-        column = if setup.policy.allows(&endpoint.host, &endpoint.url) {
-            Column::Trusted
-        } else if owner.is_some() && owner == issuer.as_deref() {
-            Column::Own
-        } else {
-            Column::of(endpoint.kind)
+        let own = owner.is_some() && owner == issuer.as_deref();
+        column = match Column::of(endpoint.kind) {
+            _ if setup.policy.allows(&endpoint.host, &endpoint.url) => Column::Trusted,
+            // A relay that a setting is named after is still a relay, and its software on the own network the team's.
+            Column::Gateway | Column::Vendor | Column::Stranger if own => Column::Own,
+            other => other,
         };
     }
     let told = key.signals.iter().any(|signal| signal.id == SignalId::IssuerFromSetting);

@@ -172,7 +172,9 @@ impl Family {
                 name.push_str(own);
             }
         }
-        let issuer = rules.issuers().find(|issuer| issuer.words.iter().any(|word| *word == name));
+        // Azure's settings say `azure` or `azure_openai` for the same keys.
+        let names = |word: &str| word == name || word.strip_suffix("openai") == Some(name.as_str());
+        let issuer = rules.issuers().find(|issuer| !name.is_empty() && issuer.words.iter().any(|word| names(word)));
         if let Some(issuer) = issuer {
             name = issuer.id.to_string();
         }

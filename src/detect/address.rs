@@ -5,7 +5,7 @@ use crate::rules::Rules;
 use crate::rules::schema::{Endpoint, SettingRole};
 
 use super::assignment::name_before;
-use super::host::{HostFacts, classify, is_placeholder};
+use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::names::Named;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
@@ -44,6 +44,7 @@ pub(super) enum Held {
 /// What the reader of addresses needs to know of the blob.
 pub(super) struct Context<'c, 'r> {
     pub(super) rules: &'r Rules,
+    pub(super) vendors: &'c VendorDomains<'r>,
     pub(super) bytes: &'c [u8],
     pub(super) kind: FileKind,
     /// Where LLM settings stand.
@@ -64,7 +65,13 @@ impl<'r> Context<'_, 'r> {
         let range = named.value.clone()?;
         let value = str::from_utf8(&self.bytes[range.clone()]).ok()?;
         let address = matches!(named.facts.role, Some(SettingRole::BaseUrl | SettingRole::Host));
-        if !address || value.contains("://") || value.contains(r":\/\/") || value.len() > 300 {
+        // Without quotes a dotted word in code is an expression: `host: this.host`, `base_url = settings.url`.
+        let quoted = range.start.checked_sub(1).is_some_and(|index| matches!(self.bytes[index], b'"' | b'\'' | b'`'));
+        if !(address && (quoted || self.kind.config || self.kind.shell))
+            || value.contains("://")
+            || value.contains(r":\/\/")
+            || value.len() > 300
+        {
             return None;
         }
         let (authority, path) = value.split_at(value.find('/').unwrap_or(value.len()));
@@ -89,7 +96,7 @@ impl<'r> Context<'_, 'r> {
     }
 
     fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
-        let facts = classify(self.rules, &url.host, &url.path);
+        let facts = classify(self.rules, self.vendors, &url.host, &url.path);
         let name = setting.as_deref().map(|name| setting::classify(self.rules, name));
         let address_name = name.as_ref().is_some_and(|name| {
             matches!(name.role, Some(SettingRole::BaseUrl | SettingRole::Host | SettingRole::Both | SettingRole::Proxy))
@@ -102,8 +109,9 @@ impl<'r> Context<'_, 'r> {
             return None;
         }
         let llm_setting = address_name && about == About::Llm;
-        let in_call = address_name && about == About::Anything && in_llm_call(self.rules, self.bytes, url.start);
-        let lent = address_name
+        let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
+        let in_call = api_address && about == About::Anything && in_llm_call(self.rules, self.bytes, url.start);
+        let lent = api_address
             && about == About::Anything
             && (self.keys.near(url.start, 300) || (self.kind.config && self.llm.beside(url.start)));
         let llm_path = has_llm_path(&url.path);
@@ -285,27 +293,65 @@ fn is_side_door(host: &str) -> bool {
     )
 }
 
-/// Whether a text without scheme is a host: labels with a top-level domain of letters, or an IP number.
+/// Top-level domains that are no words of code; every country's two letters count besides.
+const TOP_LEVEL: [&str; 44] = [
+    "com",
+    "net",
+    "org",
+    "ai",
+    "app",
+    "dev",
+    "cloud",
+    "top",
+    "xyz",
+    "pro",
+    "tech",
+    "one",
+    "site",
+    "online",
+    "shop",
+    "store",
+    "info",
+    "biz",
+    "chat",
+    "club",
+    "fun",
+    "vip",
+    "world",
+    "space",
+    "link",
+    "live",
+    "life",
+    "ltd",
+    "work",
+    "works",
+    "run",
+    "page",
+    "pages",
+    "icu",
+    "host",
+    "network",
+    "systems",
+    "services",
+    "solutions",
+    "plus",
+    "cyou",
+    "moe",
+    "art",
+    "cool",
+];
+
+/// Whether a text without scheme is a host: labels with a top-level domain, or an IP number.
 fn is_host_name(host: &str) -> bool {
     let labels: Vec<&str> = host.split('.').collect();
-    let sound = labels.iter().all(|label| {
-        !label.is_empty()
-            && label.len() <= 63
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-    });
-    const FILE_ENDINGS: [&str; 22] = [
-        "py", "js", "ts", "go", "rs", "rb", "json", "yaml", "yml", "toml", "txt", "md", "html", "env", "sh", "java",
-        "php", "cs", "com_key", "key", "url", "base",
-    ];
+    let sound = labels.iter().all(|label| !label.is_empty() && label.len() <= 63 && !label.starts_with('-'));
     let top = labels.last().copied().unwrap_or_default();
-    let named = labels.len() >= 2
-        && top.len() >= 2
+    let country = top.len() == 2
         && top.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && !FILE_ENDINGS.contains(&top);
+        && !["py", "js", "ts", "rs", "sh", "md", "go"].contains(&top);
+    let named = labels.len() >= 2 && (country || TOP_LEVEL.contains(&top));
     sound
         && (named || host.parse::<std::net::Ipv4Addr>().is_ok())
-        && !host.is_empty()
         && url::host_at(host.as_bytes(), 0).len() == host.len()
 }
 
@@ -340,6 +386,14 @@ pub(super) fn settle_lists(addresses: &mut [Address<'_>], kind: FileKind, active
         cluster.push(index);
     }
     clusters.push(cluster);
+    // The same neutral name again and again, however far apart: the rows of one table.
+    let neutral = |index: &usize| addresses[*index].setting.as_deref().map(crate::rules::normalise);
+    let mut names: Vec<String> = elements.iter().filter_map(neutral).collect();
+    names.sort_unstable();
+    names.dedup();
+    clusters.extend(names.iter().map(|name| {
+        elements.iter().copied().filter(|index| neutral(index).as_ref() == Some(name)).collect::<Vec<_>>()
+    }));
     // The same telling name again and again: a table of ready-made settings.
     if !kind.compose {
         let mut names: Vec<&str> = addresses

@@ -92,7 +92,13 @@ impl<'a> Backwards<'a> {
 
     fn word(&self, class: impl Fn(u8) -> bool) -> &'a [u8] {
         let length = run_before(self.bytes, self.at, (self.at - self.floor).min(LONGEST_NAME + 1), class);
-        &self.bytes[self.at - length..self.at]
+        let start = self.at - length;
+        // The letter of an escape in front is no part of the word: `\nOPENAI_API_KEY=` inside a string.
+        let escaped = start > 0
+            && length > 1
+            && self.bytes[start - 1] == b'\\'
+            && matches!(self.bytes[start], b'n' | b't' | b'r');
+        &self.bytes[start + usize::from(escaped)..self.at]
     }
 
     fn find(&mut self) -> Option<&'a [u8]> {

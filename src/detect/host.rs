@@ -1,5 +1,6 @@
 //! What stands behind a host name, as far as its name and the catalogue tell.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{Confidence, EndpointKind, SignalId};
@@ -93,8 +94,48 @@ pub(super) fn is_placeholder(host: &str) -> bool {
     reserved || wordy || documentation || host.contains("xxx")
 }
 
+/// Domains that vendors keep for themselves: every host under one is that vendor's own, with or without an entry.
+pub(super) struct VendorDomains<'r>(HashMap<&'r str, &'r Endpoint>);
+
+impl<'r> VendorDomains<'r> {
+    pub(super) fn new(rules: &'r Rules) -> Self {
+        /// Domains under which clouds give names to their customers.
+        const RENTED: [&str; 12] = [
+            "aliyuncs.com",
+            "azure.com",
+            "googleapis.com",
+            "baidubce.com",
+            "tencent.com",
+            "tencentcloudapi.com",
+            "ovh.net",
+            "azuredatabricks.net",
+            "api.aws",
+            "ctyun.cn",
+            "do-ai.run",
+            "gitee.com",
+        ];
+        let owned = rules.endpoints().filter(|entry| {
+            matches!(entry.kind, CatalogueKind::Official | CatalogueKind::Provider)
+                && entry.confidence == Certainty::High
+        });
+        let domains = owned.flat_map(|entry| entry.hosts.iter().map(move |host| (domain(host), entry)));
+        Self(domains.filter(|(domain, _)| !RENTED.contains(domain)).collect())
+    }
+
+    fn owner(&self, host: &str) -> Option<&'r Endpoint> {
+        self.0.get(domain(host)).copied()
+    }
+}
+
+/// The last two labels of a host.
+fn domain(host: &str) -> &str {
+    let mut dots = host.rmatch_indices('.');
+    dots.next();
+    dots.next().map_or(host, |(at, _)| &host[at + 1..])
+}
+
 /// Looks a host up: lower case, without port and trailing dot; `path` begins with `/` or is empty.
-pub(super) fn classify<'r>(rules: &'r Rules, host: &str, path: &str) -> HostFacts<'r> {
+pub(super) fn classify<'r>(rules: &'r Rules, vendors: &VendorDomains<'r>, host: &str, path: &str) -> HostFacts<'r> {
     let plain = |kind, signals| HostFacts { kind, entry: None, confidence: Confidence::High, signals };
     if let Some(ip) = ip_literal(host) {
         return if is_private(ip) {
@@ -116,6 +157,10 @@ pub(super) fn classify<'r>(rules: &'r Rules, host: &str, path: &str) -> HostFact
             confidence: Confidence::Medium,
             signals: vec![SignalId::SubdomainOfRelay],
         };
+    }
+    if let Some(vendor) = vendors.owner(host) {
+        let facts = of_entry(vendor, HostMatch::Exact, path);
+        return HostFacts { confidence: Confidence::Medium, ..facts };
     }
     let signals = if is_look_alike(host) { vec![SignalId::LookAlike] } else { vec![] };
     plain(EndpointKind::Unknown, signals)

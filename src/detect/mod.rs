@@ -42,6 +42,7 @@ use crate::rules::schema::{Anchor, KeyFormat};
 
 use address::{Address, Context};
 use format::Format;
+use host::VendorDomains;
 use judge::Words;
 use keys::{Judging, Key};
 use names::NameSearch;
@@ -69,6 +70,7 @@ pub struct Detector<'r> {
 struct Deep<'r> {
     words: Words,
     names: NameSearch,
+    vendors: VendorDomains<'r>,
     families: Vec<&'r KeyFormat>,
     /// Formats with a prefix, longest prefix first, then in the order of the rules.
     prefixed: Vec<Format<'r>>,
@@ -95,6 +97,7 @@ impl<'r> Deep<'r> {
         Self {
             words: Words::new(rules.words()),
             names: NameSearch::new(rules),
+            vendors: VendorDomains::new(rules),
             families,
             prefixed,
             settings: of(Anchor::Setting).map(Format::new).collect(),
@@ -145,8 +148,9 @@ impl<'r> Detector<'r> {
         keys::name_keys(bytes, &mut keys);
 
         let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());
-        let kind = FileKind::of(&blob.origin.path.text, bytes);
-        let context = Context { rules: self.rules, bytes, kind, llm: &llm, keys: &key_evidence };
+        let kind = FileKind::of(&blob.origin.path.text, blob.binary);
+        let context =
+            Context { rules: self.rules, vendors: &deep.vendors, bytes, kind, llm: &llm, keys: &key_evidence };
         let mut addresses: Vec<Address<'r>> = urls.iter().filter_map(|url| context.of_url(url)).collect();
         addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
         addresses.sort_by_key(|address| (address.start, address.end));

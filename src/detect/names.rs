@@ -73,6 +73,10 @@ fn name_around(bytes: &[u8], start: usize, end: usize) -> Range<usize> {
     while bytes.get(to) == Some(&b':') && bytes.get(to + 1).is_some_and(u8::is_ascii_uppercase) && to - from < 96 {
         to += 1 + run_after(bytes, to + 1, 96, class);
     }
+    // The letter of an escape in front: `\nOPENAI_BASE_URL=` inside a string.
+    if from > 0 && bytes[from - 1] == b'\\' && matches!(bytes[from], b'n' | b't' | b'r') {
+        from += 1;
+    }
     // A file name or a host is no setting.
     while from < to && matches!(bytes[from], b'-' | b'.') {
         from += 1;

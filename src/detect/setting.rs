@@ -13,6 +13,8 @@ pub(super) struct NameFacts {
     pub(super) role: Option<SettingRole>,
     /// How much it says by itself.
     pub(super) about: About,
+    /// Whether the name is an API's address and not just any: `base_url`, but not `url`.
+    pub(super) api_address: bool,
     /// The name, lower case, letters and digits only.
     pub(super) normalised: String,
 }
@@ -29,7 +31,7 @@ pub(super) enum About {
 }
 
 /// Words that name an LLM product or the thing itself, in normalised names.
-pub(super) const LLM_WORDS: [&str; 34] = [
+pub(super) const LLM_WORDS: [&str; 33] = [
     "openai",
     "chatgpt",
     "gpt",
@@ -58,7 +60,6 @@ pub(super) const LLM_WORDS: [&str; 34] = [
     "dalle",
     "whisper",
     "embedding",
-    "copilot",
     "codex",
     "azureai",
     "chatcompletion",
@@ -159,7 +160,7 @@ pub(super) fn classify(rules: &Rules, name: &str) -> NameFacts {
     let known = [normalised.as_str(), stem, &last].into_iter().find_map(|name| rules.setting(name));
     let role = match known {
         Some(setting) if !reading => Some(setting.role),
-        _ => role_of(stem).filter(|_| !reading),
+        _ => role_of(rules, stem).filter(|_| !reading),
     };
     let about = match known.map(|setting| setting.class) {
         Some(SettingClass::Specific) => About::Llm,
@@ -168,14 +169,15 @@ pub(super) fn classify(rules: &Rules, name: &str) -> NameFacts {
         None if is_neutral(stem) => About::Anything,
         None => About::Other,
     };
-    NameFacts { role, about, normalised }
+    NameFacts { role, about, api_address: is_api_address(stem), normalised }
 }
 
 /// Whether a normalised name holds a word that names an LLM product.
 fn mentions_llm(normalised: &str) -> bool {
     LLM_WORDS.iter().any(|word| match *word {
         // Three letters that many words hold: only at the start, or in front of a part's name.
-        "oai" | "gpt" | "llm" => normalised.match_indices(word).any(|(at, _)| {
+        "oai" => normalised.starts_with(word),
+        "gpt" | "llm" => normalised.match_indices(word).any(|(at, _)| {
             let rest = &normalised[at + word.len()..];
             at == 0
                 || rest.is_empty()
@@ -191,13 +193,53 @@ fn names_issuer(rules: &Rules, normalised: &str) -> bool {
     rules.issuers().any(|issuer| issuer.words.iter().any(|word| normalised.contains(word.as_ref())))
 }
 
-fn role_of(stem: &str) -> Option<SettingRole> {
+fn role_of(rules: &Rules, stem: &str) -> Option<SettingRole> {
     let ends_with = |words: &[&str]| words.iter().filter(|word| stem.ends_with(**word)).map(|word| word.len()).max();
     match (ends_with(&KEY_WORDS), ends_with(&ADDRESS_WORDS)) {
         (Some(key), address) if key >= address.unwrap_or(0) => Some(SettingRole::Key),
-        (_, Some(_)) => Some(SettingRole::BaseUrl),
+        (_, Some(_)) if names_api(rules, stem) => Some(SettingRole::BaseUrl),
         _ => None,
     }
+}
+
+/// Whether an address is that of the API itself and not of a page beside it: between the word for the product and the
+/// word for the address stand only fillers, `OPENAI_API_BASE_URL` but not `CLAUDE_AUTHORIZE_URL`.
+fn names_api(rules: &Rules, stem: &str) -> bool {
+    let mut rest = stem;
+    while !rest.is_empty() {
+        let issuer_ends =
+            || rules.issuers().any(|issuer| issuer.words.iter().any(|word| rest.ends_with(word.as_ref())));
+        if LLM_WORDS.iter().any(|word| rest.ends_with(word)) || issuer_ends() {
+            return true;
+        }
+        let known =
+            ADDRESS_WORDS.iter().chain(&FILLER).filter(|word| rest.ends_with(**word)).max_by_key(|word| word.len());
+        let Some(word) = known else { return false };
+        rest = &rest[..rest.len() - word.len()];
+    }
+    true
+}
+
+/// Names of an API's address that need no product in front of them.
+fn is_api_address(stem: &str) -> bool {
+    const NAMES: [&str; 15] = [
+        "baseurl",
+        "apibase",
+        "apibaseurl",
+        "apihost",
+        "endpoint",
+        "baseuri",
+        "uribase",
+        "basepath",
+        "apiurl",
+        "apiendpoint",
+        "azureendpoint",
+        "apiserver",
+        "basedomain",
+        "withbaseurl",
+        "proxyurl",
+    ];
+    NAMES.iter().any(|name| stem.ends_with(name))
 }
 
 /// Whether nothing is left of a name once the words for its part and its fillers are gone.

@@ -21,6 +21,8 @@ pub(super) struct FileKind {
     pub(super) prose: bool,
     /// A format that only ever holds settings.
     pub(super) config: bool,
+    /// A script of assignments without quotes.
+    pub(super) shell: bool,
     /// A database dump.
     pub(super) sql: bool,
     /// Holds bytes that no text has.
@@ -30,7 +32,7 @@ pub(super) struct FileKind {
 }
 
 impl FileKind {
-    pub(super) fn of(path: &str, bytes: &[u8]) -> Self {
+    pub(super) fn of(path: &str, binary: bool) -> Self {
         let name = path.rsplit(['/', '!']).next().unwrap_or(path).to_ascii_lowercase();
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let one_of = |list: &[&str]| list.contains(&extension);
@@ -75,8 +77,12 @@ impl FileKind {
             docstrings: one_of(&["py", "pyi", "ex", "exs", "jl"]),
             prose,
             config,
+            shell: one_of(&["sh", "bash", "zsh", "fish", "ps1", "bat", "cmd", "service", "mk"])
+                || ["dockerfile", "makefile", "procfile", "crontab", ".profile", ".bashrc", ".zshrc"]
+                    .iter()
+                    .any(|word| name.contains(word)),
             sql: extension == "sql",
-            binary: memchr::memchr(0, &bytes[..bytes.len().min(8192)]).is_some(),
+            binary,
             compose,
         }
     }
@@ -240,7 +246,7 @@ mod tests {
 
     fn comment(path: &str, text: &str) -> bool {
         let at = text.find('@').unwrap();
-        FileKind::of(path, text.as_bytes()).in_comment(text.as_bytes(), at)
+        FileKind::of(path, false).in_comment(text.as_bytes(), at)
     }
 
     #[test]
@@ -278,7 +284,7 @@ mod tests {
     #[test]
     fn code_in_prose_is_fenced() {
         let text = b"# T\nsee A\n```sh\nexport B\n```\nC";
-        let kind = FileKind::of("README.md", text);
+        let kind = FileKind::of("README.md", false);
         assert!(kind.in_prose(text, 8) && !kind.in_prose(text, 21) && kind.in_prose(text, text.len() - 1));
     }
 }

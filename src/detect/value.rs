@@ -88,7 +88,7 @@ impl Forwards<'_> {
 
     fn value(&mut self) -> Option<std::ops::Range<usize>> {
         self.skip(|byte| matches!(byte, b' ' | b'\t'));
-        for keyword in [&b"new "[..], b"await "] {
+        for keyword in [&b"new "[..], b"await ", b"Bearer ", b"bearer ", b"Basic ", b"Token "] {
             self.eat(keyword);
         }
         // An array, a call that only wraps the value, a prefix of a string.

@@ -33,12 +33,23 @@ pub struct Blob<'a> {
     pub core: Range<usize>,
     /// Where the first byte stands for people.
     pub start: Start,
+    /// Whether the file, whichever part of it this is, holds bytes that no text has.
+    pub binary: bool,
 }
+
+/// How much of a file's beginning tells whether it is text.
+pub const HEAD: usize = 8192;
 
 impl<'a> Blob<'a> {
     /// A whole file.
     #[must_use]
     pub fn whole(origin: Origin, bytes: &'a [u8]) -> Self {
-        Self { origin, bytes, offset: 0, core: 0..bytes.len(), start: Start::FILE }
+        Self { origin, bytes, offset: 0, core: 0..bytes.len(), start: Start::FILE, binary: Self::is_binary(bytes) }
+    }
+
+    /// Whether a file that begins with these bytes is no text: a NUL stands among the first [`HEAD`].
+    #[must_use]
+    pub fn is_binary(head: &[u8]) -> bool {
+        head.iter().take(HEAD).any(|&byte| byte == 0)
     }
 }

@@ -16,7 +16,7 @@ mod rule;
 mod secret;
 mod severity;
 
-pub use blob::{Blob, Start};
+pub use blob::{Blob, HEAD, Start};
 pub use endpoint::{EndpointKind, Evidence, Role};
 pub use finding::{
     Advice, EndpointFacts, Finding, KeyFacts, Occurrence, Receiver, Related, RelatedRole, Risk, Subject,

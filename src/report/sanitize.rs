@@ -7,7 +7,7 @@ use std::borrow::Cow;
 ///
 /// Left alone are variation selectors behind emoji and combining marks: they change how a neighbour looks, but they
 /// are ordinary in file names of many languages.
-pub(super) fn is_hidden(character: char) -> bool {
+fn is_hidden(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}'
         // Direction: Arabic letter mark, marks, embeddings and overrides, isolates.
@@ -23,10 +23,15 @@ pub(super) fn is_hidden(character: char) -> bool {
         | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// Where the first hidden character stands. Nearly all texts are printable ASCII, which one look over the bytes tells.
+pub(super) fn find_hidden(text: &str) -> Option<usize> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) { None } else { text.find(is_hidden) }
+}
+
 /// The text with each hidden character written as `\u{…}`, so that one line stays one line and nothing is obeyed.
 #[must_use]
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find(is_hidden) else { return Cow::Borrowed(text) };
+    let Some(first) = find_hidden(text) else { return Cow::Borrowed(text) };
     let mut clean = String::with_capacity(text.len() + 16);
     clean.push_str(&text[..first]);
     for character in text[first..].chars() {

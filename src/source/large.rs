@@ -18,7 +18,7 @@ use super::folder::Folder;
 use super::lines::{Tally, cut_character};
 use super::open::{Opened, fill_at, open};
 use super::read::{CARRY, CHUNK, same, with_buffer};
-use crate::model::{Blob, SkipReason, Start};
+use crate::model::{Blob, HEAD, SkipReason, Start};
 
 /// Pieces that one job reads.
 const SEGMENT: u64 = 64;
@@ -204,6 +204,8 @@ impl Reading {
         let cut = if offset == 0 { 0 } else { cut_character(&bytes[..count]) };
         let offset = offset + cut as u64;
         let bytes = &bytes[cut..count];
+        let mut head = [0; HEAD];
+        let head = fill_at(&self.file, &mut head, 0).map(|count| &head[..count])?;
         let inside = |place: u64| usize::try_from(place - offset).map_or(bytes.len(), |place| place.min(bytes.len()));
         context.emit(&Blob {
             origin: context.origin(&self.large.folder, &self.large.path, self.large.ignored),
@@ -211,6 +213,7 @@ impl Reading {
             offset,
             core: inside(window.core.0)..inside(window.core.1),
             start: window.start,
+            binary: Blob::is_binary(head),
         });
         Ok(())
     }

@@ -107,13 +107,14 @@ fn windows<R: Read>(stream: &mut Stream<R>, gate: Gate<'_>, origin: &Origin, emi
     let mut offset = 0;
     let mut core = 0;
     let mut start = Start::FILE;
+    let binary = Blob::is_binary(&stream.bytes);
     loop {
         stream.fill(core + CORE + MARGIN);
         let held = stream.bytes.len();
         let end = if stream.ended && held <= core + CORE { held } else { core + CORE };
         let window = &stream.bytes[..held.min(end + MARGIN)];
         if core < end && gate(&window[core.saturating_sub(CARRY)..window.len().min(end + CARRY)]) {
-            emit(Blob { origin: origin.clone(), bytes: window, offset, core: core..end, start });
+            emit(Blob { origin: origin.clone(), bytes: window, offset, core: core..end, start, binary });
         }
         if stream.ended && end == held {
             return offset + held as u64;

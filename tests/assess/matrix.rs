@@ -210,3 +210,22 @@ fn a_doubtful_relay_leaves_the_third_party_certain_and_the_relay_key_doubtful() 
     assert_eq!(key_finding(&open.findings).rule, RuleId::RelayKey);
     assert_eq!(key_finding(&open.findings).confidence, Confidence::Low);
 }
+
+#[test]
+fn a_relay_stays_a_relay_for_keys_of_a_setting_named_after_it() {
+    let key = key_of("relay-r", Proof::Setting, 1, Some("RELAY_R_API_KEY"));
+    let all = findings(vec![key], vec![entry("relay-r-api", 2, Some("RELAY_R_BASE_URL"))]);
+    assert_eq!((key_finding(&all).rule, key_finding(&all).severity), (RuleId::RelayKey, Severity::High));
+}
+
+#[test]
+fn relay_software_on_the_own_network_is_the_own_gateway() {
+    let key = key_of("one-api", Proof::RelaySoftware, 1, Some("API_KEY"));
+    let own = EndpointMatch {
+        entry: Some("sh-one-api".to_owned()),
+        ..endpoint(EndpointKind::SelfHosted, "one-api:3000", 2, Some("BASE_URL"))
+    };
+    let found = run(vec![blob("a/.env", Exposure::Ignored, vec![key], vec![own])]).findings;
+    assert_eq!(key_finding(&found).rule, RuleId::StoredKey);
+    assert!(has(key_finding(&found), SignalId::OwnGateway));
+}

@@ -87,8 +87,7 @@ fn endpoints() {
 fn advice_and_risks_come_from_the_rules() {
     let all = findings(vec![key_of("vendor-a", Proof::Structure, 1, None)], vec![named(EndpointKind::Relay)]);
     let found = key_finding(&all);
-    let text = rules();
-    let text = text.text(found.rule);
+    let text = rules().text(found.rule);
     let mut wanted: Vec<String> = text.advice.iter().map(ToString::to_string).collect();
     wanted.push("Revoke it at Vendor A.".to_owned());
     assert_eq!(found.advice, wanted);

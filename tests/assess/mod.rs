@@ -8,6 +8,8 @@ mod moves;
 mod pairs;
 mod run;
 
+use std::sync::LazyLock;
+
 use keyscan::assess::{Assessment, Fingerprinter, HostPattern, Policy, assess};
 use keyscan::model::{
     BlobMatches, BlobPath, Confidence, EndpointKind, EndpointMatch, Exposure, Finding, KeyMatch, Matches, Origin,
@@ -80,14 +82,17 @@ examples = ["OPENAI_BASE_URL=https://api.relay-r.example/v1"]
 non-examples = ["relay-r.example"]
 "#;
 
-fn rules() -> Rules {
-    let mut rules = Rules::builtin();
-    rules.extend("test.toml", RULES).unwrap();
-    rules
+fn rules() -> &'static Rules {
+    static EXTENDED: LazyLock<Rules> = LazyLock::new(|| {
+        let mut rules = Rules::builtin();
+        rules.extend("test.toml", RULES).unwrap();
+        rules
+    });
+    &EXTENDED
 }
 
 fn run_with(blobs: Vec<BlobMatches>, policy: &Policy) -> Assessment {
-    assess(blobs, &rules(), policy, &Fingerprinter::plain())
+    assess(blobs, rules(), policy, &Fingerprinter::plain())
 }
 
 fn run(blobs: Vec<BlobMatches>) -> Assessment {
@@ -189,8 +194,7 @@ fn endpoint(kind: EndpointKind, host: &str, line: u64, setting: Option<&str>) ->
 
 /// The same of a catalogue entry.
 fn entry(id: &str, line: u64, setting: Option<&str>) -> EndpointMatch {
-    let rules = rules();
-    let known = rules.endpoint(id).unwrap();
+    let known = rules().endpoint(id).unwrap();
     let kind = match id {
         "openai" | "azure-openai" => EndpointKind::Official,
         "relay-r-api" => EndpointKind::Relay,

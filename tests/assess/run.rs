@@ -137,11 +137,11 @@ fn a_suppressed_place_no_longer_weighs() {
     assert!(found.receiver.is_none() && found.related.is_empty());
 }
 
-/// Blobs with everything in them that an order could show through.
+/// Blobs with everything in them that an order could show through; each file comes in two windows.
 fn many() -> Vec<BlobMatches> {
     let kinds = [EndpointKind::Relay, EndpointKind::Gateway, EndpointKind::Unknown, EndpointKind::Proxy];
     (0..40)
-        .map(|number: u64| {
+        .flat_map(|number: u64| {
             let keys = vec![
                 openai_key(number % 7 + 1, Some("OPENAI_API_KEY")),
                 open_key(number % 5 + 2, Some("api_key")),
@@ -150,16 +150,21 @@ fn many() -> Vec<BlobMatches> {
             ];
             let endpoints = (0..4)
                 .map(|at| EndpointMatch {
-                    role: if number % 3 == 0 { Role::Listed } else { Role::Configured },
-                    confidence: if number % 2 == 0 { Confidence::Low } else { Confidence::High },
+                    role: if number.is_multiple_of(3) { Role::Listed } else { Role::Configured },
+                    confidence: if number.is_multiple_of(2) { Confidence::Low } else { Confidence::High },
                     service: Some(format!("Service {}", number % 2)),
                     ..endpoint(kinds[at], &format!("host-{}.example", number % 6), at as u64 * 3 + 1, None)
                 })
                 .collect();
-            let exposure = if number % 4 == 0 { Exposure::Ignored } else { Exposure::Tracked };
+            let exposure = if number.is_multiple_of(4) { Exposure::Ignored } else { Exposure::Tracked };
             let mut one = blob(&format!("dir{}/file{number}.py", number % 3), exposure, keys, endpoints);
             one.origin.root = (number % 2) as usize;
-            one
+            let relay = endpoint(EndpointKind::Relay, "window.example", 20, Some("OPENAI_BASE_URL"));
+            let window = BlobMatches {
+                origin: one.origin.clone(),
+                matches: Matches { endpoints: vec![relay], ..Matches::default() },
+            };
+            [one, window]
         })
         .collect()
 }

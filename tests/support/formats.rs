@@ -133,7 +133,7 @@ litellm | sk-{22:url} | LITELLM_API_KEY | litellm | -
 langfuse | sk-lf-{uuid} | LANGFUSE_SECRET_KEY | =langfuse | -
 langsmith-personal | lsv2_pt_{32:hex}_{10:hex} | LANGSMITH_API_KEY | =langsmith | -
 langsmith-service | lsv2_sk_{32:hex}_{10:hex} | LANGCHAIN_API_KEY | =langsmith | -
-helicone | sk-helicone-{7:lower}-{7:lower}-{7:lower}-{7:lower} | HELICONE_API_KEY | =helicone | -
+helicone | sk-helicone-{4:lower}{3:digit}-{5:lower}{2:digit}-{3:digit}{4:lower}-{6:lower}{1:digit} | HELICONE_API_KEY | =helicone | -
 perplexity | pplx-{48} | PERPLEXITY_API_KEY | =perplexity | api.perplexity.ai
 groq | gsk_{52} | GROQ_API_KEY | =groq | api.groq.com
 xai | xai-{80} | XAI_API_KEY | =xai | api.x.ai

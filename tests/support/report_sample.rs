@@ -1,14 +1,15 @@
 //! A report with one of everything, made by hand: what the formats are tested on.
 //!
-//! Nothing in it is a key: shown forms are made up, fingerprints are repeated digits.
+//! Nothing in it is a key: shown forms are made up, fingerprints are repeated digits, and no rule file knows the formats,
+//! so that new rules change no snapshot.
 
 use keyscan::model::*;
 
 /// A path with everything that URIs, messages and terminals stumble over.
-pub const NASTY_PATH: &str = "sub dir/ünï 100%#?/it's {0} [a](1)\n\u{1b}[31m\u{202e}\u{9b}\u{200b}.yaml";
+pub(super) const NASTY_PATH: &str = "sub dir/ünï 100%#?/it's {0} [a](1)\n\u{1b}[31m\u{202e}\u{9b}\u{200b}.yaml";
 
 /// One root, findings of every severity.
-pub fn report() -> Report {
+pub(super) fn report() -> Report {
     let mut findings = vec![
         sent_to_relay(),
         leaked(),
@@ -69,7 +70,7 @@ pub fn report() -> Report {
 }
 
 /// The same, with a second and a third root of one name, and places in them.
-pub fn several_roots() -> Report {
+pub(super) fn several_roots() -> Report {
     let mut report = report();
     for path in ["../app", "../other/app"] {
         let root = RootInfo { path: path.to_owned(), commit: Some("c".repeat(40)), ..report.scan.roots[0].clone() };
@@ -85,7 +86,7 @@ pub fn several_roots() -> Report {
 }
 
 /// One root, nothing found, everything read.
-pub fn clean() -> Report {
+pub(super) fn clean() -> Report {
     let scan = ScanFacts {
         mode: "tree",
         roots: vec![RootInfo {
@@ -114,7 +115,7 @@ pub fn clean() -> Report {
 }
 
 /// The report with these findings and their counts.
-pub fn with_findings(mut report: Report, findings: Vec<Finding>) -> Report {
+pub(super) fn with_findings(mut report: Report, findings: Vec<Finding>) -> Report {
     report.summary = Summary::of(&findings);
     report.findings = findings;
     report
@@ -124,7 +125,7 @@ pub fn with_findings(mut report: Report, findings: Vec<Finding>) -> Report {
 fn sent_to_relay() -> Finding {
     let relay = || receiver("api.relay.example", EndpointKind::Relay, "Relay Example", Evidence::SameFile);
     let own = || receiver("localhost:4000", EndpointKind::SelfHosted, "", Evidence::SameProject);
-    let mut builder = key(Some("openai"), "openai-project", "sk-proj-aB3d…x9QA", Some('a'))
+    let mut builder = key(Some("openai"), "sample-project", "sk-proj-aB3d…x9QA", Some('a'))
         .rule(RuleId::KeyToThirdParty, Severity::Critical)
         .signal(SignalId::SharedKey, "4 services")
         .signal(SignalId::ExposedKey, "tracked by git")
@@ -150,7 +151,7 @@ fn leaked() -> Finding {
     let mut old = place("public/app.js", 1, 2041).exposure(Exposure::History).setting("apiKey");
     old.0.commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
     old.0.author = Some("A. N. Other".to_owned());
-    key(Some("openai"), "openai-legacy", "sk-Zz1y…k0kO", Some('b'))
+    key(Some("openai"), "sample-legacy", "sk-Zz1y…k0kO", Some('b'))
         .rule(RuleId::LeakedKey, Severity::Critical)
         .signal(SignalId::DefaultEndpoint, "")
         .at(old)
@@ -160,7 +161,7 @@ fn leaked() -> Finding {
 
 /// A weak key of unknown issuer in a pool.
 fn relay_key() -> Finding {
-    key(None, "one-api", "sk-…", None)
+    key(None, "sample-software", "sk-…", None)
         .rule(RuleId::RelayKey, Severity::Medium)
         .confidence(Confidence::Medium)
         .signal(SignalId::PossibleIssuer, "one-api, new-api")
@@ -170,17 +171,17 @@ fn relay_key() -> Finding {
 }
 
 fn stored(severity: Severity, path: &str, exposure: Exposure) -> Finding {
-    key(Some("openai"), "openai-project", "sk-proj-q7Rt…Lm2P", Some('d'))
+    key(Some("openai"), "sample-project", "sk-proj-q7Rt…Lm2P", Some('d'))
         .rule(RuleId::StoredKey, severity)
         .at(place(path, 1, 8).severity(severity).exposure(exposure))
         .done("An OpenAI key is stored in a config file.")
 }
 
 /// Builds a finding.
-pub struct Build(Finding);
+pub(super) struct Build(Finding);
 
 /// A finding about a key.
-pub fn key(issuer: Option<&str>, format: &str, shown: &str, print: Option<char>) -> Build {
+pub(super) fn key(issuer: Option<&str>, format: &str, shown: &str, print: Option<char>) -> Build {
     build(Subject::Key(KeyFacts {
         issuer: issuer.map(str::to_owned),
         format: format.to_owned(),
@@ -191,7 +192,7 @@ pub fn key(issuer: Option<&str>, format: &str, shown: &str, print: Option<char>)
 }
 
 /// A finding about an endpoint.
-pub fn endpoint(host: &str, kind: EndpointKind, service: &str) -> Build {
+pub(super) fn endpoint(host: &str, kind: EndpointKind, service: &str) -> Build {
     build(Subject::Endpoint(facts(host, kind, service)))
 }
 
@@ -230,22 +231,22 @@ fn receiver(host: &str, kind: EndpointKind, service: &str, evidence: Evidence) -
 }
 
 impl Build {
-    pub fn rule(mut self, rule: RuleId, severity: Severity) -> Self {
+    pub(super) fn rule(mut self, rule: RuleId, severity: Severity) -> Self {
         (self.0.rule, self.0.severity) = (rule, severity);
         self
     }
 
-    pub fn confidence(mut self, confidence: Confidence) -> Self {
+    pub(super) fn confidence(mut self, confidence: Confidence) -> Self {
         self.0.confidence = confidence;
         self
     }
 
-    pub fn signal(mut self, id: SignalId, detail: &str) -> Self {
+    pub(super) fn signal(mut self, id: SignalId, detail: &str) -> Self {
         self.0.signals.push(Signal::new(id, detail));
         self
     }
 
-    pub fn at(mut self, Spot(mut place): Spot) -> Self {
+    pub(super) fn at(mut self, Spot(mut place): Spot) -> Self {
         // A place is as bad as its finding unless it says something else; `place` starts at critical.
         place.severity = place.severity.min(self.0.severity);
         self.0.receiver = self.0.receiver.or_else(|| place.receiver.clone());
@@ -253,12 +254,12 @@ impl Build {
         self
     }
 
-    pub fn related(mut self, related: Related) -> Self {
+    pub(super) fn related(mut self, related: Related) -> Self {
         self.0.related.push(related);
         self
     }
 
-    pub fn done(mut self, message: &str) -> Finding {
+    pub(super) fn done(mut self, message: &str) -> Finding {
         let what = match &self.0.subject {
             Subject::Key(key) => key.redacted.to_string() + &key.format,
             Subject::Endpoint(endpoint) => endpoint.host.clone(),
@@ -272,10 +273,10 @@ impl Build {
 }
 
 /// Builds an occurrence.
-pub struct Spot(Occurrence);
+pub(super) struct Spot(Occurrence);
 
 /// A tracked place of 164 columns.
-pub fn place(text: &str, line: u64, column: u64) -> Spot {
+pub(super) fn place(text: &str, line: u64, column: u64) -> Spot {
     Spot(Occurrence {
         root: 0,
         path: path(text),
@@ -297,52 +298,52 @@ pub fn place(text: &str, line: u64, column: u64) -> Spot {
 }
 
 impl Spot {
-    pub fn to(mut self, receiver: Receiver) -> Self {
+    pub(super) fn to(mut self, receiver: Receiver) -> Self {
         self.0.receiver = Some(receiver);
         self
     }
 
-    pub fn role(mut self, role: Role) -> Self {
+    pub(super) fn role(mut self, role: Role) -> Self {
         self.0.role = Some(role);
         self
     }
 
-    pub fn setting(mut self, setting: &str) -> Self {
+    pub(super) fn setting(mut self, setting: &str) -> Self {
         self.0.setting = Some(setting.to_owned());
         self
     }
 
-    pub fn environment(mut self, environment: Environment) -> Self {
+    pub(super) fn environment(mut self, environment: Environment) -> Self {
         self.0.environment = Some(environment);
         self
     }
 
-    pub fn exposure(mut self, exposure: Exposure) -> Self {
+    pub(super) fn exposure(mut self, exposure: Exposure) -> Self {
         self.0.exposure = exposure;
         self
     }
 
-    pub fn severity(mut self, severity: Severity) -> Self {
+    pub(super) fn severity(mut self, severity: Severity) -> Self {
         self.0.severity = severity;
         self
     }
 
-    pub fn encoding(mut self, encoding: &str) -> Self {
+    pub(super) fn encoding(mut self, encoding: &str) -> Self {
         self.0.encoding.push(encoding.to_owned());
         self
     }
 
-    pub fn utf16(mut self, column: u64, end_column: u64) -> Self {
+    pub(super) fn utf16(mut self, column: u64, end_column: u64) -> Self {
         (self.0.position.column_utf16, self.0.position.end_column_utf16) = (column, end_column);
         self
     }
 
-    pub fn hash(mut self, hash: Option<&str>) -> Self {
+    pub(super) fn hash(mut self, hash: Option<&str>) -> Self {
         self.0.line_hash = hash.map(str::to_owned);
         self
     }
 
-    pub fn percent(mut self) -> Self {
+    pub(super) fn percent(mut self) -> Self {
         self.0.path.percent = true;
         self
     }

@@ -34,10 +34,7 @@ pub(super) fn write(
     let receivers = receivers(finding);
     match &finding.subject {
         Subject::Key(key) => {
-            let issuer = key.issuer.as_deref();
-            let issuer = issuer.map(|id| rules.issuer(id).map_or(id, |issuer| &*issuer.name));
-            let tail = format!("{}, {}", issuer.unwrap_or("issuer not known"), key.format);
-            page.row("key", (Look::Strong, key.redacted.as_str()), &tail)?;
+            page.row("key", (Look::Strong, key.redacted.as_str()), &words::key(key, rules))?;
             for (endpoint, evidence) in &receivers {
                 let tail = format!("{}, {}", words::endpoint(endpoint), words::evidence(*evidence));
                 page.row("sent to", (Look::Strong, &endpoint.host), &tail)?;
@@ -104,7 +101,7 @@ fn more(page: &mut Page<'_>, left: usize) -> io::Result<()> {
     if left == 0 {
         return Ok(());
     }
-    page.row("", (Look::Faint, &format!("… and {} more (all in --format json)", words::grouped(left as u64))), "")
+    page.row("", (Look::Faint, &format!("… and {} more", words::grouped(left as u64))), "(all in --format json)")
 }
 
 /// Other facts: signals, and the endpoint findings that this block covers.
@@ -128,11 +125,6 @@ fn also(page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Resu
 
 /// What only those ask for who follow a finding up.
 fn details(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
-    if let Subject::Key(key) = &finding.subject
-        && let Some(fingerprint) = &key.fingerprint
-    {
-        page.row("print", (Look::Plain, fingerprint.as_str()), "")?;
-    }
     if let Subject::Endpoint(endpoint) = &finding.subject {
         page.row("url", (Look::Plain, &endpoint.url), "")?;
     }
@@ -140,7 +132,12 @@ fn details(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
         let risks: Vec<&str> = finding.risks.iter().map(|risk| risk.as_str()).collect();
         page.row("risks", (Look::Plain, ""), &risks.join(", "))?;
     }
-    page.row("id", (Look::Plain, &finding.id), "")
+    let fingerprint = match &finding.subject {
+        Subject::Key(key) => key.fingerprint.as_ref(),
+        Subject::Endpoint(_) => None,
+    };
+    let fingerprint = fingerprint.map_or_else(String::new, |print| format!("fingerprint {print}"));
+    page.row("id", (Look::Plain, &finding.id), &fingerprint)
 }
 
 fn advice(page: &mut Page<'_>, finding: &Finding, verbose: bool) -> io::Result<()> {
@@ -169,8 +166,8 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     }
     let marker = format!("keyscan:allow[{}] <reason>", finding.rule.as_str());
     let which = match finding.occurrences.len() as u64 {
-        1 => "in a comment on that line".to_owned(),
-        many => format!("in a comment on each of these {} lines", words::grouped(many)),
+        1 => "on that line".to_owned(),
+        many => format!("on each of these {} lines", words::grouped(many)),
     };
     page.row("allow", (Look::Plain, &marker), &which)?;
 

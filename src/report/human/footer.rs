@@ -8,6 +8,9 @@ use crate::model::{Report, Severity, SkipEffect, SkipReason, Summary};
 use super::page::{Look, Page};
 use super::words::{bytes, count, grouped};
 
+/// Severities with the number of their findings, worst first.
+type Counts = Vec<(Severity, u64)>;
+
 /// How many unread files are named.
 const MAX_SKIPPED: usize = 20;
 
@@ -56,7 +59,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
     }
     if verbose {
         for skipped in scan.skipped.iter().filter(|skipped| skipped.reason.effect() == SkipEffect::Note) {
-            page.under(Look::Faint, &format!("{}  {}", skipped.shown, reason(skipped.reason)))?;
+            page.item((Look::Faint, &skipped.shown), reason(skipped.reason))?;
         }
     }
     Ok(())
@@ -77,17 +80,17 @@ pub(super) fn incomplete(page: &mut Page<'_>, report: &Report, list: bool) -> io
         return Ok(());
     }
     for skipped in unread.iter().take(MAX_SKIPPED) {
-        page.row(reason(skipped.reason), (Look::Plain, &skipped.shown), "")?;
+        page.item((Look::Plain, &skipped.shown), reason(skipped.reason))?;
     }
     if unread.len() > MAX_SKIPPED {
         let left = grouped((unread.len() - MAX_SKIPPED) as u64);
-        page.under(Look::Faint, &format!("… and {left} more (all in --format json)"))?;
+        page.item((Look::Faint, &format!("… and {left} more")), "(all in --format json)")?;
     }
     Ok(())
 }
 
 /// Findings of each severity that has some, worst first: those shown, and those below the minimum.
-fn counts(summary: &Summary, minimum: Severity) -> (Vec<(Severity, u64)>, Vec<(Severity, u64)>) {
+fn counts(summary: &Summary, minimum: Severity) -> (Counts, Counts) {
     let Summary { critical, high, medium, low, info } = *summary;
     let all = [
         (Severity::Critical, critical),

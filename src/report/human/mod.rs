@@ -47,7 +47,7 @@ pub(super) fn write(report: &Report, rules: &Rules, options: &Options, out: &mut
             }
             if all > limit {
                 let left = words::count((all - limit) as u64, "file");
-                page.row("", (Look::Faint, &format!("… and {left} more (all in --format json)")), "")?;
+                page.row("", (Look::Faint, &format!("… and {left} more")), "(all in --format json)")?;
             }
         }
     }
@@ -67,6 +67,9 @@ fn separate(page: &mut Page<'_>, first: &mut bool) -> io::Result<()> {
 
 /// `214 hosts: 180 relay, 34 gateway (a.example, b.example, …)`.
 fn hosts(file: &ListedFile<'_>, verbose: bool) -> String {
+    if let ([host], Some(kind)) = (file.hosts.as_slice(), file.kinds.keys().next()) {
+        return format!("{host} ({})", kind.as_str());
+    }
     let mut kinds: Vec<_> = file.kinds.iter().collect();
     kinds.sort_by_key(|&(kind, number)| (Reverse(number), kind));
     let kinds: Vec<String> =

@@ -90,37 +90,43 @@ impl<'a> Page<'a> {
         self.put(Look::Plain, &" ".repeat(INDENT))?;
         self.put(Look::Faint, label)?;
         self.put(Look::Plain, &" ".repeat(LABEL.saturating_sub(columns(label))))?;
-        if head.1.is_empty() {
-            return self.lines(Look::Plain, tail, start, start);
-        }
-        let head_text = sanitize(head.1);
-        self.put(head.0, &head_text)?;
+        if head.1.is_empty() { self.lines(Look::Plain, tail, start) } else { self.pair(head, tail, start) }
+    }
+
+    /// A line of a list under a heading: like a row without a label.
+    pub(super) fn item(&mut self, head: (Look, &str), tail: &str) -> io::Result<()> {
+        self.put(Look::Plain, &" ".repeat(INDENT))?;
+        self.pair(head, tail, INDENT)
+    }
+
+    /// From column `start` on, `head` in one piece, and `tail` behind it where it fits, else below it.
+    fn pair(&mut self, (look, head): (Look, &str), tail: &str, start: usize) -> io::Result<()> {
+        let head = sanitize(head);
+        self.put(look, &head)?;
         if tail.is_empty() {
             return self.blank();
         }
-        let used = start + columns(&head_text) + 2;
-        if used + columns(&sanitize(tail)) <= self.width {
+        if start + columns(&head) + 2 + columns(&sanitize(tail)) <= self.width {
             self.put(Look::Plain, "  ")?;
             self.put(Look::Faint, tail)?;
             return self.blank();
         }
         self.blank()?;
-        let below = start + 2;
-        self.put(Look::Plain, &" ".repeat(below))?;
-        self.lines(Look::Faint, tail, below, below)
+        self.put(Look::Plain, &" ".repeat(start + 2))?;
+        self.lines(Look::Faint, tail, start + 2)
     }
 
     /// A text wrapped behind an indent.
     fn wrapped(&mut self, look: Look, text: &str, indent: usize) -> io::Result<()> {
         self.put(Look::Plain, &" ".repeat(indent))?;
-        self.lines(look, text, indent, indent)
+        self.lines(look, text, indent)
     }
 
-    /// The words of a text from column `at` on, further lines from column `indent` on.
-    fn lines(&mut self, look: Look, text: &str, at: usize, indent: usize) -> io::Result<()> {
+    /// The words of a text, each line from column `indent` on; the first line's indent is written already.
+    fn lines(&mut self, look: Look, text: &str, indent: usize) -> io::Result<()> {
         let text = sanitize(text);
         let mut line = String::new();
-        let mut used = at;
+        let mut used = indent;
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             let wide = columns(word);
             if !line.is_empty() && used + 1 + wide > self.width {

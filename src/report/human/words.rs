@@ -1,6 +1,7 @@
 //! Facts in words for people.
 
-use crate::model::{EndpointFacts, EndpointKind, Evidence, Exposure, Occurrence, Role};
+use crate::model::{EndpointFacts, EndpointKind, Evidence, Exposure, KeyFacts, Occurrence, Position, Role};
+use crate::rules::Rules;
 
 /// A number with its noun, which takes an s: `1 file`, `1,234 files`.
 pub(super) fn count(number: u64, noun: &str) -> String {
@@ -12,7 +13,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -39,7 +40,7 @@ pub(super) fn bytes(number: u64) -> String {
 /// Kind and name of an endpoint.
 pub(super) fn endpoint(endpoint: &EndpointFacts) -> String {
     let kind = match endpoint.kind {
-        EndpointKind::Official => "the issuer's own API",
+        EndpointKind::Official => "official API",
         EndpointKind::Provider => "another vendor's own API",
         EndpointKind::Aggregator => "aggregator",
         EndpointKind::Gateway => "gateway",
@@ -52,6 +53,14 @@ pub(super) fn endpoint(endpoint: &EndpointFacts) -> String {
         Some(service) => format!("{kind}, {service}"),
         None => kind.to_owned(),
     }
+}
+
+/// What kind of key it is and whose.
+pub(super) fn key(key: &KeyFacts, rules: &Rules) -> String {
+    let format = rules.key(&key.format).map_or(key.format.as_str(), |format| &format.name);
+    let Some(id) = key.issuer.as_deref() else { return format!("{format}, issuer not known") };
+    let issuer = rules.issuer(id).map_or(id, |issuer| &issuer.name);
+    if format.contains(issuer) { format.to_owned() } else { format!("{format}, issued by {issuer}") }
 }
 
 /// How close to the key the endpoint is set.
@@ -69,7 +78,7 @@ pub(super) const fn evidence(evidence: Evidence) -> &'static str {
 }
 
 /// `path:line:column`, which editors and terminals follow.
-pub(super) fn place(shown: &str, position: &crate::model::Position) -> String {
+pub(super) fn place(shown: &str, position: &Position) -> String {
     format!("{shown}:{}:{}", position.line, position.column)
 }
 
@@ -99,12 +108,12 @@ pub(super) fn facts(place: &Occurrence) -> Vec<String> {
 
 const fn exposure(exposure: Exposure) -> &'static str {
     match exposure {
-        Exposure::Tracked => "tracked by git",
-        Exposure::Untracked => "not ignored by git",
+        Exposure::Tracked => "tracked",
+        Exposure::Untracked => "not tracked, not ignored",
         Exposure::Ignored => "git-ignored",
         Exposure::OutsideGit => "outside git",
         Exposure::Staged => "staged",
-        Exposure::History => "in the history",
+        Exposure::History => "in history",
         Exposure::GitMetadata => "in git's own files",
         Exposure::Stdin => "standard input",
     }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde_json::ser::{CharEscape, Formatter};
 
-use crate::report::sanitize::is_hidden;
+use crate::report::sanitize::find_hidden;
 
 /// A formatter that writes strings without hidden characters and leaves the layout to another one.
 pub(super) struct Escaping<F>(pub(super) F);
@@ -15,9 +15,9 @@ pub(super) struct Escaping<F>(pub(super) F);
 impl<F: Formatter> Formatter for Escaping<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(is_hidden) {
+        while let Some(at) = find_hidden(rest) {
             self.0.write_string_fragment(writer, &rest[..at])?;
-            let character = rest[at..].chars().next().expect("find has found one");
+            let character = rest[at..].chars().next().expect("one was found there");
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }

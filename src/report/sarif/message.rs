@@ -49,11 +49,11 @@ fn related(links: usize) -> String {
 
 /// A text from the scanned tree as a message argument: nothing hidden in it, and nothing that reads as a link.
 pub(super) fn argument(text: &str) -> String {
-    let text = sanitize(text);
     if !text.contains("](") {
-        return text.into_owned();
+        return sanitize(text).into_owned();
     }
-    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+    let text = text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    sanitize(&text).into_owned()
 }
 
 fn escape_braces(text: &str) -> String {
@@ -90,6 +90,7 @@ mod tests {
         assert_eq!(argument("[slug]/page.tsx"), "[slug]/page.tsx");
         assert_eq!(argument("[a](1)"), "\\[a\\](1)");
         assert_eq!(argument("a\\[b](2)"), "a\\\\\\[b\\](2)");
+        assert_eq!(argument("[a](1)\n"), "\\[a\\](1)\\u{a}");
         assert_eq!(argument("a\nb\u{202E}"), "a\\u{a}b\\u{202e}");
     }
 

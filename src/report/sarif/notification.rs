@@ -45,7 +45,7 @@ impl Notifications {
             notifications.push("skipped-others", "error", "'{0}' more files were not scanned.", others);
         }
         for (reason, count) in notes {
-            let says = format!("'{{0}}' times nothing was scanned: {}.", explain(reason));
+            let says = format!("Not scanned '{{0}}' times: {}.", explain(reason));
             notifications.push(&format!("skipped-{}", reason.as_str()), "note", &says, count.to_string());
         }
         notifications
