@@ -74,19 +74,12 @@ pub(super) fn builtin(host: &[u8]) -> Option<Found> {
     let mut best: Option<Found> = None;
     let mut hash = START;
     for (at, &byte) in host.iter().enumerate().rev() {
-        if byte == b'.' {
-            if let Some(tail) = TAILS.get_hashed(hash, &host[at + 1..]) {
-                let tail = &TAIL_ENTRIES[tail];
-                let pattern = tail.patterns.iter().find(|(pattern, _)| pattern.matches(&host[..at]));
-                let hit = match (pattern, tail.suffix) {
-                    (Some(&(_, entry)), _) => Some((Rank::Pattern(host.len() - at), entry)),
-                    (None, Some(entry)) if at > 0 => Some((Rank::Suffix(host.len() - at), entry)),
-                    (None, _) => None,
-                };
-                if let Some((rank, entry)) = hit.filter(|&(rank, _)| best.is_none_or(|best| rank > best.rank)) {
-                    best = Some(Found { rank, entry: usize::from(entry) });
-                }
-            }
+        if byte == b'.'
+            && let Some(tail) = TAILS.get_hashed(hash, &host[at + 1..])
+            && let Some(found) = behind_dot(&TAIL_ENTRIES[tail], host, at)
+            && best.is_none_or(|best| found.rank > best.rank)
+        {
+            best = Some(found);
         }
         hash = step(hash, byte);
     }
@@ -96,14 +89,26 @@ pub(super) fn builtin(host: &[u8]) -> Option<Found> {
     }
 }
 
+/// The hit in a tail whose dot stands at `dot`.
+fn behind_dot(tail: &Tail, host: &[u8], dot: usize) -> Option<Found> {
+    let length = host.len() - dot;
+    let pattern = tail.patterns.iter().find(|(pattern, _)| pattern.matches(&host[..dot]));
+    let (rank, entry) = match (pattern, tail.suffix) {
+        (Some(&(_, entry)), _) => (Rank::Pattern(length), entry),
+        (None, Some(entry)) if dot > 0 => (Rank::Suffix(length), entry),
+        (None, _) => return None,
+    };
+    Some(Found { rank, entry: usize::from(entry) })
+}
+
 /// The built-in high-confidence relay that owns the host's registrable domain.
 pub(super) fn builtin_relay(host: &[u8]) -> Option<usize> {
     let mut hash = START;
     for (at, &byte) in host.iter().enumerate().rev() {
-        if byte == b'.' {
-            if let Some(domain) = DOMAINS.get_hashed(hash, &host[at + 1..]) {
-                return Some(usize::from(DOMAIN_ENTRIES[domain]));
-            }
+        if byte == b'.'
+            && let Some(domain) = DOMAINS.get_hashed(hash, &host[at + 1..])
+        {
+            return Some(usize::from(DOMAIN_ENTRIES[domain]));
         }
         hash = step(hash, byte);
     }

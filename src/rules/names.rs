@@ -72,7 +72,7 @@ fn is_domain(text: &str) -> bool {
 ///
 /// `None` for a shared suffix itself.
 #[must_use]
-pub(super) fn registrable<'h>(host: &'h str, is_shared: impl Fn(&str) -> bool) -> Option<&'h str> {
+pub(super) fn registrable(host: &str, is_shared: impl Fn(&str) -> bool) -> Option<&str> {
     let starts = std::iter::once(0).chain(host.match_indices('.').map(|(dot, _)| dot + 1));
     let mut previous = None;
     for start in starts {
