@@ -228,7 +228,6 @@ fn placeholders_words_and_texts_are_complete() {
     let values = placeholder_values();
     assert!(values.len() >= 600);
     assert!(values.iter().all(|value| rules.is_placeholder(value)));
-    assert!(!rules.is_placeholder("sk-") || rules.is_placeholder("sk-your-key"));
     assert!(!rules.is_placeholder(&expand("sk-{48}", 1).to_lowercase()));
     assert!(rules.words().count() >= 400 && rules.words().any(|word| word == "placeholder"));
     let published: Vec<_> = rule_files().into_iter().filter_map(|file| file.placeholder).collect();
@@ -260,8 +259,8 @@ fn no_rule_file_holds_a_key() {
         let bytes = std::fs::read(&path).expect("a rule file can be read");
         assert!(memchr::memmem::find(&bytes, MARKER.as_bytes()).is_none(), "{}", path.display());
         let matches = detect(&detector, "rules/file.toml", &bytes);
-        let found: Vec<_> = matches.keys.iter().map(|key| (key.place.position.line, key.redacted.as_str())).collect();
-        assert!(found.is_empty(), "{}: {found:?}", path.display());
+        let lines: Vec<_> = matches.keys.iter().map(|key| key.place.position.line).collect();
+        assert!(lines.is_empty(), "{}: keys in lines {lines:?}", path.display());
     }
 }
 

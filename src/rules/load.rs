@@ -199,3 +199,25 @@ fn edits(left: &str, right: &str) -> usize {
     }
     row[right.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_needs_half_of_its_letters_right() {
+        let words = ["hosts", "path", "confidence"];
+        assert_eq!(nearest("host", words.into_iter()), Some("hosts"));
+        assert_eq!(nearest("confidense", words.into_iter()), Some("confidence"));
+        assert_eq!(nearest("zzzz", words.into_iter()), None);
+        assert_eq!(edits("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn only_names_that_are_no_keys_are_shown() {
+        assert_eq!(harmless("base-url").as_deref(), Some("base-url"));
+        assert_eq!(harmless("sk-abc"), None);
+        assert_eq!(harmless(&"a".repeat(33)), None);
+        assert_eq!(harmless("a b"), None);
+    }
+}

@@ -84,3 +84,38 @@ pub(super) fn registrable(host: &str, is_shared: impl Fn(&str) -> bool) -> Optio
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_and_punctuation() {
+        for name in ["OPENAI_BASE_URL", "openai.base-url", "openaiBaseUrl", "--openai-base-url"] {
+            assert_eq!(normalise(name), "openaibaseurl");
+        }
+        assert_eq!(normalise("ключ_"), "");
+    }
+
+    #[test]
+    fn hosts_have_three_forms() {
+        assert_eq!(HostForm::parse("a.b"), Some(HostForm::Exact("a.b")));
+        assert_eq!(HostForm::parse("*.a.b"), Some(HostForm::Suffix("a.b")));
+        let pattern = |head, rest, tail| Some(HostForm::Pattern(Pattern { head, rest, tail }));
+        assert_eq!(HostForm::parse("x.*.a.b"), pattern("x.", "", "a.b"));
+        assert_eq!(HostForm::parse("*-x.a.b"), pattern("", "-x", "a.b"));
+        for wrong in ["", "a", "*", "a.*", "*.*.a.b", "A.b", "a..b", "https://a.b", "a.b:80", "a.b/v1", "*.1"] {
+            assert_eq!(HostForm::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn registrable_domains_stop_at_shared_suffixes() {
+        let shared = |suffix: &str| suffix == "com.cn";
+        assert_eq!(registrable("a.b.example.com", shared), Some("example.com"));
+        assert_eq!(registrable("example.com", shared), Some("example.com"));
+        assert_eq!(registrable("a.example.com.cn", shared), Some("example.com.cn"));
+        assert_eq!(registrable("com.cn", shared), None);
+        assert_eq!(registrable("com", shared), None);
+    }
+}

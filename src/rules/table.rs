@@ -77,3 +77,20 @@ pub(super) fn slots(names: &[String]) -> Vec<u16> {
     }
     slots
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_finds_its_names_and_no_others() {
+        static NAMES: [&str; 4] = ["", "a", "ab", "ba"];
+        let slots = slots(&NAMES.map(str::to_owned));
+        let table = Table { slots: Box::leak(slots.into_boxed_slice()), names: &NAMES };
+        for (number, name) in NAMES.iter().enumerate() {
+            assert_eq!(table.get(name.as_bytes()), Some(number));
+        }
+        assert_eq!(table.get(b"b"), None);
+        assert_eq!(step(step(START, b'b'), b'a'), hash(b"ab"), "bytes are taken from the right");
+    }
+}
