@@ -136,6 +136,16 @@ impl<'a> Context<'a> {
         relative_text(path, &self.roots[root].base)
     }
 
+    /// A path as somebody in the working directory would write it.
+    pub(super) fn near(&self, path: &Path) -> PathBuf {
+        let here = &self.working_directory;
+        match path.strip_prefix(here) {
+            Ok(below) if below.as_os_str().is_empty() => PathBuf::from("."),
+            Ok(below) if !here.as_os_str().is_empty() => below.to_path_buf(),
+            _ => path.to_path_buf(),
+        }
+    }
+
     fn relative<'p>(&self, root: usize, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.roots[root].base).unwrap_or(path)
     }
@@ -144,16 +154,13 @@ impl<'a> Context<'a> {
     fn texts(&self, root: usize, path: &Path) -> (BlobPath, String) {
         let (text, percent) = paths::text(self.relative(root, path));
         let text = if text.is_empty() { ".".to_owned() } else { text };
-        let shown = match path.strip_prefix(&self.working_directory) {
-            Ok(below) if !self.working_directory.as_os_str().is_empty() => below.to_path_buf(),
-            _ => match path.strip_prefix(&self.roots[root].real) {
-                Ok(below) if below.as_os_str().is_empty() => self.roots[root].typed.clone(),
-                Ok(below) => self.roots[root].typed.join(below),
-                Err(_) => path.to_path_buf(),
-            },
+        let shown = match path.strip_prefix(&self.roots[root].real) {
+            _ if path.starts_with(&self.working_directory) => self.near(path),
+            Ok(below) if below.as_os_str().is_empty() => self.roots[root].typed.clone(),
+            Ok(below) => self.roots[root].typed.join(below),
+            Err(_) => path.to_path_buf(),
         };
         let shown = paths::text(&shown).0;
-        let shown = if shown.is_empty() { ".".to_owned() } else { shown };
         (BlobPath { text: (self.redact)(&text), percent }, (self.redact)(&shown))
     }
 }

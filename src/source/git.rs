@@ -1,6 +1,7 @@
 //! What git knows about a work tree, read from its files and never by running it: the index, the excludes, whether
 //! the history is cut off. Nothing in the repository's configuration is looked at.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,12 +58,14 @@ impl WorkTree {
 
     /// Whether the index holds anything below this folder, or the folder itself as a submodule.
     pub(super) fn tracks_below(&self, folder: &Path) -> bool {
-        let Some((index, mut prefix)) = self.index.as_ref().zip(self.key(folder)) else { return false };
-        if prefix.is_empty() {
-            return !index.entries().is_empty();
+        let Some((index, key)) = self.index.as_ref().zip(self.key(folder)) else { return false };
+        let mut prefix = key.into_owned();
+        if !prefix.is_empty() {
+            prefix.push(b'/');
         }
-        prefix.push(b'/');
-        index.prefixed_entries(prefix.as_slice().into()).is_some() || self.is_submodule(folder)
+        let entries = index.entries();
+        let first = entries.partition_point(|entry| entry.path(index) < prefix.as_slice());
+        entries.get(first).is_some_and(|entry| entry.path(index).starts_with(&prefix)) || self.is_submodule(folder)
     }
 
     /// Whether the index says that another repository belongs here.
@@ -73,19 +76,20 @@ impl WorkTree {
     /// The modes of a path, one for each side of a conflict.
     fn modes(&self, path: &Path) -> impl Iterator<Item = Mode> {
         let found = self.index.as_ref().zip(self.key(path)).and_then(|(index, key)| {
-            let range = index.entry_range(key.as_slice().into())?;
+            let range = index.entry_range(key.as_ref().into())?;
             index.entries().get(range)
         });
         found.unwrap_or_default().iter().map(|entry| entry.mode)
     }
 
     /// A path as the index writes it.
-    fn key(&self, path: &Path) -> Option<Vec<u8>> {
-        let mut key = path.strip_prefix(&self.top).ok()?.as_os_str().as_encoded_bytes().to_vec();
-        if cfg!(windows) {
-            key.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
-        }
-        Some(key)
+    fn key<'p>(&self, path: &'p Path) -> Option<Cow<'p, [u8]>> {
+        let key = path.strip_prefix(&self.top).ok()?.as_os_str().as_encoded_bytes();
+        Some(if cfg!(windows) {
+            key.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()
+        } else {
+            Cow::Borrowed(key)
+        })
     }
 }
 

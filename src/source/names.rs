@@ -2,8 +2,8 @@
 //!
 //! The lists are wide on purpose. A name too many costs a small file read twice; a name too few costs a key.
 
-/// Longest name that is looked at; longer ones are no configuration anybody wrote by hand.
-const LONGEST: usize = 96;
+/// Longest name that is looked at: as long as common file systems have them, in bytes.
+const LONGEST: usize = 255;
 
 /// Names, or stems in front of `.`, `-` or `_`, of files that hold keys and base URLs.
 const STEMS: &[&str] = &[

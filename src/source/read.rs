@@ -148,7 +148,8 @@ fn small_or_whole(
     if length <= CHUNK as u64 {
         let count = read_first(file, length, buffer)?;
         let bytes = buffer.seen(0, count);
-        if (count as u64) < length {
+        // A file that says it is empty and goes on behind the first piece is one of the system's own.
+        if (count as u64) < length || (length == 0 && count == CHUNK) {
             context.skip(folder.root, path, SkipReason::Changed);
         }
         if count < LFS_LENGTH && bytes.starts_with(LFS_HEAD) {

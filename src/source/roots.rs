@@ -72,12 +72,11 @@ pub(super) fn starts(context: &mut Context<'_>) -> Result<Starts, SourceError> {
             add_root(context, &given.typed, &given.real, base)
         });
         let around = around(context, root, &given.real, &mut chains);
-        let mut state = around.as_ref().map_or_else(State::default, |folder| folder.named(context, &given.real, true));
+        let state = around.as_ref().map_or_else(State::default, |folder| folder.named(context, &given.real, true));
         if given.listed && state.excluded {
             context.exclude_one();
             continue;
         }
-        state.excluded = false;
         starts.folders.push((root, given.real, around, state));
     }
 
@@ -89,7 +88,8 @@ pub(super) fn starts(context: &mut Context<'_>) -> Result<Starts, SourceError> {
         let folder = given.real.parent().unwrap_or(&given.real).to_path_buf();
         let root = owner(&given.real, &folders, &owners).unwrap_or_else(|| {
             let base = top_of(&mut tops, &folder).unwrap_or_else(|| folder.clone());
-            *groups.entry(base.clone()).or_insert_with(|| add_root(context, &base, &base, base.clone()))
+            let typed = context.near(&base);
+            *groups.entry(base.clone()).or_insert_with(|| add_root(context, &typed, &base, base.clone()))
         });
         if let GivenKind::Not(reason) = given.kind {
             context.skip(root, &given.real, reason);

@@ -8,27 +8,37 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::open::read_small;
 
-/// Largest ignore file that is obeyed. They are data from strangers, and a matcher is compiled from them.
-const LARGEST: u64 = 1024 * 1024;
+/// Most text, in bytes, and most patterns of ignore files that hold together in one folder. They are data from
+/// strangers, and compiled matchers take a hundred times their size. A file that would go beyond holds nothing, so
+/// that more is read and nothing is missed.
+const MOST: Size = Size { bytes: 256 * 1024, patterns: 8_000 };
 
-/// Most patterns that are obeyed in one ignore file, for the same reason. Beyond it no pattern of the file holds,
-/// so that more is read and nothing is missed.
-const MOST: usize = 20_000;
+/// What ignore files ask for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Size {
+    bytes: usize,
+    patterns: usize,
+}
 
 /// The ignore files that hold in a folder, innermost first.
 pub(super) struct Rules {
     own: Gitignore,
     outer: Option<Arc<Rules>>,
+    /// Of this file and all outer ones.
+    size: Size,
 }
 
 impl Rules {
     /// Reads an ignore file whose patterns are relative to `folder`. `None` where it has no pattern, or is no
     /// regular file; patterns that are no patterns are passed over, as git does.
     pub(super) fn load(folder: &Path, file: &Path, outer: Option<Arc<Rules>>) -> Option<Self> {
-        let bytes = read_small(file, LARGEST)?;
+        let bytes = read_small(file, MOST.bytes as u64)?;
         let text = String::from_utf8_lossy(&bytes);
         let text = text.trim_start_matches('\u{feff}');
-        if text.lines().nth(MOST).is_some() {
+        let mut size = outer.as_ref().map(|outer| outer.size).unwrap_or_default();
+        size.bytes += bytes.len();
+        size.patterns += text.lines().count();
+        if size.bytes > MOST.bytes || size.patterns > MOST.patterns {
             return None;
         }
         let mut builder = GitignoreBuilder::new(folder);
@@ -36,13 +46,13 @@ impl Rules {
             let _no_pattern = builder.add_line(None, line);
         }
         let own = builder.build().ok()?;
-        (!own.is_empty()).then_some(Self { own, outer })
+        (!own.is_empty()).then_some(Self { own, outer, size })
     }
 
     /// Whether a path is ignored by its own name. Its folders are not looked at: who walks has asked for them.
     pub(super) fn ignore(&self, path: &Path, is_folder: bool) -> bool {
         let mut rules = Some(self);
-        while let Some(Self { own, outer }) = rules {
+        while let Some(Self { own, outer, .. }) = rules {
             match own.matched(path, is_folder) {
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,
@@ -111,7 +121,11 @@ mod tests {
     fn files_without_sensible_patterns_are_none() {
         let tree = tempfile::tempdir().unwrap();
         assert!(rules(tree.path(), "\n# only a comment\n", None).is_none());
-        assert!(rules(tree.path(), &"a\n".repeat(MOST + 1), None).is_none());
+        assert!(rules(tree.path(), &"a\n".repeat(MOST.patterns + 1), None).is_none());
+        assert!(rules(tree.path(), &"a".repeat(MOST.bytes + 1), None).is_none());
+        let half = || "a\n".repeat(MOST.patterns / 2 + 1);
+        let outer = Arc::new(rules(tree.path(), &half(), None).unwrap());
+        assert!(rules(tree.path(), &half(), Some(outer)).is_none());
         assert!(Rules::load(tree.path(), tree.path(), None).is_none());
     }
 
