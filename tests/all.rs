@@ -4,6 +4,7 @@
 
 mod support;
 
+mod assess;
 mod cli;
 mod determinism;
 mod markers;
