@@ -10,6 +10,7 @@ mod determinism;
 mod markers;
 mod no_leak;
 mod placeholders;
+mod randomness;
 mod report;
 mod roles;
 mod rules;
