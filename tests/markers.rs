@@ -6,8 +6,11 @@ use crate::support::library::{detect, detector, values};
 use crate::support::template::MARKER;
 use crate::support::{Tree, expand, findings, fingerprint, modern, occurrences, place, report};
 
+/// A shape: its name, and what makes a key of it from a seed.
+type Shape = (&'static str, Box<dyn Fn(u64) -> String>);
+
 /// The marker shapes that issued keys are known to have.
-fn shapes() -> Vec<(&'static str, Box<dyn Fn(u64) -> String>)> {
+fn shapes() -> Vec<Shape> {
     let templates = [
         ("legacy", "sk-{20}T3{}BlbkFJ{20}"),
         ("project 20", "sk-proj-{20}T3{}BlbkFJ{20}"),
@@ -29,7 +32,7 @@ fn shapes() -> Vec<(&'static str, Box<dyn Fn(u64) -> String>)> {
         ("generic 42", "sk-", 42),
         ("service 20", "sk-service-", 20),
     ];
-    let mut shapes: Vec<(&'static str, Box<dyn Fn(u64) -> String>)> = Vec::new();
+    let mut shapes: Vec<Shape> = Vec::new();
     for (name, template) in templates {
         shapes.push((name, Box::new(move |seed| expand(template, seed))));
     }

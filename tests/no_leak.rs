@@ -289,7 +289,7 @@ fn names_that_cannot_be_read_show_no_key() {
     for (index, key) in planted.0.iter().enumerate() {
         let locked = format!("l{index}/{key}.env");
         tree.write(&locked, "OPENAI_BASE_URL=https://api.ohmygpt.com\n");
-        std::fs::set_permissions(tree.at(&locked), std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(tree.at(&locked), std::fs::Permissions::from_mode(0o000)).unwrap();
         symlink("/nowhere", tree.at(&format!("l{index}/link-{key}"))).unwrap();
         symlink(tree.path(), tree.at(&format!("l{index}/loop-{key}"))).unwrap();
         let raw = std::ffi::OsString::from_vec([key.as_bytes(), b"-\xff\xfe.env"].concat());
