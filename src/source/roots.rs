@@ -72,12 +72,11 @@ pub(super) fn starts(context: &mut Context<'_>) -> Result<Starts, SourceError> {
             add_root(context, &given.typed, &given.real, base)
         });
         let around = around(context, root, &given.real, &mut chains);
-        let mut state = around.as_ref().map_or_else(State::default, |folder| folder.named(context, &given.real, true));
+        let state = around.as_ref().map_or_else(State::default, |folder| folder.named(context, &given.real, true));
         if given.listed && state.excluded {
             context.exclude_one();
             continue;
         }
-        state.excluded = false;
         starts.folders.push((root, given.real, around, state));
     }
 

@@ -131,7 +131,8 @@ fn outside_git_gitignore_is_only_a_file() {
 #[test]
 fn a_nested_repository_is_its_own() {
     let tree = folder(&[
-        (".gitignore", "*.log\n"),
+        (".gitignore", "*.log\nvendored/\n"),
+        ("vendored/f.rs", "x"),
         ("inner/a.log", "x"),
         ("inner/b.rs", "x"),
         ("inner/sub/c.rs", "x"),
@@ -144,6 +145,7 @@ fn a_nested_repository_is_its_own() {
     ]);
     init(tree.path(), &["outer.rs", "fake/e.rs"]);
     init(&tree.path().join("inner"), &["b.rs", "sub/c.rs"]);
+    init(&tree.path().join("vendored"), &[]);
     let (blobs, outcome) = scan(&at(tree.path()));
     let of = |path: &str| blobs.iter().find(|blob| blob.path == path).unwrap();
     assert_eq!(of("inner/a.log").exposure, Exposure::Untracked);
@@ -154,6 +156,10 @@ fn a_nested_repository_is_its_own() {
     assert_eq!(of("inner/sub/c.rs").service.as_deref(), Some("inner"));
     assert_eq!(of("inner/lib/src/d.rs").service.as_deref(), Some("inner/lib"));
     assert_eq!((outcome.roots.len(), outcome.skipped.len()), (1, 0));
+
+    assert!(!names(&blobs).contains(&"vendored/f.rs"));
+    let all = scan(&Options { no_ignore: true, ..at(tree.path()) }).0;
+    assert!(exposures(&all).contains(&("vendored/f.rs", Exposure::Untracked)), "the outer rules end there");
 
     let (inner, _) = scan(&at(&tree.path().join("inner/sub")));
     assert_eq!(exposures(&inner), [("sub/c.rs", Exposure::Tracked)], "paths begin at the inner top");
@@ -171,7 +177,9 @@ fn linked_work_trees_and_submodules_name_their_git_directory() {
         ("linked/b.private", "x"),
         ("main/.git/info/exclude", "*.private\n"),
         ("main/absent/", ""),
+        ("main/.gitignore", "module/\n.gitignore\n"),
         ("main/module/m.rs", "x"),
+        ("main/module/untracked.rs", "x"),
         ("main/module/.git", "gitdir: ../.git/modules/module\n"),
         ("main/.git/modules/module/HEAD", "x"),
         ("lost/.git", "gitdir: /nowhere/at/all\n"),
@@ -190,7 +198,9 @@ fn linked_work_trees_and_submodules_name_their_git_directory() {
     assert_eq!(outcome.roots[0].name, "linked");
 
     let (blobs, outcome) = scan(&at(&main));
-    assert_eq!(exposures(&blobs), [("module/m.rs", Exposure::Tracked), ("x.rs", Exposure::Tracked)]);
+    let expected =
+        [("module/m.rs", Exposure::Tracked), ("module/untracked.rs", Exposure::Untracked), ("x.rs", Exposure::Tracked)];
+    assert_eq!(exposures(&blobs), expected, "a tracked submodule is read, even in an ignored folder");
     assert_eq!(skipped(&outcome), [("absent", SkipReason::Submodule)]);
 
     let (blobs, outcome) = scan(&at(&tree.path().join("lost")));
@@ -262,7 +272,12 @@ fn reads_the_indexes_that_git_writes() {
 
 #[test]
 fn a_git_directory_is_read_only_when_named() {
-    let tree = folder(&[(".git/config", "[core]"), (".git/logs/HEAD", "x"), (".gitignore", "*\n"), ("a.rs", "x")]);
+    let tree = folder(&[
+        (".git/config", "[core]"),
+        (".git/logs/HEAD", "x"),
+        (".gitignore", "*.rs\nHEAD\n.gitignore\n"),
+        ("a.rs", "x"),
+    ]);
     init(tree.path(), &[]);
     assert!(scan(&at(tree.path())).0.is_empty());
     let (blobs, _) = scan(&at(&tree.path().join(".git/logs")));

@@ -70,7 +70,8 @@ fn positions(bytes: &[u8]) -> Vec<(u64, u64, u64, u64)> {
 fn windows_of_a_large_file_keep_every_needle_and_its_place() {
     const PIECE: usize = 64 * 1024;
     let length = 21 * 1024 * 1024 + 12_345;
-    let mut places: Vec<usize> = vec![0, 100, 5 * PIECE - 6, 9 * PIECE, 64 * PIECE - 11, 64 * PIECE + 1, length - 40];
+    let mut places: Vec<usize> =
+        vec![0, 100, 5 * PIECE - 6, 9 * PIECE, 64 * PIECE - 11, 67 * PIECE + 1, 320 * PIECE - 7, length - 40];
     places.extend((100..230).map(|piece| piece * PIECE + 77)); // More neighbours than one window may have.
     places.extend([240 * PIECE - 12, 244 * PIECE - 1, 248 * PIECE - 11, 252 * PIECE]);
     let bytes = large_text(length, &places);
