@@ -4,11 +4,13 @@
 
 mod support;
 
+mod assess;
 mod cli;
 mod determinism;
 mod markers;
 mod no_leak;
 mod placeholders;
+mod randomness;
 mod report;
 mod roles;
 mod rules;

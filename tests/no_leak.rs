@@ -41,12 +41,14 @@ impl Planted {
     /// The first lines that hold a text, cut down and with every key masked.
     fn lines(&self, text: &str, needle: &str) -> String {
         let masked = |line: &str| {
-            let mut line = line.replace(needle, "<LEAK>");
+            let at = line.find(needle).map_or(0, |at| line[..at].chars().count());
+            let mut shown: String = line.chars().skip(at.saturating_sub(100)).take(240).collect();
             for key in &self.0 {
-                line = line.replace(key, "<KEY>");
+                for start in (0..key.len() - 5).filter(|start| key.is_char_boundary(*start)) {
+                    shown = shown.replace(&key[start..start + 5], "*****");
+                }
             }
-            let at = line.find("<LEAK>").or_else(|| line.find("<KEY>")).unwrap_or(0);
-            line.chars().skip(line[..at].chars().count().saturating_sub(120)).take(240).collect::<String>()
+            shown
         };
         text.lines().filter(|line| line.contains(needle)).take(4).map(masked).collect::<Vec<_>>().join("\n")
     }
