@@ -11,11 +11,10 @@ for tool in rg python3 cargo; do
     command -v "$tool" >/dev/null || { echo "benches/run.sh needs $tool" >&2; exit 2; }
 done
 
-cargo build --release --locked --quiet --bin keyscan --example literals
-release="${CARGO_TARGET_DIR:-target}/release"
+cargo build --release --locked --quiet
 corpus=$(mktemp -d "${TMPDIR:-/tmp}/keyscan-bench.XXXXXX")
 trap 'rm -rf "$corpus"' EXIT
 
-"$release/examples/literals" >"$corpus/literals"
-python3 benches/bench.py --keyscan "$release/keyscan" --literals "$corpus/literals" --corpus "$corpus" \
+cargo run --locked --quiet --example literals >"$corpus/literals"
+python3 benches/bench.py --keyscan "${CARGO_TARGET_DIR:-target}/release/keyscan" --literals "$corpus/literals" --corpus "$corpus" \
     --pairs "${PAIRS:-7}" "$@"

@@ -2,7 +2,7 @@
 //!
 //! Writers decide nothing and reorder nothing: `assess` has sorted, counted and suppressed. What they share is that no
 //! character which a terminal obeys or a reader cannot see gets through: people's text and messages go through
-//! [`sanitize`], JSON strings escape such characters the JSON way and so lose nothing.
+//! [`sanitize()`], JSON strings escape such characters the JSON way and so lose nothing.
 
 mod human;
 mod json;
