@@ -179,16 +179,14 @@ fn longest_sequence(body: &[u8]) -> usize {
 }
 
 fn interleave(body: &[u8]) -> f64 {
-    let share = |class: fn(&u8) -> bool| {
+    let count = |class: fn(&u8) -> bool| {
         let members: Vec<u8> = body.iter().filter(|byte| class(byte)).map(u8::to_ascii_lowercase).collect();
-        // Too few to say anything.
-        if members.len() < 6 {
-            return 0.0;
-        }
         let steps = members.windows(2).filter(|pair| pair[1] == pair[0] + 1 || (pair[0] == b'9' && pair[1] == b'0'));
-        ratio(steps.count(), members.len() - 1)
+        (steps.count(), members.len().saturating_sub(1))
     };
-    share(u8::is_ascii_alphabetic).max(share(u8::is_ascii_digit))
+    // Both classes together: either alone may be a handful, of which chance counts up half.
+    let (letters, digits) = (count(u8::is_ascii_alphabetic), count(u8::is_ascii_digit));
+    ratio(letters.0 + digits.0, (letters.1 + digits.1).max(1))
 }
 
 fn period(body: &[u8]) -> f64 {

@@ -74,7 +74,7 @@ pub(super) fn read<'r>(bytes: &[u8], at: usize, families: &[&'r KeyFormat]) -> O
     let best = memchr::memmem::find_iter(token, b"sk-")
         .flat_map(|offset| readings(&token[offset..], token_start + offset, families, right, right_plain))
         // The right-most of equals: a key glued to another one ends where the next `sk-` begins.
-        .max_by_key(|reading| (reading.score(), reading.start));
+        .max_by_key(|reading| (reading.score(), reading.start, reading.format.prefix.len()));
     match best {
         Some(reading) if reading.half >= SHORTEST_HALF && reading.right >= SHORTEST_HALF => accept(bytes, at, &reading),
         _ => fragment(bytes, at, left.min(right), token_start, behind + right),

@@ -158,7 +158,7 @@ pub(super) fn classify(rules: &Rules, name: &str) -> NameFacts {
     let last = last_component(name);
     let known = [normalised.as_str(), stem, &last].into_iter().find_map(|name| rules.setting(name));
     let role = match known {
-        Some(setting) if !reading => Some(setting.role),
+        Some(setting) if !reading || setting.role == SettingRole::Key => Some(setting.role),
         _ => role_of(rules, stem).filter(|_| !reading),
     };
     let about = match known.map(|setting| setting.class) {
