@@ -7,6 +7,7 @@ use crate::rules::schema::{Endpoint, SettingRole};
 use super::assignment::name_before;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::names::Named;
+use super::prefilter::connected_host;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
 use super::setting::{self, About};
@@ -39,6 +40,21 @@ pub(super) enum Held {
     Call,
     /// A neutral name or none: an element of whatever it stands in.
     Element,
+    /// Nothing that says what it is for: an element where others stand beside it, else no more than a mention.
+    Loose,
+}
+
+/// How an address is used, as far as the text right around it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Used {
+    /// The setting names an LLM client.
+    ByClient,
+    /// A client is built with it, or a request is sent to it.
+    InCall,
+    /// The setting says that it is an API's address, or that traffic is sent on to it.
+    AsApi,
+    /// Nothing says.
+    Somehow,
 }
 
 /// What the reader of addresses needs to know of the blob.
@@ -95,6 +111,23 @@ impl<'r> Context<'_, 'r> {
         self.read(&url, Some(named.text.clone()))
     }
 
+    /// The host that a userscript asks leave to talk to, where `@connect` stands at `at`.
+    pub(super) fn of_userscript(&self, at: usize) -> Option<Address<'r>> {
+        let (start, host) = connected_host(self.bytes, at);
+        self.rules.host(&host.to_ascii_lowercase())?;
+        let host = str::from_utf8(host).ok()?.to_ascii_lowercase();
+        let url = Url {
+            start,
+            end: start + host.len(),
+            scheme: "https".into(),
+            host,
+            port: None,
+            user_info: false,
+            path: String::new(),
+        };
+        self.read(&url, None)
+    }
+
     fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
         let facts = classify(self.rules, self.vendors, &url.host, &url.path);
         let name = setting.as_deref().map(|name| setting::classify(self.rules, name));
@@ -126,8 +159,16 @@ impl<'r> Context<'_, 'r> {
         {
             return None;
         }
-        let (role, held) =
-            self.role(url, &facts, setting.as_deref(), llm_setting, in_call || (llm_path && self.is_request(url)));
+        let used = if llm_setting {
+            Used::ByClient
+        } else if in_call || (llm_path && self.is_request(url)) {
+            Used::InCall
+        } else if api_address || forwards(setting.as_deref()) {
+            Used::AsApi
+        } else {
+            Used::Somehow
+        };
+        let (role, held) = self.role(url, &facts, setting.as_deref(), used);
         // A host in no catalogue counts only where a client is configured with it.
         if matches!(facts.kind, EndpointKind::Unknown | EndpointKind::Proxy)
             && !imitation
@@ -168,7 +209,7 @@ impl<'r> Context<'_, 'r> {
             start: url.start,
             end: url.end,
             url: redact_text(&shown),
-            host,
+            host: redact_text(&host),
             kind: facts.kind,
             entry: facts.entry,
             confidence: facts.confidence,
@@ -180,36 +221,27 @@ impl<'r> Context<'_, 'r> {
         }
     }
 
-    fn role(
-        &self,
-        url: &Url,
-        facts: &HostFacts<'_>,
-        setting: Option<&str>,
-        llm_setting: bool,
-        called: bool,
-    ) -> (Role, Held) {
+    fn role(&self, url: &Url, facts: &HostFacts<'_>, setting: Option<&str>, used: Used) -> (Role, Held) {
         let at = url.start;
-        if on_host_list(self.bytes, at) || (is_side_door(&url.host) && !llm_setting && !called) {
+        let api_path = has_api_path(&url.path);
+        let side_door = is_side_door(&url.host, facts) && used == Used::Somehow && !api_path;
+        if on_host_list(self.bytes, at) || side_door {
             return (Role::Listed, Held::Element);
         }
-        let link = !llm_setting && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
+        let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
         if self.kind.binary || link || self.kind.in_comment(self.bytes, at) {
             return (Role::Mentioned, Held::Element);
         }
-        if llm_setting {
-            let name = setting.map(crate::rules::normalise).unwrap_or_default();
-            return (Role::Configured, Held::By(name));
+        let api = api_path || looks_like_api(&url.host, &url.path) || is_api_of(facts.entry, &url.path);
+        match used {
+            Used::ByClient => (Role::Configured, Held::By(setting.map(crate::rules::normalise).unwrap_or_default())),
+            Used::InCall => (Role::Configured, Held::Call),
+            _ if self.kind.in_prose(self.bytes, at) => (Role::Mentioned, Held::Element),
+            _ if self.keys.near(at, 160) => (Role::Configured, Held::Call),
+            Used::AsApi => (Role::Configured, Held::Element),
+            Used::Somehow if api || self.keys.near(at, 300) => (Role::Configured, Held::Element),
+            Used::Somehow => (Role::Mentioned, Held::Loose),
         }
-        if called {
-            return (Role::Configured, Held::Call);
-        }
-        if self.kind.in_prose(self.bytes, at)
-            || !(looks_like_api(&url.host, &url.path) || is_api_of(facts.entry, &url.path) || self.keys.near(at, 300))
-        {
-            return (Role::Mentioned, Held::Element);
-        }
-        let own_key = self.keys.near(at, 160);
-        (Role::Configured, if own_key { Held::Call } else { Held::Element })
     }
 
     /// Whether the line sends a request to the address: `curl`, `fetch`, `requests.post`, `proxy_pass` …
@@ -285,11 +317,34 @@ fn is_api_of(entry: Option<&Endpoint>, path: &str) -> bool {
     entry.and_then(|entry| entry.path.as_deref()).is_some_and(|api| api.len() > 1 && path.starts_with(api))
 }
 
-/// Sub-domains on which a service talks to people: its shop, its manual.
-fn is_side_door(host: &str) -> bool {
+/// Sub-domains on which a service talks to people: its shop, its manual. Not where the catalogue knows one as the API's.
+fn is_side_door(host: &str, facts: &HostFacts<'_>) -> bool {
+    let known = facts.entry.is_some_and(|entry| entry.hosts.iter().any(|known| known == host));
+    !known
+        && matches!(
+            host.split('.').next(),
+            Some(
+                "docs"
+                    | "doc"
+                    | "www"
+                    | "blog"
+                    | "status"
+                    | "help"
+                    | "wiki"
+                    | "shop"
+                    | "store"
+                    | "console"
+                    | "dashboard"
+            )
+        )
+}
+
+/// Names of settings and directives that send traffic on to an address.
+fn forwards(name: Option<&str>) -> bool {
+    let name = name.map(crate::rules::normalise).unwrap_or_default();
     matches!(
-        host.split('.').next(),
-        Some("docs" | "doc" | "www" | "blog" | "status" | "help" | "wiki" | "shop" | "store" | "console" | "dashboard")
+        name.as_str(),
+        "destination" | "target" | "proxypass" | "reverseproxy" | "upstream" | "backend" | "proxy" | "host"
     )
 }
 
@@ -365,7 +420,9 @@ const LIST_GAP: usize = 2500;
 pub(super) fn settle_lists(addresses: &mut [Address<'_>], kind: FileKind, active_list: bool) {
     let service =
         |address: &Address<'_>| address.entry.map_or_else(|| address.host.clone(), |entry| entry.id.to_string());
-    let counts = |address: &Address<'_>| address.kind != EndpointKind::SelfHosted && address.role != Role::Mentioned;
+    let counts = |address: &Address<'_>| {
+        address.kind != EndpointKind::SelfHosted && (address.role != Role::Mentioned || address.held == Held::Loose)
+    };
     if kind.sql {
         for address in
             addresses.iter_mut().filter(|address| address.held == Held::Element && address.role == Role::Configured)
@@ -375,7 +432,7 @@ pub(super) fn settle_lists(addresses: &mut [Address<'_>], kind: FileKind, active
     }
     // Neighbours without a telling name.
     let elements: Vec<usize> = (0..addresses.len())
-        .filter(|&index| addresses[index].held == Held::Element && counts(&addresses[index]))
+        .filter(|&index| matches!(addresses[index].held, Held::Element | Held::Loose) && counts(&addresses[index]))
         .collect();
     let mut cluster: Vec<usize> = Vec::new();
     let mut clusters: Vec<Vec<usize>> = Vec::new();
@@ -419,7 +476,7 @@ pub(super) fn settle_lists(addresses: &mut [Address<'_>], kind: FileKind, active
         if services.len() >= LIST && !active_list {
             for index in cluster {
                 let address = &mut addresses[index];
-                if address.role == Role::Configured {
+                if address.role == Role::Configured || address.held == Held::Loose {
                     address.role = Role::Listed;
                 }
             }

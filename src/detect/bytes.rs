@@ -34,6 +34,10 @@ pub(super) fn starts_token(bytes: &[u8], at: usize) -> bool {
     if !is_key_byte(previous) {
         return true;
     }
+    // The hyphen of a default: `${NAME:-value}`.
+    if bytes[..at].ends_with(b":-") {
+        return true;
+    }
     let before = &bytes[at.saturating_sub(6)..at];
     let ends_with = |length: usize, lead: &[u8], digits: usize| {
         before.len() >= length
@@ -68,9 +72,21 @@ mod tests {
 
     #[test]
     fn tokens_start_behind_punctuation_and_escapes() {
-        for text in
-            ["=K", "\"K", " K", "/K", "K", "\\nK", "\\tK", "%22K", "\\u0022K", "\\x22K", "\x1b[32mK", "\u{ff1a}K"]
-        {
+        for text in [
+            "=K",
+            "\"K",
+            " K",
+            "/K",
+            "K",
+            "\\nK",
+            "\\tK",
+            "%22K",
+            "\\u0022K",
+            "\\x22K",
+            "\x1b[32mK",
+            "${X:-K",
+            "\u{ff1a}K",
+        ] {
             assert!(starts_token(text.as_bytes(), text.len() - 1), "{text:?}");
         }
         for text in ["taK", "ta-K", "0K", "_K", "4K", "%2K", "\\q2K", "32mK"] {

@@ -39,59 +39,53 @@ const PRIVATE_SUFFIXES: [&str; 14] = [
 
 /// Names that are reserved for documentation (RFC 2606 and 6761), and words that say "put yours here".
 const EXAMPLE_SUFFIXES: [&str; 3] = [".example", ".test", ".invalid"];
-const EXAMPLE_WORDS: [&str; 38] = [
+/// Second-level names that documentation uses for "the one you have".
+const EXAMPLE_DOMAINS: [&str; 31] = [
     "example",
-    "your",
-    "yours",
+    "domain",
     "yourdomain",
-    "yourcompany",
-    "yourhost",
-    "yourserver",
-    "your-",
-    "my-",
     "mydomain",
+    "company",
+    "yourcompany",
     "mycompany",
-    "myhost",
-    "myserver",
+    "contoso",
+    "fabrikam",
     "placeholder",
-    "dummy",
-    "fake",
     "foo",
     "bar",
-    "baz",
     "foobar",
-    "domain",
-    "hostname",
-    "some-",
-    "sample",
-    "contoso",
-    "acme",
-    "fabrikam",
-    "northwind",
-    "xxx",
-    "xxxx",
-    "host",
-    "custom",
-    "mock",
+    "baz",
     "test",
-    "company",
-    "somewhere",
-    "not-a-real",
-    "nonexistent",
+    "acme",
+    "hostname",
+    "host",
+    "yourhost",
+    "myhost",
+    "somehost",
+    "yourserver",
+    "myserver",
+    "api-proxy",
+    "openai-proxy",
+    "myproxy",
+    "your",
+    "domainname",
+    "site",
+    "website",
+    "xxx",
 ];
 
-/// Whether a host stands for "the one you have": reserved names and template words.
+/// Whether a host stands for "the one you have": reserved names and template words. Only what no company would rent.
 pub(super) fn is_placeholder(host: &str) -> bool {
-    let reserved = EXAMPLE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
-        || host.split('.').rev().nth(1).is_some_and(|label| label == "example");
-    let wordy = host.split('.').any(|label| {
-        EXAMPLE_WORDS.iter().any(|word| match word.strip_suffix('-') {
-            Some(start) => label.strip_prefix(start).is_some_and(|rest| rest.starts_with(['-', '_'])),
-            None => label == *word || label.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_'])),
-        })
+    let reserved = EXAMPLE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix));
+    let domain = host.split('.').rev().nth(1).is_some_and(|label| EXAMPLE_DOMAINS.contains(&label));
+    let yours = host.split('.').any(|label| {
+        let rest = label.strip_prefix("your").unwrap_or("-");
+        label == "your"
+            || rest.starts_with(['-', '_']) && rest.len() > 1
+            || matches!(label, "my-resource" | "my-endpoint" | "my-domain" | "my-host")
     });
     let documentation = host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_documentation() || ip.octets() == [1, 2, 3, 4]);
-    reserved || wordy || documentation || host.contains("xxx")
+    reserved || domain || yours || documentation || host.contains("xxx")
 }
 
 /// Domains that vendors keep for themselves: every host under one is that vendor's own, with or without an entry.
@@ -270,11 +264,21 @@ mod tests {
     #[test]
     fn placeholders_are_told_from_hosts() {
         for host in
-            ["your-proxy.com", "api.example.com", "relay.example", "my-gateway.net", "xxx.workers.dev", "203.0.113.9"]
+            ["your-proxy.com", "api.example.com", "relay.example", "api-proxy.com", "xxx.workers.dev", "203.0.113.9"]
         {
             assert!(is_placeholder(host), "{host}");
         }
-        for host in ["yourapi.cn", "myapi.top", "api.hostinger.com", "8.8.4.4", "barista.ai", "latest.dev"] {
+        for host in [
+            "yourapi.cn",
+            "myapi.top",
+            "api.hostinger.com",
+            "8.8.4.4",
+            "barista.ai",
+            "latest.dev",
+            "my-gpt.vercel.app",
+            "company-llm.net",
+            "llm.acme-intern.net",
+        ] {
             assert!(!is_placeholder(host), "{host}");
         }
     }

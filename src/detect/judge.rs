@@ -111,6 +111,7 @@ pub(super) fn random(body: &[u8], words: &Words) -> bool {
         .count();
     // A generator that uses `-` and `_` uses both cases as well; names of models and packages do not.
     let joined_words = body.iter().any(|byte| !byte.is_ascii_alphanumeric())
+        && !lower_and_digits
         && !(body.iter().any(u8::is_ascii_lowercase) && body.iter().any(u8::is_ascii_uppercase));
     traces.distinct >= least_distinct
         && !joined_words

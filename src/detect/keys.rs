@@ -37,7 +37,22 @@ pub(super) struct Key<'r> {
     pub(super) confidence: Confidence,
     pub(super) setting: Option<String>,
     pub(super) weak: bool,
+    /// What it was found by, surest first: where two readings overlap, the surer one stands.
+    pub(super) found_by: FoundBy,
     pub(super) signals: Vec<(SignalId, String)>,
+}
+
+/// What a key was found by, surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FoundBy {
+    /// The marker, with a key around it.
+    Marker,
+    /// A prefix.
+    Prefix,
+    /// The name of its setting.
+    Setting,
+    /// The marker, with no key around it.
+    Fragment,
 }
 
 /// Everything that a candidate is judged by.
@@ -77,6 +92,7 @@ impl<'r> Judging<'_, 'r> {
             confidence: found.confidence,
             setting: None,
             weak: false,
+            found_by: if found.format.is_some() { FoundBy::Marker } else { FoundBy::Fragment },
             signals,
         })
     }
@@ -149,6 +165,7 @@ impl<'r> Judging<'_, 'r> {
             confidence,
             setting: name,
             weak: body.len() < SHORTEST_HASHED,
+            found_by: if format.anchor == Anchor::Setting { FoundBy::Setting } else { FoundBy::Prefix },
             signals,
         })
     }

@@ -90,6 +90,7 @@ fn readings<'r>(
     right_plain: usize,
 ) -> Vec<Reading<'r>> {
     let mut found = Vec::new();
+    let (mut named_family, mut family_prefix) = (false, 0);
     let mut add = |format: &'r KeyFormat, prefix: usize| {
         let half = &token[prefix..];
         // The keys with short halves have letters and digits alone; `-` and `_` behind them belong to the text.
@@ -101,6 +102,12 @@ fn readings<'r>(
         if !token.starts_with(format.prefix.as_bytes()) {
             continue;
         }
+        // `sk-proj-` is a family's own prefix and not the beginning of a body or of an account's name. The longest
+        // prefixes come first.
+        if named_family && format.prefix.len() < family_prefix {
+            break;
+        }
+        (named_family, family_prefix) = (format.prefix.len() > b"sk-".len(), format.prefix.len());
         if format.body.is_empty() {
             add(format, format.prefix.len());
         } else if let Some(name) = name_before_plain_half(&token[format.prefix.len()..]) {

@@ -30,6 +30,7 @@ mod text;
 mod url;
 mod value;
 
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
@@ -84,9 +85,9 @@ impl<'r> Deep<'r> {
     fn new(rules: &'r Rules) -> Self {
         let of = |anchor| rules.keys().filter(move |format| format.anchor == anchor);
         let mut families: Vec<&KeyFormat> = of(Anchor::Marker).collect();
-        families.sort_by_key(|format| std::cmp::Reverse(format.prefix.len()));
+        families.sort_by_key(|format| Reverse(format.prefix.len()));
         let mut prefixed: Vec<Format<'r>> = of(Anchor::Prefix).map(Format::new).collect();
-        prefixed.sort_by_key(|format| std::cmp::Reverse(format.entry.prefix.len()));
+        prefixed.sort_by_key(|format| Reverse(format.entry.prefix.len()));
         let mut rare: Vec<&str> = prefixed
             .iter()
             .map(|format| format.entry.prefix.as_ref())
@@ -129,10 +130,11 @@ impl<'r> Detector<'r> {
     pub fn detect(&self, blob: &Blob<'_>) -> Matches {
         let deep = self.deep.get_or_init(|| Deep::new(self.rules));
         let bytes = blob.bytes;
-        let (markers, prefixes, urls) = self.hits(deep, bytes);
+        let hits = self.hits(deep, bytes);
         let named = deep.names.find(self.rules, bytes);
 
-        let endpoints: Vec<(usize, &str)> = urls
+        let endpoints: Vec<(usize, &str)> = hits
+            .urls
             .iter()
             .filter_map(|url| Some((url.start, self.rules.host(url.host.as_bytes())?.entry.id.as_ref())))
             .collect();
@@ -141,8 +143,8 @@ impl<'r> Detector<'r> {
 
         let judging = Judging { rules: self.rules, words: &deep.words, bytes, llm: &llm, endpoints: &endpoints };
         let mut keys: Vec<Key<'r>> =
-            markers.into_iter().filter_map(|at| judging.around_marker(at, &deep.families)).collect();
-        keys.extend(prefixes.into_iter().filter_map(|at| judging.at_prefix(at, &deep.prefixed)));
+            hits.markers.iter().filter_map(|&at| judging.around_marker(at, &deep.families)).collect();
+        keys.extend(hits.prefixes.iter().filter_map(|&at| judging.at_prefix(at, &deep.prefixed)));
         keys.extend(named.iter().filter_map(|name| judging.of_setting(name, &deep.settings)));
         let mut keys = without_overlaps(keys);
         keys::name_keys(bytes, &mut keys);
@@ -151,8 +153,9 @@ impl<'r> Detector<'r> {
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);
         let context =
             Context { rules: self.rules, vendors: &deep.vendors, bytes, kind, llm: &llm, keys: &key_evidence };
-        let mut addresses: Vec<Address<'r>> = urls.iter().filter_map(|url| context.of_url(url)).collect();
+        let mut addresses: Vec<Address<'r>> = hits.urls.iter().filter_map(|url| context.of_url(url)).collect();
         addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
+        addresses.extend(hits.connects.iter().filter_map(|&at| context.of_userscript(at)));
         addresses.sort_by_key(|address| (address.start, address.end));
         addresses.dedup_by_key(|address| address.start);
         address::settle_lists(&mut addresses, kind, names_active_clients(bytes));
@@ -160,37 +163,40 @@ impl<'r> Detector<'r> {
         assemble(blob, self.rules, keys, addresses)
     }
 
-    /// Offsets of markers and of prefixes, and the URLs, in the order of the bytes.
-    fn hits(&self, deep: &Deep<'_>, bytes: &[u8]) -> (Vec<usize>, Vec<usize>, Vec<Url>) {
-        let (mut markers, mut prefixes, mut urls) = (Vec::new(), Vec::new(), Vec::new());
+    /// What the prefilter's literals stand at, each kind in the order of the bytes.
+    fn hits(&self, deep: &Deep<'_>, bytes: &[u8]) -> Hits {
+        let mut hits = Hits::default();
         self.prefilter.any(bytes, |at, literal| {
             match literal {
-                Literal::Marker => markers.push(at),
-                Literal::Prefix => prefixes.push(at),
-                Literal::Slashes(form) => urls.extend(url::read(bytes, at, form)),
+                Literal::Marker => hits.markers.push(at),
+                Literal::Prefix => hits.prefixes.push(at),
+                Literal::Slashes(form) => hits.urls.extend(url::read(bytes, at, form)),
+                Literal::Connect => hits.connects.push(at),
                 Literal::Word => {}
             }
             false
         });
         for prefix in &deep.rare {
-            prefixes.extend(memchr::memmem::find_iter(bytes, prefix.as_bytes()));
+            hits.prefixes.extend(memchr::memmem::find_iter(bytes, prefix.as_bytes()));
         }
-        prefixes.sort_unstable();
-        (markers, prefixes, urls)
+        hits.prefixes.sort_unstable();
+        hits
     }
+}
+
+/// Offsets of what the prefilter searches for, and the URLs.
+#[derive(Default)]
+struct Hits {
+    markers: Vec<usize>,
+    prefixes: Vec<usize>,
+    connects: Vec<usize>,
+    urls: Vec<Url>,
 }
 
 /// Keys in the order of the bytes; where two readings overlap, the surer and longer one.
 fn without_overlaps(mut keys: Vec<Key<'_>>) -> Vec<Key<'_>> {
     keys.sort_by(|a, b| {
-        let rank = |key: &Key<'_>| {
-            (
-                key.format == keys::FRAGMENT,
-                std::cmp::Reverse(key.confidence),
-                std::cmp::Reverse(key.end - key.start),
-                key.start,
-            )
-        };
+        let rank = |key: &Key<'_>| (key.found_by, Reverse(key.confidence), Reverse(key.end - key.start), key.start);
         rank(a).cmp(&rank(b))
     });
     let mut taken = std::collections::BTreeMap::<usize, usize>::new();

@@ -13,9 +13,26 @@ use super::setting::{LLM_WORDS, NameFacts, classify};
 use super::value::value_after;
 
 /// How names of neutral settings begin or end, as written.
-const NEUTRAL: [&str; 15] = [
-    "api_base", "apibase", "api-base", "base_url", "baseurl", "base-url", "api_host", "apihost", "api-host",
-    "base_uri", "uri_base", "endpoint", "api_key", "apikey", "api-key",
+const NEUTRAL: [&str; 19] = [
+    "api_base",
+    "apibase",
+    "api-base",
+    "base_url",
+    "baseurl",
+    "base-url",
+    "api_host",
+    "apihost",
+    "api-host",
+    "base_uri",
+    "uri_base",
+    "endpoint",
+    "api_key",
+    "apikey",
+    "api-key",
+    "authorization",
+    "host",
+    "baseuri",
+    "basepath",
 ];
 
 /// Spellings of LLM words with punctuation inside.

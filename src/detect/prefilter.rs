@@ -25,6 +25,8 @@ pub(super) enum Literal {
     Prefix,
     /// The characters between scheme and host.
     Slashes(Slashes),
+    /// What a userscript writes in front of a host that it asks leave to talk to.
+    Connect,
     /// A word that names OpenAI, or a vendor whose keys have no prefix.
     Word,
 }
@@ -32,9 +34,6 @@ pub(super) enum Literal {
 /// Prefixes shorter than this would make the whole search several times slower: the packed search looks at the first
 /// bytes of every literal, as many as the shortest has.
 const SHORTEST_LITERAL: usize = 3;
-
-/// Prefixes that are parts of too many words. Their keys are looked for once the blob passed for another reason.
-const COMMON_PREFIXES: [&str; 6] = ["pk-", "ak-", "ap-", "ek_", "hk-", "eyJ"];
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
@@ -56,6 +55,7 @@ impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Self {
         let mut entries: Vec<(Vec<u8>, Literal)> = vec![(MARKER.to_vec(), Literal::Marker)];
         entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
+        entries.push((CONNECT.to_vec(), Literal::Connect));
         entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
         entries.extend(words(rules.keys()).into_iter().map(|word| (word, Literal::Word)));
         let (literals, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
@@ -94,6 +94,7 @@ impl Prefilter {
             match literal {
                 Literal::Marker => return true,
                 Literal::Prefix => return begins_key(bytes, at),
+                Literal::Connect => return is_known(rules, connected_host(bytes, at).1),
                 Literal::Slashes(form) => match address(rules, bytes, at, form) {
                     Address::Telling => return true,
                     Address::Neutral => neutral_address = true,
@@ -101,7 +102,7 @@ impl Prefilter {
                 },
                 Literal::Word => {
                     llm_word = true;
-                    if names_a_part(bytes, at) {
+                    if names_a_part(bytes, at) || is_client(bytes, at) {
                         return true;
                     }
                 }
@@ -113,7 +114,7 @@ impl Prefilter {
 
 /// Whether a prefix is among the literals, or one that begins with one of them is.
 pub(super) fn searches_for(prefix: &str) -> bool {
-    prefix.len() >= SHORTEST_LITERAL && !COMMON_PREFIXES.contains(&prefix)
+    prefix.len() >= SHORTEST_LITERAL
 }
 
 /// The shortest beginnings that cover all prefixes.
@@ -135,7 +136,9 @@ fn prefixes<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
 /// Words of the settings that alone tell a format, in the spellings of code: `OPENAI`, `openai`, `Openai`, `OpenAI`.
 fn words<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
     let mut words: Vec<String> =
-        ["OPENAI", "openai", "OpenAI", "openAI", "OpenAi", "openAi", "OPEN_AI", "open_ai"].map(str::to_owned).to_vec();
+        ["OPENAI", "openai", "OpenAI", "openAI", "OpenAi", "openAi", "Openai", "OPEN_AI", "open_ai"]
+            .map(str::to_owned)
+            .to_vec();
     for word in formats.filter(|format| format.anchor == Anchor::Setting).flat_map(|format| format.settings.iter()) {
         if word.len() < 4 || word.contains("openai") {
             continue;
@@ -154,12 +157,31 @@ fn begins_key(bytes: &[u8], at: usize) -> bool {
     if !starts_token(bytes, at) {
         return false;
     }
-    let run = run_after(bytes, at, 200, is_key_byte);
+    let run = run_after(bytes, at, 200, |byte| is_key_byte(byte) || byte == b'.');
     let token = &bytes[at..at + run];
     run >= SHORTEST_BODY
         && (token.iter().any(u8::is_ascii_digit)
             || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
             || token[3..].split(|&byte| byte == b'-' || byte == b'_').any(|part| part.len() >= 24))
+}
+
+/// Stands in front of each host in the head of a userscript.
+const CONNECT: &[u8] = b"@connect";
+
+/// The host behind a `@connect` at `at`, with its offset.
+pub(super) fn connected_host(bytes: &[u8], at: usize) -> (usize, &[u8]) {
+    let behind = at + CONNECT.len();
+    let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t'));
+    (start, host_at(bytes, start))
+}
+
+/// Whether a host, in any case, is in the catalogue. Allocates nothing.
+fn is_known(rules: &Rules, host: &[u8]) -> bool {
+    let mut folded = [0u8; 254];
+    let folded = &mut folded[..host.len()];
+    folded.copy_from_slice(host);
+    folded.make_ascii_lowercase();
+    rules.host(folded).is_some() || rules.relay_domain(folded).is_some() || contains_ignore_case(folded, b"openai")
 }
 
 enum Address {
@@ -178,11 +200,7 @@ fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
         host = host_at(bytes, at + length + host.len() + 1);
     }
     let host = host.strip_suffix(b".").unwrap_or(host);
-    let mut folded = [0u8; 254];
-    let folded = &mut folded[..host.len()];
-    folded.copy_from_slice(host);
-    folded.make_ascii_lowercase();
-    if rules.host(folded).is_some() || rules.relay_domain(folded).is_some() || contains_ignore_case(folded, b"openai") {
+    if is_known(rules, host) {
         return Address::Telling;
     }
     name_in_front(bytes, at)
@@ -213,8 +231,16 @@ fn name_in_front(bytes: &[u8], colon: usize) -> Address {
 /// Whether the word at `at` is a part of a setting's name: `OPENAI_API_KEY`, `openai.base_url`, `azureOpenAIEndpoint`.
 fn names_a_part(bytes: &[u8], at: usize) -> bool {
     let length = run_after(bytes, at, 64, is_name_byte);
-    const PARTS: [&[u8]; 7] = [b"key", b"base", b"url", b"host", b"endpoint", b"token", b"secret"];
+    const PARTS: [&[u8]; 8] = [b"key", b"base", b"url", b"host", b"endpoint", b"token", b"secret", b"azure"];
     PARTS.iter().any(|part| contains_ignore_case(&bytes[at..at + length], part))
+}
+
+/// Whether the word at `at` is code that builds or configures a client: `OpenAI(`, `OpenAI.Configuration`, `OpenAI::factory`.
+fn is_client(bytes: &[u8], at: usize) -> bool {
+    let length = run_after(bytes, at, 64, |byte| byte.is_ascii_alphanumeric());
+    bytes[at].is_ascii_uppercase()
+        && bytes[at + 1].is_ascii_lowercase()
+        && matches!(bytes.get(at + length), Some(b'(' | b'.' | b':' | b'{' | b'['))
 }
 
 #[cfg(test)]

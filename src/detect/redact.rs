@@ -38,26 +38,33 @@ const PREFIXES: [&str; 22] = [
 pub fn redact_text(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut taken: Vec<(usize, usize)> = Vec::new();
-    let mut take = |start: usize, end: usize| match taken.last_mut() {
-        Some(last) if start <= last.1 => last.1 = last.1.max(end),
-        _ => taken.push((start, end)),
+    let mut take = |mut start: usize, mut end: usize| {
+        // A key's run reaches back over what was taken before it.
+        while let Some(&(from, to)) = taken.last()
+            && start <= to
+        {
+            (start, end) = (start.min(from), end.max(to));
+            taken.pop();
+        }
+        taken.push((start, end));
     };
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
         if rest.starts_with(MARKER) {
-            let start = at - run_before(bytes, at, bytes.len(), is_key_byte);
             let end = at + run_after(bytes, at, bytes.len(), is_key_byte);
-            take(start, end);
+            take(at - run_before(bytes, at, bytes.len(), is_key_byte), end);
             at = end;
             continue;
         }
-        if let Some(prefix) = PREFIXES.iter().find(|prefix| rest.starts_with(prefix.as_bytes()))
-            && (prefix.len() >= 5 || starts_token(bytes, at))
-        {
-            let run = run_after(bytes, at, bytes.len(), |byte| is_key_byte(byte) || byte == b'.');
+        if let Some(prefix) = PREFIXES.iter().find(|prefix| rest.starts_with(prefix.as_bytes())) {
+            let run =
+                without_extension(&rest[..run_after(bytes, at, bytes.len(), |byte| is_key_byte(byte) || byte == b'.')]);
             let body = &bytes[at + prefix.len()..at + run];
-            if body.len() >= 12 && body.iter().any(u8::is_ascii_digit) {
+            // Inside a word a prefix is most often chance; a long body with digits behind it is not.
+            let word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && !starts_token(bytes, at);
+            let digits = body.iter().filter(|byte| byte.is_ascii_digit()).count();
+            if body.len() >= 12 && digits > 0 && (!word || body.len() >= 24 && digits >= 3) {
                 take(at, at + run);
                 at += run;
                 continue;
@@ -80,6 +87,12 @@ pub fn redact_text(text: &str) -> String {
     }
     shown.push_str(&text[done..]);
     shown
+}
+
+/// The length of a run without a file's ending: dots are parts of some tokens, `.env` is not.
+fn without_extension(run: &[u8]) -> usize {
+    let dot = memchr::memrchr(b'.', run).unwrap_or(run.len());
+    if run.len() - dot <= 6 { dot } else { run.len() }
 }
 
 /// A long run with digits, and with letters of either case or of the first six alone.
@@ -105,6 +118,8 @@ mod tests {
         let body = "q8ZtVb2LwX0mRk5JdYh7NcPf3GsUa9Te";
         let text = format!("a/sk-{body}/b-{}{}{}.env", &body[..20], concat!("T3Blbk", "FJ"), &body[..20]);
         assert_eq!(redact_text(&text), "a/[key]/b-[key].env");
+        assert_eq!(redact_text(&format!("file-sk-proj-{body}-{body}.env")), "file-[key].env");
+        assert_eq!(redact_text(&format!("oldsk-{body}/x")), "oldsk-[key]/x");
         assert_eq!(
             redact_text("src/task-runner-with-a-long-name/disk-usage.rs"),
             "src/task-runner-with-a-long-name/disk-usage.rs"

@@ -25,14 +25,10 @@ pub(super) fn value_after(bytes: &[u8], end: usize) -> Option<std::ops::Range<us
             let behind = reader.at;
             reader.holder().or_else(|| {
                 reader.at = behind;
-                if bytes[end..behind].contains(&b',') { reader.quoted() } else { None }
+                if bytes[end..behind].contains(&b',') { reader.value() } else { None }
             })
         }
-        b'>' => {
-            reader.at += 1;
-            reader.value()
-        }
-        b'(' => {
+        b'>' | b'(' | b'{' | b'|' => {
             reader.at += 1;
             reader.value()
         }
@@ -104,17 +100,15 @@ impl Forwards<'_> {
                 break;
             }
         }
-        if matches!(self.peek()?, b'"' | b'\'' | b'`') { self.quoted() } else { self.bare() }
+        if matches!(self.peek()?, b'"' | b'\'' | b'`' | b'\\') { self.quoted() } else { self.bare() }
     }
 
+    /// A value in quotes of any kind and number: `"v"`, `\"v\"`, `"""v"""`.
     fn quoted(&mut self) -> Option<std::ops::Range<usize>> {
-        let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-        let start = self.at + 1;
-        let window = &self.bytes[start..self.bytes.len().min(start + LONGEST_VALUE)];
-        let length = window.iter().position(|&byte| byte == quote || byte == b'\n')?;
-        let text = &window[..length];
-        let text = text.strip_suffix(b"\\").unwrap_or(text);
-        trimmed(start, text)
+        self.skip(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\'));
+        let window = &self.bytes[self.at..self.bytes.len().min(self.at + LONGEST_VALUE)];
+        let length = window.iter().position(|&byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'\n'))?;
+        trimmed(self.at, &window[..length])
     }
 
     fn bare(&mut self) -> Option<std::ops::Range<usize>> {
@@ -209,6 +203,11 @@ mod tests {
             "NAME: Bearer v9",
             "key=\"NAME\" value=\"v9\"",
             "NAME = [\"v9\"]",
+            "NAME{\"v9\"}",
+            "NAME = \"\"\"v9\"\"\"",
+            "\"NAME\", \"\\\"v9\\\"\"",
+            "| NAME | `v9` |",
+            "NAME,v9,x",
         ] {
             let end = text.find("NAME").unwrap() + 4;
             let found = value_after(text.as_bytes(), end).map(|range| &text[range]);
