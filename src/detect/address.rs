@@ -7,7 +7,6 @@ use crate::rules::schema::{Endpoint, SettingRole};
 use super::assignment::name_before;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::names::Named;
-use super::prefilter::connected_host;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
 use super::setting::{self, About};
@@ -111,21 +110,19 @@ impl<'r> Context<'_, 'r> {
         self.read(&url, Some(named.text.clone()))
     }
 
-    /// The host that a userscript asks leave to talk to, where `@connect` stands at `at`.
-    pub(super) fn of_userscript(&self, at: usize) -> Option<Address<'r>> {
-        let (start, host) = connected_host(self.bytes, at);
-        self.rules.host(&host.to_ascii_lowercase())?;
-        let host = str::from_utf8(host).ok()?.to_ascii_lowercase();
+    /// The host that stands without a scheme at `start`, behind a word that only hosts follow.
+    pub(super) fn of_led_host(&self, start: usize, host: &str) -> Option<Address<'r>> {
+        let end = start + host.len();
         let url = Url {
             start,
-            end: start + host.len(),
+            end,
             scheme: "https".into(),
-            host,
+            host: host.to_owned(),
             port: None,
             user_info: false,
             path: String::new(),
         };
-        self.read(&url, None)
+        self.read(&url, Some("host".to_owned()).filter(|_| !on_host_list(self.bytes, start)))
     }
 
     fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {

@@ -119,6 +119,11 @@ impl<'a> Backwards<'a> {
                         _ => return None,
                     }
                 }
+                b'{' if self.bytes[self.floor..self.at - 1].last().is_some_and(u8::is_ascii_alphanumeric) => {
+                    // `name{"value"}`; a block or an object has a blank in front of its bracket.
+                    self.at -= 1;
+                    return Some(self.word(is_name_byte));
+                }
                 b'[' | b'{' | b'+' | b'&' | b'*' | b'\\' => self.at -= 1,
                 b'(' => {
                     self.at -= 1;
@@ -201,12 +206,12 @@ impl<'a> Backwards<'a> {
                 before.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
                 before.last() == Some(b'(')
             };
-            return (called && is_setting_like(inner)).then_some(inner);
+            return (called && is_setting_like(inner) || is_constant(inner)).then_some(inner);
         }
         let inner = self.word(|byte| is_name_byte(byte) || matches!(byte, b'@' | b'/'));
         self.at -= inner.len();
         // `setdefault(NAME, value)`, `-DNAME, value`: a bare word that is written like a setting.
-        (self.last() == Some(b'(') && is_setting_like(inner)).then_some(inner)
+        (self.last() == Some(b'(') && is_setting_like(inner) || is_constant(inner)).then_some(inner)
     }
 
     /// Behind `=` or `:`.
@@ -325,9 +330,7 @@ impl<'a> Backwards<'a> {
     fn bare(&self, word: &'a [u8]) -> Option<&'a [u8]> {
         const DIRECTIVES: [&[u8]; 5] = [b"proxy_pass", b"reverse_proxy", b"@connect", b"server", b"upstream"];
         let flag = word.starts_with(b"--") && word.len() > 3;
-        let upper = word.len() > 3
-            && word.contains(&b'_')
-            && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+        let upper = is_constant(word.strip_prefix(b"$").unwrap_or(word));
         let property = word.contains(&b'.') && is_setting_like(word) && contains_ignore_case(word, b"api");
         (flag || upper || property || DIRECTIVES.contains(&word)).then_some(word)
     }
@@ -356,6 +359,14 @@ fn is_setting_like(word: &[u8]) -> bool {
         && word.iter().all(|&byte| is_name_byte(byte) || matches!(byte, b':' | b'/'))
         && !looks_like_key(word)
         && parts.iter().any(|part| contains_ignore_case(word, part))
+}
+
+/// Whether a word is written like the name of an environment variable: `OPENAI_API_KEY`.
+fn is_constant(word: &[u8]) -> bool {
+    word.len() > 3
+        && word.contains(&b'_')
+        && !looks_like_key(word)
+        && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
 }
 
 /// Whether a word is more likely a key than a name: long, with digits among the letters.
@@ -416,6 +427,11 @@ mod tests {
             ("API_KEYS = [\n  \"@\"", "API_KEYS"),
             ("keys:\n  - @", "keys"),
             ("curl --openai-api-base @", "openai-api-base"),
+            ("std::string api_key{\"@\"};", "api_key"),
+            ("OPENAI_API_KEY,@,x", "OPENAI_API_KEY"),
+            ("| OPENAI_API_KEY | `@` |", "OPENAI_API_KEY"),
+            ("buildConfigField \"String\", \"OPENAI_API_KEY\", \"\\\"@\\\"\"", "OPENAI_API_KEY"),
+            ("set $OPENAI_API_KEY @;", "OPENAI_API_KEY"),
             ("Environment=\"OPENAI_API_KEY=@\"", "OPENAI_API_KEY"),
         ];
         for (text, name) in cases {

@@ -115,14 +115,14 @@ impl<'r> Judging<'_, 'r> {
 
     /// The key that a setting holds without any prefix.
     pub(super) fn of_setting(&self, named: &Named, formats: &[Format<'r>]) -> Option<Key<'r>> {
-        if named.facts.role != Some(SettingRole::Key) && named.facts.role != Some(SettingRole::Both) {
-            return None;
-        }
         let range = named.value.clone()?;
         let value = &self.bytes[range.clone()];
-        let format = formats
-            .iter()
-            .find(|format| format.fits(value) && self.has_context(format.entry, range.start, Some(&named.facts)))?;
+        let holds_keys = matches!(named.facts.role, Some(SettingRole::Key | SettingRole::Both));
+        let format = formats.iter().find(|format| {
+            format.fits(value)
+                && (holds_keys || names_format(format.entry, &named.facts))
+                && self.has_context(format.entry, range.start, Some(&named.facts))
+        })?;
         let token = Token { start: range.start, end: range.end };
         self.judged(format.entry, &token, Some(named.text.clone()), Some(&named.facts))
     }
@@ -213,7 +213,7 @@ impl<'r> Judging<'_, 'r> {
     fn has_context(&self, format: &'r KeyFormat, at: usize, facts: Option<&NameFacts>) -> bool {
         let other = facts.is_some_and(|facts| facts.about == About::Other);
         let own = facts.is_some_and(|facts| {
-            format.settings.iter().any(|word| facts.normalised.contains(word.as_ref()))
+            names_format(format, facts)
                 || self
                     .candidates(format)
                     .any(|issuer| issuer.words.iter().any(|word| facts.normalised.contains(word.as_ref())))
@@ -253,6 +253,11 @@ impl<'r> Judging<'_, 'r> {
     fn is_placeholder(&self, value: &[u8]) -> bool {
         str::from_utf8(value).is_ok_and(|value| self.rules.is_placeholder(&value.to_ascii_lowercase()))
     }
+}
+
+/// Whether a name holds one of the format's own words.
+fn names_format(format: &KeyFormat, facts: &NameFacts) -> bool {
+    format.settings.iter().any(|word| facts.normalised.contains(word.as_ref()))
 }
 
 /// Gives each key the name of its setting. The members of a pool share the name in front of the first.

@@ -133,10 +133,10 @@ impl<'r> Detector<'r> {
         let hits = self.hits(deep, bytes);
         let named = deep.names.find(self.rules, bytes);
 
-        let endpoints: Vec<(usize, &str)> = hits
-            .urls
-            .iter()
-            .filter_map(|url| Some((url.start, self.rules.host(url.host.as_bytes())?.entry.id.as_ref())))
+        let hosts = hits.urls.iter().map(|url| (url.start, &url.host));
+        let endpoints: Vec<(usize, &str)> = hosts
+            .chain(hits.led_hosts.iter().map(|(start, host)| (*start, host)))
+            .filter_map(|(start, host)| Some((start, self.rules.host(host.as_bytes())?.entry.id.as_ref())))
             .collect();
         let llm_names = named.iter().filter(|name| name.facts.about == About::Llm).map(|name| name.span.start);
         let llm = Evidence::new(llm_names.chain(endpoints.iter().map(|(offset, _)| *offset)).collect());
@@ -155,7 +155,7 @@ impl<'r> Detector<'r> {
             Context { rules: self.rules, vendors: &deep.vendors, bytes, kind, llm: &llm, keys: &key_evidence };
         let mut addresses: Vec<Address<'r>> = hits.urls.iter().filter_map(|url| context.of_url(url)).collect();
         addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
-        addresses.extend(hits.connects.iter().filter_map(|&at| context.of_userscript(at)));
+        addresses.extend(hits.led_hosts.iter().filter_map(|(start, host)| context.of_led_host(*start, host)));
         addresses.sort_by_key(|address| (address.start, address.end));
         addresses.dedup_by_key(|address| address.start);
         address::settle_lists(&mut addresses, kind, names_active_clients(bytes));
@@ -171,7 +171,13 @@ impl<'r> Detector<'r> {
                 Literal::Marker => hits.markers.push(at),
                 Literal::Prefix => hits.prefixes.push(at),
                 Literal::Slashes(form) => hits.urls.extend(url::read(bytes, at, form)),
-                Literal::Connect => hits.connects.push(at),
+                Literal::HostLead(lead) => {
+                    let (start, host) = prefilter::led_host(bytes, at, lead);
+                    let host = String::from_utf8_lossy(host).trim_end_matches('.').to_ascii_lowercase();
+                    if self.rules.host(host.as_bytes()).is_some() {
+                        hits.led_hosts.push((start, host));
+                    }
+                }
                 Literal::Word => {}
             }
             false
@@ -189,7 +195,8 @@ impl<'r> Detector<'r> {
 struct Hits {
     markers: Vec<usize>,
     prefixes: Vec<usize>,
-    connects: Vec<usize>,
+    /// Catalogued hosts without a scheme, in lower case, behind a word that only hosts follow.
+    led_hosts: Vec<(usize, String)>,
     urls: Vec<Url>,
 }
 

@@ -25,8 +25,8 @@ pub(super) enum Literal {
     Prefix,
     /// The characters between scheme and host.
     Slashes(Slashes),
-    /// What a userscript writes in front of a host that it asks leave to talk to.
-    Connect,
+    /// What stands in front of a host without a scheme; the index into [`HOST_LEADS`].
+    HostLead(usize),
     /// A word that names OpenAI, or a vendor whose keys have no prefix.
     Word,
 }
@@ -55,7 +55,7 @@ impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Self {
         let mut entries: Vec<(Vec<u8>, Literal)> = vec![(MARKER.to_vec(), Literal::Marker)];
         entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
-        entries.push((CONNECT.to_vec(), Literal::Connect));
+        entries.extend(HOST_LEADS.iter().enumerate().map(|(index, lead)| (lead.to_vec(), Literal::HostLead(index))));
         entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
         entries.extend(words(rules.keys()).into_iter().map(|word| (word, Literal::Word)));
         let (literals, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
@@ -94,7 +94,7 @@ impl Prefilter {
             match literal {
                 Literal::Marker => return true,
                 Literal::Prefix => return begins_key(bytes, at),
-                Literal::Connect => return is_known(rules, connected_host(bytes, at).1),
+                Literal::HostLead(lead) => return is_known(rules, led_host(bytes, at, lead).1),
                 Literal::Slashes(form) => match address(rules, bytes, at, form) {
                     Address::Telling => return true,
                     Address::Neutral => neutral_address = true,
@@ -165,12 +165,12 @@ fn begins_key(bytes: &[u8], at: usize) -> bool {
             || token[3..].split(|&byte| byte == b'-' || byte == b'_').any(|part| part.len() >= 24))
 }
 
-/// Stands in front of each host in the head of a userscript.
-const CONNECT: &[u8] = b"@connect";
+/// In front of a host that a userscript asks leave to talk to, and in front of the host of a request as it is sent.
+const HOST_LEADS: [&[u8]; 2] = [b"@connect", b"Host:"];
 
-/// The host behind a `@connect` at `at`, with its offset.
-pub(super) fn connected_host(bytes: &[u8], at: usize) -> (usize, &[u8]) {
-    let behind = at + CONNECT.len();
+/// The host behind a lead at `at`, with its offset.
+pub(super) fn led_host(bytes: &[u8], at: usize, lead: usize) -> (usize, &[u8]) {
+    let behind = at + HOST_LEADS[lead].len();
     let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t'));
     (start, host_at(bytes, start))
 }
