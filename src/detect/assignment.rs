@@ -330,7 +330,8 @@ impl<'a> Backwards<'a> {
     fn bare(&self, word: &'a [u8]) -> Option<&'a [u8]> {
         const DIRECTIVES: [&[u8]; 5] = [b"proxy_pass", b"reverse_proxy", b"@connect", b"server", b"upstream"];
         let flag = word.starts_with(b"--") && word.len() > 3;
-        let upper = is_constant(word.strip_prefix(b"$").unwrap_or(word));
+        let variable = word.strip_prefix(b"$").is_some_and(is_setting_like);
+        let upper = variable || is_constant(word);
         let property = word.contains(&b'.') && is_setting_like(word) && contains_ignore_case(word, b"api");
         (flag || upper || property || DIRECTIVES.contains(&word)).then_some(word)
     }
@@ -431,7 +432,7 @@ mod tests {
             ("OPENAI_API_KEY,@,x", "OPENAI_API_KEY"),
             ("| OPENAI_API_KEY | `@` |", "OPENAI_API_KEY"),
             ("buildConfigField \"String\", \"OPENAI_API_KEY\", \"\\\"@\\\"\"", "OPENAI_API_KEY"),
-            ("set $OPENAI_API_KEY @;", "OPENAI_API_KEY"),
+            ("set $openai_api_key \"@\";", "openai_api_key"),
             ("Environment=\"OPENAI_API_KEY=@\"", "OPENAI_API_KEY"),
         ];
         for (text, name) in cases {

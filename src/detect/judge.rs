@@ -97,11 +97,12 @@ pub(super) fn random(body: &[u8], words: &Words) -> bool {
     let traces = Traces::of(body);
     let lower_only = body.iter().all(u8::is_ascii_lowercase);
     let least_distinct = if lower_only || body.len() < 30 { 13.min(body.len() * 2 / 3) } else { 20 };
-    let classes = |body: &[u8]| {
-        body.iter().any(u8::is_ascii_digit)
-            && body.iter().any(u8::is_ascii_lowercase)
-            && body.iter().any(u8::is_ascii_uppercase)
-    };
+    let uppers = body.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    let letters = body.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let both_cases = uppers > 0 && uppers < letters;
+    // Without a digit the cases have to be mixed as chance mixes them: words joined with capitals have few of those.
+    let classes =
+        both_cases && (body.iter().any(u8::is_ascii_digit) || (letters / 4..=letters * 3 / 4).contains(&uppers));
     // Lower case, digits and nothing else is a fair alphabet of its own, if both occur often enough.
     let lower_and_digits = body.iter().filter(|byte| byte.is_ascii_digit()).count() * 8 >= body.len()
         && !body.iter().any(u8::is_ascii_uppercase);
@@ -119,7 +120,7 @@ pub(super) fn random(body: &[u8], words: &Words) -> bool {
         && traces.sequence_run < 7
         && traces.interleave < 0.5
         && traces.period < 0.5
-        && (body.len() < 40 || lower_only || lower_and_digits || classes(body))
+        && (body.len() < 40 || lower_only || lower_and_digits || classes)
         && (slug_segments < 3)
         && !words.found_in(body)
 }
