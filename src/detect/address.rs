@@ -30,6 +30,17 @@ pub(super) struct Address<'r> {
     pub(super) held: Held,
 }
 
+impl Address<'_> {
+    /// Whether a finding can come of it; other endpoints are only receivers of keys.
+    pub(super) fn may_be_found(&self) -> bool {
+        let fact = matches!(
+            self.kind,
+            EndpointKind::Official | EndpointKind::Provider | EndpointKind::Aggregator | EndpointKind::SelfHosted
+        );
+        !fact || !self.signals.is_empty()
+    }
+}
+
 /// What holds an address, as far as that decides whether it is one of several alternatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Held {

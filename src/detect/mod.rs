@@ -252,8 +252,15 @@ fn assemble(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<A
         .collect();
     // Of a window's lines GitHub's counter cannot be told; such files are too large for it anyway.
     if blob.offset == 0 && blob.core == (0..blob.bytes.len()) {
-        let lines: Vec<u64> = places.iter().map(|place| place.position.line).collect();
-        for (place, hash) in places.iter_mut().zip(line_hashes(blob.bytes, &lines)) {
+        // Endpoints that are facts of pairs and no findings need none, and the hash reads the file from its start.
+        let wanted = |found: &Found<'_>| match found {
+            Found::Key(_) => true,
+            Found::Address(address) => address.may_be_found(),
+        };
+        let mut named: Vec<&mut Place> =
+            places.iter_mut().zip(&found).filter(|(_, (.., found))| wanted(found)).map(|(place, _)| place).collect();
+        let lines: Vec<u64> = named.iter().map(|place| place.position.line).collect();
+        for (place, hash) in named.iter_mut().zip(line_hashes(blob.bytes, &lines)) {
             place.line_hash = Some(hash).filter(|hash| !hash.is_empty());
         }
     }

@@ -1,9 +1,10 @@
 //! Names of LLM settings in a blob, with the values they hold. For values that nothing but their name tells: hosts
 //! without a scheme, and keys without a prefix.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::rules::Rules;
 
@@ -57,13 +58,16 @@ impl NameSearch {
     pub(super) fn new(rules: &Rules) -> Self {
         let issuers = rules.issuers().flat_map(|issuer| issuer.words.iter().map(AsRef::as_ref));
         let words: Vec<&str> = LLM_WORDS.into_iter().chain(NEUTRAL).chain(SPELLINGS).chain(issuers).collect();
-        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+        // A dense automaton: every config-named file goes through here, and its size is bounded by the rules.
+        let search = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words);
         Self(search.expect("a few dozen short words are no automaton too large"))
     }
 
     /// Every name with an LLM word or a neutral setting's word in it, once.
     pub(super) fn find(&self, rules: &Rules, bytes: &[u8]) -> Vec<Named> {
         let mut found: Vec<Named> = Vec::new();
+        // The same few names come again and again.
+        let mut facts_of: HashMap<&str, NameFacts> = HashMap::new();
         let mut read_to = 0;
         for hit in self.0.find_iter(bytes) {
             if hit.start() < read_to {
@@ -73,7 +77,7 @@ impl NameSearch {
             read_to = span.end;
             let Ok(text) = str::from_utf8(&bytes[span.clone()]) else { continue };
             let text = text.trim_matches(['-', '.', '$', '@']);
-            let facts = classify(rules, text);
+            let facts = facts_of.entry(text).or_insert_with(|| classify(rules, text)).clone();
             let value = value_after(bytes, span.end);
             found.push(Named { text: text.to_owned(), span, facts, value });
         }
