@@ -35,6 +35,10 @@ pub(super) enum Literal {
 /// bytes of every literal, as many as the shortest has.
 const SHORTEST_LITERAL: usize = 3;
 
+/// Prefixes in which too many words of code end: `start_`, `map-`, `break-`, `week_`. Their keys are looked for once the
+/// blob passed for another reason, such as one of the words that their settings have.
+const COMMON_PREFIXES: [&str; 4] = ["rt_", "ap-", "ak-", "ek_"];
+
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
 
@@ -57,7 +61,7 @@ impl Prefilter {
         entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
         entries.extend(HOST_LEADS.iter().enumerate().map(|(index, lead)| (lead.to_vec(), Literal::HostLead(index))));
         entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
-        entries.extend(words(rules.keys()).into_iter().map(|word| (word, Literal::Word)));
+        entries.extend(words(rules).into_iter().map(|word| (word, Literal::Word)));
         let (literals, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
         let packed = packed::Config::new().builder().extend(&literals).build();
         let search = packed.map_or_else(
@@ -114,7 +118,7 @@ impl Prefilter {
 
 /// Whether a prefix is among the literals, or one that begins with one of them is.
 pub(super) fn searches_for(prefix: &str) -> bool {
-    prefix.len() >= SHORTEST_LITERAL
+    prefix.len() >= SHORTEST_LITERAL && !COMMON_PREFIXES.contains(&prefix)
 }
 
 /// The shortest beginnings that cover all prefixes.
@@ -133,13 +137,22 @@ fn prefixes<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
     shortest.into_iter().map(|prefix| prefix.as_bytes().to_vec()).collect()
 }
 
-/// Words of the settings that alone tell a format, in the spellings of code: `OPENAI`, `openai`, `Openai`, `OpenAI`.
-fn words<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
+/// Words of the settings that alone tell a format, or whose prefix is not searched for, in the spellings of code: `OPENAI`, `openai`, `Openai`, `OpenAI`.
+fn words(rules: &Rules) -> Vec<Vec<u8>> {
     let mut words: Vec<String> =
         ["OPENAI", "openai", "OpenAI", "openAI", "OpenAi", "openAi", "Openai", "OPEN_AI", "open_ai"]
             .map(str::to_owned)
             .to_vec();
-    for word in formats.filter(|format| format.anchor == Anchor::Setting).flat_map(|format| format.settings.iter()) {
+    let unsearched = rules.keys().filter(|format| match format.anchor {
+        Anchor::Setting => true,
+        Anchor::Prefix => !searches_for(&format.prefix),
+        Anchor::Marker => false,
+    });
+    let told_by = unsearched.flat_map(|format| {
+        let issuer = format.issuer.iter().filter_map(|id| rules.issuer(id)).flat_map(|issuer| issuer.words.iter());
+        format.settings.iter().chain(issuer.filter(|_| format.anchor == Anchor::Prefix))
+    });
+    for word in told_by {
         if word.len() < 4 || word.contains("openai") {
             continue;
         }

@@ -50,6 +50,6 @@ impl<'a> Blob<'a> {
     /// Whether a file that begins with these bytes is no text: a NUL stands among the first [`HEAD`].
     #[must_use]
     pub fn is_binary(head: &[u8]) -> bool {
-        head.iter().take(HEAD).any(|&byte| byte == 0)
+        memchr::memchr(0, &head[..head.len().min(HEAD)]).is_some()
     }
 }
