@@ -9,8 +9,8 @@ use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::names::Named;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
-use super::setting::{self, About};
-use super::text::{FileKind, is_link, on_host_list};
+use super::setting::{self, About, Vocabulary};
+use super::text::{FileKind, Text, is_link, on_host_list};
 use super::url::{self, Url};
 
 /// An endpoint before its role is settled.
@@ -70,9 +70,10 @@ enum Used {
 /// What the reader of addresses needs to know of the blob.
 pub(super) struct Context<'c, 'r> {
     pub(super) rules: &'r Rules,
+    pub(super) vocabulary: &'c Vocabulary<'r>,
     pub(super) vendors: &'c VendorDomains<'r>,
     pub(super) bytes: &'c [u8],
-    pub(super) kind: FileKind,
+    pub(super) text: &'c Text<'c>,
     /// Where LLM settings stand.
     pub(super) llm: &'c Evidence,
     /// Where keys stand.
@@ -93,7 +94,7 @@ impl<'r> Context<'_, 'r> {
         let address = matches!(named.facts.role, Some(SettingRole::BaseUrl | SettingRole::Host));
         // Without quotes a dotted word in code is an expression: `host: this.host`, `base_url = settings.url`.
         let quoted = range.start.checked_sub(1).is_some_and(|index| matches!(self.bytes[index], b'"' | b'\'' | b'`'));
-        if !(address && (quoted || self.kind.config || self.kind.shell))
+        if !(address && (quoted || self.text.kind.config || self.text.kind.shell))
             || value.contains("://")
             || value.contains(r":\/\/")
             || value.len() > 300
@@ -138,7 +139,7 @@ impl<'r> Context<'_, 'r> {
 
     fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
         let facts = classify(self.rules, self.vendors, &url.host, &url.path);
-        let name = setting.as_deref().map(|name| setting::classify(self.rules, name));
+        let name = setting.as_deref().map(|name| self.vocabulary.classify(name));
         let address_name = name.as_ref().is_some_and(|name| {
             matches!(name.role, Some(SettingRole::BaseUrl | SettingRole::Host | SettingRole::Both | SettingRole::Proxy))
         });
@@ -151,10 +152,10 @@ impl<'r> Context<'_, 'r> {
         }
         let llm_setting = address_name && about == About::Llm;
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
-        let in_call = api_address && about == About::Anything && in_llm_call(self.rules, self.bytes, url.start);
+        let in_call = api_address && about == About::Anything && in_llm_call(self.vocabulary, self.bytes, url.start);
         let lent = api_address
             && about == About::Anything
-            && (self.keys.near(url.start, 300) || (self.kind.config && self.llm.beside(url.start)));
+            && (self.keys.near(url.start, 300) || (self.text.kind.config && self.llm.beside(url.start)));
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
         let llm = match facts.kind {
@@ -237,14 +238,14 @@ impl<'r> Context<'_, 'r> {
             return (Role::Listed, Held::Element);
         }
         let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
-        if self.kind.binary || link || self.kind.in_comment(self.bytes, at) {
+        if self.text.kind.binary || link || self.text.in_comment(at) {
             return (Role::Mentioned, Held::Element);
         }
         let api = api_path || looks_like_api(&url.host, &url.path) || is_api_of(facts.entry, &url.path);
         match used {
             Used::ByClient => (Role::Configured, Held::By(setting.map(crate::rules::normalise).unwrap_or_default())),
             Used::InCall => (Role::Configured, Held::Call),
-            _ if self.kind.in_prose(self.bytes, at) => (Role::Mentioned, Held::Element),
+            _ if self.text.in_prose(at) => (Role::Mentioned, Held::Element),
             _ if self.keys.near(at, 160) => (Role::Configured, Held::Call),
             Used::AsApi => (Role::Configured, Held::Element),
             Used::Somehow if api || self.keys.near(at, 300) => (Role::Configured, Held::Element),

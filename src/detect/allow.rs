@@ -17,7 +17,8 @@ pub(super) fn covering(bytes: &[u8], at: usize) -> Option<Allow> {
     let start = line_start(bytes, at);
     let own = &bytes[start..line_end(bytes, at)];
     on_line(own, false).or_else(|| {
-        let above_end = start.checked_sub(1)?;
+        // Where a long line is cut, the line above is out of reach.
+        let above_end = start.checked_sub(1).filter(|&end| bytes[end] == b'\n')?;
         on_line(&bytes[line_start(bytes, above_end)..above_end], true)
     })
 }

@@ -15,14 +15,20 @@ pub(super) fn run_after(bytes: &[u8], start: usize, max: usize, class: impl Fn(u
     bytes[start.min(bytes.len())..].iter().take(max).take_while(|&&byte| class(byte)).count()
 }
 
-/// Start of the line that holds offset `at`.
+/// How far a line is followed to either side of a match. A longer line is cut there, so that a file of one long line
+/// costs no more for each match than any other.
+pub(super) const LINE_REACH: usize = 8 * 1024;
+
+/// Start of the line that holds offset `at`, at most [`LINE_REACH`] in front of it.
 pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
-    memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1)
+    let floor = at.saturating_sub(LINE_REACH);
+    memchr::memrchr(b'\n', &bytes[floor..at]).map_or(floor, |newline| floor + newline + 1)
 }
 
-/// End of the line that holds offset `at`, without its line break.
+/// End of the line that holds offset `at`, without its line break, at most [`LINE_REACH`] behind it.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline)
+    let ceiling = bytes.len().min(at + LINE_REACH);
+    memchr::memchr(b'\n', &bytes[at..ceiling]).map_or(ceiling, |newline| at + newline)
 }
 
 /// Whether the byte before `at` leaves room for a token to start there.

@@ -13,7 +13,7 @@ use super::marker::{self, MARKER};
 use super::names::Named;
 use super::reference::{is_masked, is_reference};
 use super::scope::Evidence;
-use super::setting::{About, NameFacts, classify};
+use super::setting::{About, NameFacts, Vocabulary};
 
 /// Id of the format of a marker around which no key can be parsed.
 pub(super) const FRAGMENT: &str = "openai-fragment";
@@ -58,6 +58,7 @@ pub(super) enum FoundBy {
 /// Everything that a candidate is judged by.
 pub(super) struct Judging<'c, 'r> {
     pub(super) rules: &'r Rules,
+    pub(super) vocabulary: &'c Vocabulary<'r>,
     pub(super) words: &'c Words,
     pub(super) bytes: &'c [u8],
     /// Where LLM settings and endpoints stand.
@@ -103,7 +104,7 @@ impl<'r> Judging<'_, 'r> {
         for format in fitting {
             let Some(token) = format.read(self.bytes, at) else { continue };
             let name = name_before(self.bytes, token.start);
-            let facts = name.as_deref().map(|name| classify(self.rules, name));
+            let facts = name.as_deref().map(|name| self.vocabulary.classify(name));
             if !self.has_context(format.entry, token.start, facts.as_ref()) {
                 continue;
             }

@@ -50,8 +50,8 @@ use names::NameSearch;
 use position::Cursor;
 use prefilter::{Literal, Prefilter};
 use scope::Evidence;
-use setting::About;
-use text::FileKind;
+use setting::{About, Vocabulary};
+use text::{FileKind, Text};
 use url::Url;
 
 pub use redact::redact_text;
@@ -71,6 +71,7 @@ pub struct Detector<'r> {
 struct Deep<'r> {
     words: Words,
     names: NameSearch,
+    vocabulary: Vocabulary<'r>,
     vendors: VendorDomains<'r>,
     families: Vec<&'r KeyFormat>,
     /// Formats with a prefix, longest prefix first, then in the order of the rules.
@@ -98,6 +99,7 @@ impl<'r> Deep<'r> {
         Self {
             words: Words::new(rules.words()),
             names: NameSearch::new(rules),
+            vocabulary: Vocabulary::new(rules),
             vendors: VendorDomains::new(rules),
             families,
             prefixed,
@@ -131,7 +133,7 @@ impl<'r> Detector<'r> {
         let deep = self.deep.get_or_init(|| Deep::new(self.rules));
         let bytes = blob.bytes;
         let hits = self.hits(deep, bytes);
-        let named = deep.names.find(self.rules, bytes);
+        let named = deep.names.find(&deep.vocabulary, bytes);
 
         let hosts = hits.urls.iter().map(|url| (url.start, &url.host));
         let endpoints: Vec<(usize, &str)> = hosts
@@ -141,7 +143,14 @@ impl<'r> Detector<'r> {
         let llm_names = named.iter().filter(|name| name.facts.about == About::Llm).map(|name| name.span.start);
         let llm = Evidence::new(llm_names.chain(endpoints.iter().map(|(offset, _)| *offset)).collect());
 
-        let judging = Judging { rules: self.rules, words: &deep.words, bytes, llm: &llm, endpoints: &endpoints };
+        let judging = Judging {
+            rules: self.rules,
+            vocabulary: &deep.vocabulary,
+            words: &deep.words,
+            bytes,
+            llm: &llm,
+            endpoints: &endpoints,
+        };
         let mut keys: Vec<Key<'r>> =
             hits.markers.iter().filter_map(|&at| judging.around_marker(at, &deep.families)).collect();
         keys.extend(hits.prefixes.iter().filter_map(|&at| judging.at_prefix(at, &deep.prefixed)));
@@ -151,14 +160,24 @@ impl<'r> Detector<'r> {
 
         let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);
-        let context =
-            Context { rules: self.rules, vendors: &deep.vendors, bytes, kind, llm: &llm, keys: &key_evidence };
+        let text = Text::new(kind, bytes);
+        let context = Context {
+            rules: self.rules,
+            vocabulary: &deep.vocabulary,
+            vendors: &deep.vendors,
+            bytes,
+            text: &text,
+            llm: &llm,
+            keys: &key_evidence,
+        };
         let mut addresses: Vec<Address<'r>> = hits.urls.iter().filter_map(|url| context.of_url(url)).collect();
         addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
         addresses.extend(hits.led_hosts.iter().filter_map(|(start, host)| context.of_led_host(*start, host)));
         addresses.sort_by_key(|address| (address.start, address.end));
         addresses.dedup_by_key(|address| address.start);
-        address::settle_lists(&mut addresses, kind, names_active_clients(bytes));
+        if addresses.len() > 1 {
+            address::settle_lists(&mut addresses, kind, names_active_clients(bytes));
+        }
 
         assemble(blob, self.rules, keys, addresses)
     }

@@ -10,7 +10,7 @@ use crate::rules::Rules;
 
 use super::assignment::is_name_byte;
 use super::bytes::{run_after, run_before};
-use super::setting::{LLM_WORDS, NameFacts, classify};
+use super::setting::{LLM_WORDS, NameFacts, Vocabulary};
 use super::value::value_after;
 
 /// How names of neutral settings begin or end, as written.
@@ -64,7 +64,7 @@ impl NameSearch {
     }
 
     /// Every name with an LLM word or a neutral setting's word in it, once.
-    pub(super) fn find(&self, rules: &Rules, bytes: &[u8]) -> Vec<Named> {
+    pub(super) fn find(&self, vocabulary: &Vocabulary<'_>, bytes: &[u8]) -> Vec<Named> {
         let mut found: Vec<Named> = Vec::new();
         // The same few names come again and again.
         let mut facts_of: HashMap<&str, NameFacts> = HashMap::new();
@@ -77,7 +77,7 @@ impl NameSearch {
             read_to = span.end;
             let Ok(text) = str::from_utf8(&bytes[span.clone()]) else { continue };
             let text = text.trim_matches(['-', '.', '$', '@']);
-            let facts = facts_of.entry(text).or_insert_with(|| classify(rules, text)).clone();
+            let facts = facts_of.entry(text).or_insert_with(|| vocabulary.classify(text)).clone();
             let value = value_after(bytes, span.end);
             found.push(Named { text: text.to_owned(), span, facts, value });
         }

@@ -35,9 +35,9 @@ pub(super) enum Literal {
 /// bytes of every literal, as many as the shortest has.
 const SHORTEST_LITERAL: usize = 3;
 
-/// Prefixes in which too many words of code end: `start_`, `map-`, `break-`, `week_`. Their keys are looked for once the
+/// Prefixes in which too many words of code end: `start_`, `map-`, `break-`. Their keys are looked for once the
 /// blob passed for another reason, such as one of the words that their settings have.
-const COMMON_PREFIXES: [&str; 4] = ["rt_", "ap-", "ak-", "ek_"];
+const COMMON_PREFIXES: [&str; 3] = ["rt_", "ap-", "ak-"];
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;

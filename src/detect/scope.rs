@@ -3,11 +3,9 @@
 //! A light reading, the same for every language: brackets are counted backwards over a bounded stretch. Formats with a
 //! grammar of their own will bring real scopes; this stays the fallback for what does not parse.
 
-use crate::rules::Rules;
-
 use super::assignment::is_name_byte;
 use super::bytes::run_before;
-use super::setting::{About, classify};
+use super::setting::{About, Vocabulary};
 
 /// How far back an open bracket is looked for.
 const REACH: usize = 1200;
@@ -20,7 +18,7 @@ const NEAR: usize = 500;
 
 /// Whether the value at `at` is an argument, or a property of an argument, of a call on an LLM client: `OpenAI(…)`,
 /// `createOpenAI({…})`, `OpenAIClient.builder()….baseUrl(…)`.
-pub(super) fn in_llm_call(rules: &Rules, bytes: &[u8], at: usize) -> bool {
+pub(super) fn in_llm_call(vocabulary: &Vocabulary<'_>, bytes: &[u8], at: usize) -> bool {
     let floor = at.saturating_sub(REACH);
     let mut depth = 0i32;
     let mut found = 0;
@@ -32,7 +30,7 @@ pub(super) fn in_llm_call(rules: &Rules, bytes: &[u8], at: usize) -> bool {
                 let length =
                     run_before(bytes, index, 100, |byte| is_name_byte(byte) || matches!(byte, b':' | b'>' | b'<'));
                 let callee = String::from_utf8_lossy(&bytes[index - length..index]);
-                if !callee.is_empty() && classify(rules, &callee).about == About::Llm {
+                if !callee.is_empty() && vocabulary.classify(&callee).about == About::Llm {
                     return true;
                 }
                 found += 1;

@@ -3,7 +3,11 @@
 //! The catalogue knows the names that software documents. Everything else is read by its words, so that
 //! `ACME_CHATBOT_OPENAI_ENDPOINT` needs no entry: a word that names an LLM product, then one that names a part.
 
-use crate::rules::schema::{Issuer, SettingClass, SettingRole};
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use crate::rules::schema::{SettingClass, SettingRole};
 use crate::rules::{Rules, normalise};
 
 /// What a name says.
@@ -149,71 +153,82 @@ const FILLER: [&str; 26] = [
     "value", "ai", "http", "https", "x", "user", "main", "primary", "backup", "test", "prod", "dev", "v1",
 ];
 
-/// Reads a name as written.
-pub(super) fn classify(rules: &Rules, name: &str) -> NameFacts {
-    let normalised = normalise(name);
-    let stem = normalised.trim_end_matches(|last: char| last.is_ascii_digit());
-    let llm = mentions_llm(stem) || names_issuer(rules, stem);
-    let reading = READING_WORDS.iter().any(|word| stem.contains(word));
-    let last = last_component(name);
-    let known = [normalised.as_str(), stem, &last].into_iter().find_map(|name| rules.setting(name));
-    let role = match known {
-        Some(setting) if !reading || setting.role == SettingRole::Key => Some(setting.role),
-        _ => role_of(rules, stem).filter(|_| !reading),
-    };
-    let about = match known.map(|setting| setting.class) {
-        Some(SettingClass::Specific) => About::Llm,
-        _ if llm => About::Llm,
-        Some(_) => About::Anything,
-        None if is_neutral(stem) => About::Anything,
-        None => About::Other,
-    };
-    NameFacts { role, about, api_address: is_api_address(stem), normalised }
+/// Reads names.
+pub(super) struct Vocabulary<'r> {
+    rules: &'r Rules,
+    /// Words that name a product: [`LLM_WORDS`], then the words of issuers that answer model calls. Those whose keys are
+    /// for watching calls only have no endpoint of their own in the catalogue.
+    products: AhoCorasick,
 }
 
-/// Whether a normalised name holds a word that names an LLM product.
-fn mentions_llm(normalised: &str) -> bool {
-    LLM_WORDS.iter().any(|word| match *word {
-        // Three letters that many words hold: only at the start, or in front of a part's name.
-        "oai" => normalised.starts_with(word),
-        "gpt" | "llm" => normalised.match_indices(word).any(|(at, _)| {
-            let rest = &normalised[at + word.len()..];
-            at == 0
+impl<'r> Vocabulary<'r> {
+    pub(super) fn new(rules: &'r Rules) -> Self {
+        let issuers = rules.issuers().filter(|issuer| !issuer.endpoints.is_empty());
+        let words = issuers.flat_map(|issuer| issuer.words.iter().map(AsRef::as_ref));
+        let products = AhoCorasick::new(LLM_WORDS.into_iter().chain(words));
+        Self { rules, products: products.expect("a few hundred short words are no automaton too large") }
+    }
+
+    /// Reads a name as written.
+    pub(super) fn classify(&self, name: &str) -> NameFacts {
+        let normalised = normalise(name);
+        let stem = normalised.trim_end_matches(|last: char| last.is_ascii_digit());
+        let products: Vec<Range<usize>> = self
+            .products
+            .find_overlapping_iter(stem)
+            .filter(|found| is_product(LLM_WORDS.get(found.pattern().as_usize()).copied(), stem, found.range()))
+            .map(|found| found.range())
+            .collect();
+        let reading = READING_WORDS.iter().any(|word| stem.contains(word));
+        let last = last_component(name);
+        let known = [normalised.as_str(), stem, &last].into_iter().find_map(|name| self.rules.setting(name));
+        let role = match known {
+            Some(setting) if !reading || setting.role == SettingRole::Key => Some(setting.role),
+            _ => role_of(stem, &products).filter(|_| !reading),
+        };
+        let about = match known.map(|setting| setting.class) {
+            Some(SettingClass::Specific) => About::Llm,
+            _ if !products.is_empty() => About::Llm,
+            Some(_) => About::Anything,
+            None if is_neutral(stem) => About::Anything,
+            None => About::Other,
+        };
+        NameFacts { role, about, api_address: is_api_address(stem), normalised }
+    }
+}
+
+/// Whether a word found in a stem names a product there. A few LLM words are parts of other words, too.
+fn is_product(llm_word: Option<&str>, stem: &str, range: Range<usize>) -> bool {
+    let rest = &stem[range.end..];
+    match llm_word {
+        Some("oai") => range.start == 0,
+        // Only at the start, or in front of a part's name.
+        Some("gpt" | "llm") => {
+            range.start == 0
                 || rest.is_empty()
                 || rest.starts_with(|next: char| next.is_ascii_digit())
                 || ADDRESS_WORDS.iter().chain(&KEY_WORDS).any(|part| rest.starts_with(part))
                 || rest.starts_with("api")
-        }),
-        word => normalised.contains(word),
-    })
+        }
+        _ => true,
+    }
 }
 
-fn names_issuer(rules: &Rules, normalised: &str) -> bool {
-    issuers_of_models(rules).any(|issuer| issuer.words.iter().any(|word| normalised.contains(word.as_ref())))
-}
-
-/// Issuers that answer model calls: those whose keys are for watching calls only have no endpoint of their own here.
-fn issuers_of_models(rules: &Rules) -> impl Iterator<Item = &Issuer> {
-    rules.issuers().filter(|issuer| !issuer.endpoints.is_empty())
-}
-
-fn role_of(rules: &Rules, stem: &str) -> Option<SettingRole> {
+fn role_of(stem: &str, products: &[Range<usize>]) -> Option<SettingRole> {
     let ends_with = |words: &[&str]| words.iter().filter(|word| stem.ends_with(**word)).map(|word| word.len()).max();
     match (ends_with(&KEY_WORDS), ends_with(&ADDRESS_WORDS)) {
         (Some(key), address) if key >= address.unwrap_or(0) => Some(SettingRole::Key),
-        (_, Some(_)) if names_api(rules, stem) => Some(SettingRole::BaseUrl),
+        (_, Some(_)) if names_api(stem, products) => Some(SettingRole::BaseUrl),
         _ => None,
     }
 }
 
 /// Whether an address is that of the API itself and not of a page beside it: between the word for the product and the
 /// word for the address stand only fillers, `OPENAI_API_BASE_URL` but not `CLAUDE_AUTHORIZE_URL`.
-fn names_api(rules: &Rules, stem: &str) -> bool {
+fn names_api(stem: &str, products: &[Range<usize>]) -> bool {
     let mut rest = stem;
     while !rest.is_empty() {
-        let issuer_ends =
-            || issuers_of_models(rules).any(|issuer| issuer.words.iter().any(|word| rest.ends_with(word.as_ref())));
-        if LLM_WORDS.iter().any(|word| rest.ends_with(word)) || issuer_ends() {
+        if products.iter().any(|product| product.end == rest.len()) {
             return true;
         }
         let known =
@@ -279,6 +294,7 @@ mod tests {
     #[test]
     fn names_are_read_by_their_words() {
         let rules = Rules::builtin();
+        let vocabulary = Vocabulary::new(&rules);
         for name in [
             "OPENAI_BASE_URL",
             "ACME_CHATBOT_OPENAI_ENDPOINT",
@@ -287,20 +303,20 @@ mod tests {
             "gptApiHost",
             "OpenAI:Endpoint",
         ] {
-            let facts = classify(&rules, name);
+            let facts = vocabulary.classify(name);
             assert_eq!(facts.about, About::Llm, "{name}");
             assert!(matches!(facts.role, Some(SettingRole::BaseUrl | SettingRole::Host)), "{name}");
         }
         for name in ["OPENAI_API_KEY", "openAIKey2", "AZURE_OPENAI_KEY", "LLM_TOKEN"] {
-            let facts = classify(&rules, name);
+            let facts = vocabulary.classify(name);
             assert_eq!((facts.about, facts.role), (About::Llm, Some(SettingRole::Key)), "{name}");
         }
         for name in ["base_url", "apiKey", "API_KEY", "endpoint", "key"] {
-            assert_eq!(classify(&rules, name).about, About::Anything, "{name}");
+            assert_eq!(vocabulary.classify(name).about, About::Anything, "{name}");
         }
         for name in ["STRIPE_WEBHOOK_SECRET", "GITHUB_TOKEN", "fillment", "DATABASE_URL", "egptian_url"] {
-            assert_eq!(classify(&rules, name).about, About::Other, "{name}");
+            assert_eq!(vocabulary.classify(name).about, About::Other, "{name}");
         }
-        assert_eq!(classify(&rules, "OPENAI_DOCS_URL").role, None);
+        assert_eq!(vocabulary.classify("OPENAI_DOCS_URL").role, None);
     }
 }

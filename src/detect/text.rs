@@ -1,12 +1,14 @@
 //! What kind of text stands around a match: code, comment or prose. By file name and line, without a parser.
 
+use std::cell::OnceCell;
+
 use super::bytes::{contains_ignore_case, line_end, line_start};
 
 /// How far back the beginning of a block comment is looked for.
 const BLOCK_REACH: usize = 4096;
 
-/// How much of a long line is looked at.
-const LINE_REACH: usize = 400;
+/// How much of a line in front of a match is looked at.
+const SHORT_REACH: usize = 400;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug)]
@@ -87,21 +89,8 @@ impl FileKind {
         }
     }
 
-    /// Whether offset `at` lies in a comment or a docstring.
-    pub(super) fn in_comment(&self, bytes: &[u8], at: usize) -> bool {
-        if self.prose {
-            return self.commented_out(bytes, at) && self.in_fence(bytes, at);
-        }
-        self.commented_out(bytes, at) || self.in_block(bytes, at) || (self.docstrings && in_docstring(bytes, at))
-    }
-
-    /// Whether offset `at` lies in prose outside any code block.
-    pub(super) fn in_prose(&self, bytes: &[u8], at: usize) -> bool {
-        self.prose && !self.in_fence(bytes, at)
-    }
-
     fn commented_out(&self, bytes: &[u8], at: usize) -> bool {
-        let start = line_start(bytes, at).max(at.saturating_sub(LINE_REACH));
+        let start = line_start(bytes, at).max(at.saturating_sub(SHORT_REACH));
         let before = &bytes[start..at];
         let lead = before.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let line = &before[lead..];
@@ -149,15 +138,60 @@ impl FileKind {
         };
         (self.slashes && open(b"/*", b"*/")) || (self.markup && open(b"<!--", b"-->"))
     }
+}
 
-    fn in_fence(&self, bytes: &[u8], at: usize) -> bool {
-        let before = &bytes[..line_start(bytes, at)];
-        let fences = memchr::memmem::find_iter(before, b"```")
-            .filter(|&fence| {
-                before[line_start(before, fence)..fence].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'>'))
-            })
-            .count();
-        fences % 2 == 1 || before[..].ends_with(b"::\n\n")
+/// A text with what is counted from its beginning, counted once.
+pub(super) struct Text<'b> {
+    pub(super) kind: FileKind,
+    bytes: &'b [u8],
+    fences: OnceCell<Vec<usize>>,
+    triple_quotes: OnceCell<[Vec<usize>; 2]>,
+}
+
+impl<'b> Text<'b> {
+    pub(super) fn new(kind: FileKind, bytes: &'b [u8]) -> Self {
+        Self { kind, bytes, fences: OnceCell::new(), triple_quotes: OnceCell::new() }
+    }
+
+    /// Whether offset `at` lies in a comment or a docstring.
+    pub(super) fn in_comment(&self, at: usize) -> bool {
+        if self.kind.prose {
+            return self.kind.commented_out(self.bytes, at) && self.in_fence(at);
+        }
+        self.kind.commented_out(self.bytes, at)
+            || self.kind.in_block(self.bytes, at)
+            || (self.kind.docstrings && self.in_docstring(at))
+    }
+
+    /// Whether offset `at` lies in prose outside any code block.
+    pub(super) fn in_prose(&self, at: usize) -> bool {
+        self.kind.prose && !self.in_fence(at)
+    }
+
+    fn in_fence(&self, at: usize) -> bool {
+        let bytes = self.bytes;
+        let fences = self.fences.get_or_init(|| {
+            let starts_line = |fence: &usize| {
+                bytes[line_start(bytes, *fence)..*fence].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'>'))
+            };
+            memchr::memmem::find_iter(bytes, b"```").filter(starts_line).collect()
+        });
+        fences.partition_point(|&fence| fence < at) % 2 == 1
+    }
+
+    /// Whether an odd number of triple quotes stands in front, and the string they open is no value.
+    fn in_docstring(&self, at: usize) -> bool {
+        let bytes = self.bytes;
+        let quotes = self
+            .triple_quotes
+            .get_or_init(|| [&b"\"\"\""[..], b"'''"].map(|quotes| memchr::memmem::find_iter(bytes, quotes).collect()));
+        quotes.iter().any(|quotes| {
+            let count = quotes.partition_point(|&quote| quote < at);
+            count % 2 == 1 && {
+                let open = quotes[count - 1];
+                !bytes[line_start(bytes, open)..open].iter().any(|byte| matches!(byte, b'=' | b'(' | b','))
+            }
+        })
     }
 }
 
@@ -167,24 +201,6 @@ fn closed(comment: &[u8], token: &[u8]) -> bool {
 
 fn inside_quotes(text: &[u8]) -> bool {
     [b'"', b'\'', b'`'].iter().any(|quote| text.iter().filter(|byte| *byte == quote).count() % 2 == 1)
-}
-
-/// Whether an odd number of triple quotes stands in front, and the string they open is no value.
-fn in_docstring(bytes: &[u8], at: usize) -> bool {
-    [&b"\"\"\""[..], b"'''"].into_iter().any(|quotes| {
-        let mut opens = memchr::memmem::find_iter(&bytes[..at], quotes);
-        let mut last = None;
-        let mut count = 0usize;
-        for open in opens.by_ref() {
-            last = Some(open);
-            count += 1;
-        }
-        count % 2 == 1
-            && last.is_some_and(|open| {
-                let before = &bytes[line_start(bytes, open)..open];
-                !before.iter().any(|byte| matches!(byte, b'=' | b'(' | b','))
-            })
-    })
 }
 
 /// Whether the line of `at` is a list of hosts that something may talk to, or not: no client is configured by it.
@@ -205,8 +221,8 @@ pub(super) fn on_host_list(bytes: &[u8], at: usize) -> bool {
         b"allow_origin",
         b"domain-suffix",
     ];
-    let start = line_start(bytes, at).max(at.saturating_sub(2 * LINE_REACH));
-    let line = &bytes[start..line_end(bytes, at).min(at + LINE_REACH)];
+    let start = line_start(bytes, at).max(at.saturating_sub(2 * SHORT_REACH));
+    let line = &bytes[start..line_end(bytes, at).min(at + SHORT_REACH)];
     WORDS.iter().any(|word| contains_ignore_case(line, word))
 }
 
@@ -246,7 +262,7 @@ mod tests {
 
     fn comment(path: &str, text: &str) -> bool {
         let at = text.find('@').unwrap();
-        FileKind::of(path, false).in_comment(text.as_bytes(), at)
+        Text::new(FileKind::of(path, false), text.as_bytes()).in_comment(at)
     }
 
     #[test]
@@ -284,7 +300,7 @@ mod tests {
     #[test]
     fn code_in_prose_is_fenced() {
         let text = b"# T\nsee A\n```sh\nexport B\n```\nC";
-        let kind = FileKind::of("README.md", false);
-        assert!(kind.in_prose(text, 8) && !kind.in_prose(text, 21) && kind.in_prose(text, text.len() - 1));
+        let text = Text::new(FileKind::of("README.md", false), text);
+        assert!(text.in_prose(8) && !text.in_prose(21) && text.in_prose(28));
     }
 }
