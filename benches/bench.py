@@ -12,18 +12,20 @@ from pathlib import Path
 WORDS = (
     "account address append array assert await batch binary bool branch buffer build bytes cache call char check class "
     "client clone close code color column commit config const context copy count cursor data date debug decode default "
-    "delete depth device disk-usage drop each edge else empty encode end entry enum error event expect export extend "
+    "delete depth device disk drop each edge else empty encode end entry enum error event expect export extend "
     "field file filter find first flag float flush format frame from function future generic get group guard handle "
     "hash header hint host image import index init inner input insert instance int into item iter join key kind label "
-    "last layer left len level limit line link list load local lock log loop main map mask-image match max merge "
+    "last layer left len level limit line link list load local lock log loop main map mask match max merge "
     "message method min mode model module move name new next node none null number object offset open option order "
     "output owner page parent parse part path pattern peek pending pointer pool port prefix print private process "
     "public push query queue range raw read record ref region reject remove render reply request reset result return "
-    "risk-level root route row run scan schema scope second self send set shape share size skip slice socket some sort "
+    "risk root route row run scan schema scope second self send set shape share size skip slice socket some sort "
     "source span split stack start state static status step store stream string struct style suffix super switch table "
-    "tag target task-runner test text thread time token top trace track trait tree true try tuple type unit update user "
+    "tag target task test text thread time token top trace track trait tree true try tuple type unit update user "
     "value vec version view visit wait walk while width window with word wrap write yield zero"
 ).split()
+# Words that end in a key's prefix, `sk-` above all, at about the rate at which real source has them.
+PREFIXED = "disk-usage mask-image risk-level task-runner desk-check".split()
 # Nine files in a hundred have names of configuration, which keyscan reads more closely: the share that the crates have
 # which cargo downloads for this project.
 SUFFIXES = ["rs", "py", "js", "ts", "go", "java", "c", "h"] * 11 + ["md"] * 4 + ["toml", "yaml", "json"] * 3
@@ -51,6 +53,7 @@ def make_tree(folder, files=11_000, total=65 << 20):
     rng = random.Random(1)
     # A pool of lines keeps generation at seconds; which lines a file takes is drawn for each file.
     lines = [source_line(rng) for _ in range(20_000)]
+    lines += [f"// the {word} of the {rng.choice(WORDS)}" for word in PREFIXED]
     lines += [f"// see https://{rng.choice(HOSTS)}/{rng.choice(WORDS)}/{n}" for n in range(700)]
     weights = [rng.lognormvariate(0, 1.4) for _ in range(files)]
     scale = total / sum(weights)

@@ -118,7 +118,7 @@ impl<'r> Detector<'r> {
 
     /// The literals that the prefilter searches for, for comparisons with tools that search for the same.
     pub fn literals(&self) -> impl Iterator<Item = &[u8]> {
-        self.prefilter.literals().iter().map(Vec::as_slice)
+        self.prefilter.literals()
     }
 
     /// Whether `bytes`, a whole blob or a chunk of one, may hold something and have to be given to [`Self::detect`].
