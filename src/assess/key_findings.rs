@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Proof, Receiver,
-    Related, RelatedRole, RuleId, Secret, Signal, SignalId, Subject,
+    Related, RelatedRole, RuleId, Secret, Severity, Signal, SignalId, Subject,
 };
 use crate::rules::Rules;
 
@@ -62,6 +62,10 @@ impl<'a> KeyPlaces<'a> {
         let mut held = judge::judge(key, column, receiver_confidence, origin.exposure, &origin.path.text);
         for held in &mut held {
             held.severity = site.surroundings.of_key(*held, key);
+            // A value copied from a manual or a test suite: everybody has it, and nobody's account stands behind it.
+            if key.signals.iter().any(|signal| signal.id == SignalId::PublishedExample) {
+                held.severity = held.severity.min(Severity::Low);
+            }
         }
         let mut occurrence = site.occurrence(&key.place, key.setting.as_deref(), &key.encoding);
         occurrence.receiver = endpoint

@@ -155,7 +155,9 @@ impl<'r> Context<'_, 'r> {
         let in_call = api_address && about == About::Anything && in_llm_call(self.vocabulary, self.bytes, url.start);
         let lent = api_address
             && about == About::Anything
-            && (self.keys.near(url.start, 300) || (self.text.kind.config && self.llm.beside(url.start)));
+            // What an LLM setting beside it lends: a longer path is that of another service's own call.
+            && (self.keys.near(url.start, 300) || (self.text.kind.config && self.llm.beside(url.start)))
+            && (matches!(url.path.as_str(), "" | "/") || has_api_path(&url.path));
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
         let llm = match facts.kind {

@@ -317,11 +317,13 @@ mod tests {
         ] {
             assert!(!prefilter.passes(&rules, text.as_bytes()), "{text}");
         }
+        let host = "llm.unseen.dev";
         for text in [
-            "x https://api.openai.com/v1",
-            "LLM_BASE_URL=https://llm.unseen.dev/v1",
-            "OPENAI_API_HOST=llm.unseen.dev",
-            "import openai; base_url = \"https://llm.unseen.dev\"",
+            "x https://api.openai.com/v1".to_owned(),
+            format!("LLM_BASE_URL=https://{host}/v1"),
+            format!("OPENAI_API_HOST={host}"),
+            format!("import openai; base_url = \"https://{host}\""),
+            "// @connect api.openai.com".to_owned(),
         ] {
             assert!(prefilter.passes(&rules, text.as_bytes()), "{text}");
         }
