@@ -5,15 +5,13 @@
 //! follows at most a few hundred bytes and gives up rather than guess.
 
 use super::bytes::{contains_ignore_case, run_before};
+use super::name::{LONGEST_NAME, is_constant, is_holder, is_name_byte, is_setting_like, last_part, looks_like_key};
 
 /// How far back the name may stand.
 const REACH: usize = 600;
 
 /// How many values of a list are passed over on the way to its name.
 const MOST_STEPS: usize = 48;
-
-/// The longest name.
-const LONGEST_NAME: usize = 128;
 
 /// The name that the value at `start` is assigned to, as written.
 pub(super) fn name_before(bytes: &[u8], start: usize) -> Option<String> {
@@ -70,10 +68,6 @@ const WRAPPERS: [&str; 30] = [
 
 /// Words in front of a value that belong to neither name nor value.
 const LEAD_INS: [&str; 6] = ["bearer", "basic", "token", "new", "await", "return"];
-
-/// Names that say only "the value stands here": the name proper stands beside them.
-const HOLDERS: [&str; 9] =
-    ["value", "string", "default", "defaultvalue", "content", "text", "stringvalue", "initialvalue", "val"];
 
 impl<'a> Backwards<'a> {
     fn last(&self) -> Option<u8> {
@@ -335,44 +329,6 @@ impl<'a> Backwards<'a> {
         let property = word.contains(&b'.') && is_setting_like(word) && contains_ignore_case(word, b"api");
         (flag || upper || property || DIRECTIVES.contains(&word)).then_some(word)
     }
-}
-
-/// Bytes of names, dotted paths and flags.
-pub(super) const fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$' | b'@')
-}
-
-fn last_part(word: &[u8]) -> &[u8] {
-    word.rsplit(|byte| matches!(byte, b'.' | b':' | b'>' | b'$')).next().unwrap_or(word)
-}
-
-fn is_holder(word: &[u8]) -> bool {
-    let short: Vec<u8> =
-        last_part(word).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    HOLDERS.iter().any(|holder| holder.as_bytes() == short)
-}
-
-/// Whether a word can be the name of a setting: a name with a part of `key`, `token`, `url` … in it, or written in capitals.
-fn is_setting_like(word: &[u8]) -> bool {
-    let parts: [&[u8]; 9] = [b"key", b"token", b"secret", b"url", b"base", b"endpoint", b"host", b"api", b"auth"];
-    !word.is_empty()
-        && word.len() <= LONGEST_NAME
-        && word.iter().all(|&byte| is_name_byte(byte) || matches!(byte, b':' | b'/'))
-        && !looks_like_key(word)
-        && parts.iter().any(|part| contains_ignore_case(word, part))
-}
-
-/// Whether a word is written like the name of an environment variable: `OPENAI_API_KEY`.
-fn is_constant(word: &[u8]) -> bool {
-    word.len() > 3
-        && word.contains(&b'_')
-        && !looks_like_key(word)
-        && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-}
-
-/// Whether a word is more likely a key than a name: long, with digits among the letters.
-fn looks_like_key(word: &[u8]) -> bool {
-    word.len() >= 20 && word.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
 }
 
 /// The `name` or `key` attribute of a tag.

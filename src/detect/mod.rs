@@ -12,13 +12,16 @@
 
 mod address;
 mod allow;
+mod api;
 mod assignment;
 mod bytes;
 mod format;
 mod host;
 mod judge;
 mod keys;
+mod lists;
 mod marker;
+mod name;
 mod names;
 mod position;
 mod prefilter;
@@ -176,7 +179,7 @@ impl<'r> Detector<'r> {
         addresses.sort_by_key(|address| (address.start, address.end));
         addresses.dedup_by_key(|address| address.start);
         if addresses.len() > 1 {
-            address::settle_lists(&mut addresses, kind, names_active_clients(bytes));
+            lists::settle(&mut addresses, kind, names_active_clients(bytes));
         }
 
         assemble(blob, self.rules, keys, addresses)

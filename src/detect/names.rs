@@ -8,8 +8,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::rules::Rules;
 
-use super::assignment::is_name_byte;
 use super::bytes::{run_after, run_before};
+use super::name::is_name_byte;
 use super::setting::{LLM_WORDS, NameFacts, Vocabulary};
 use super::value::value_after;
 

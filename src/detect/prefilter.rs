@@ -10,9 +10,9 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
-use super::assignment::is_name_byte;
 use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
 use super::marker::MARKER;
+use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
 use super::url::{Slashes, host_at};
 

@@ -3,8 +3,8 @@
 //! A light reading, the same for every language: brackets are counted backwards over a bounded stretch. Formats with a
 //! grammar of their own will bring real scopes; this stays the fallback for what does not parse.
 
-use super::assignment::is_name_byte;
 use super::bytes::run_before;
+use super::name::is_name_byte;
 use super::setting::{About, Vocabulary};
 
 /// How far back an open bracket is looked for.

@@ -1,6 +1,6 @@
 //! Which value does a name hold? The way back from a name: for values that nothing but their setting tells.
 
-use super::assignment::is_name_byte;
+use super::name::is_name_byte;
 
 /// The longest value that is still read.
 const LONGEST_VALUE: usize = 4096;

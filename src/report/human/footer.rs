@@ -30,11 +30,11 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
     } else {
         let folded = match folded {
             0 => String::new(),
-            1 => " One of them is told in a key's block.".to_owned(),
-            many => format!(" {many} of them are told in a key's block."),
+            1 => " One of them is told in a key's block above.".to_owned(),
+            many => format!(" {many} of them are told in a key's block above."),
         };
-        page.text(Look::Strong, &format!("{}: {}.", count(total, "finding"), list(&shown)))?;
-        page.text(Look::Plain, &format!("Read {read}.{folded}"))?;
+        page.text(Look::Strong, &format!("{}: {}.{folded}", count(total, "finding"), list(&shown)))?;
+        page.text(Look::Plain, &format!("Read {read}."))?;
     }
 
     let mut left_out = Vec::new();
