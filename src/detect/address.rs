@@ -14,7 +14,7 @@ use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
 use super::setting::{self, About, Vocabulary};
 use super::text::{Text, is_link, on_host_list};
-use super::url::{self, Url};
+use super::url::Url;
 
 /// An endpoint before its role is settled.
 pub(super) struct Address<'r> {
