@@ -123,7 +123,7 @@ pub struct ScanFacts {
     pub blobs: u64,
     /// Commits read, in history modes.
     pub commits: u64,
-    /// Files left out by `.keyscanignore` or `--exclude`.
+    /// Files left out by `.keyscanignore` or `--exclude`, or because they are reports of keyscan.
     pub excluded: u64,
     /// Occurrences that an inline comment, the baseline or the policy lets pass.
     pub suppressed: u64,
