@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::model::{BlobMatches, EndpointMatch, KeyMatch, Matches, Origin, Place};
+use super::own_report;
+use crate::model::{Blob, BlobMatches, EndpointMatch, KeyMatch, Matches, Origin, Place};
 
 /// How many matches of one file are kept. Beyond it nobody reads them, and memory has to have a bound.
 pub(super) const MATCHES_PER_FILE: usize = 10_000;
@@ -15,17 +16,27 @@ pub(super) const MATCHES_PER_FILE: usize = 10_000;
 /// What has been found so far.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
-    files: Mutex<HashMap<Origin, Matches>>,
+    files: Mutex<HashMap<Origin, Gathered>>,
+}
+
+/// What has been found in one file.
+#[derive(Debug, Default)]
+struct Gathered {
+    matches: Matches,
+    /// Whether it begins like a report of keyscan.
+    report: bool,
 }
 
 impl Collector {
     /// Takes over the matches of one blob.
-    pub(super) fn add(&self, origin: &Origin, found: Matches) {
-        if found.is_empty() && !found.limited {
+    pub(super) fn add(&self, blob: &Blob<'_>, found: Matches) {
+        let report = own_report::begins(blob);
+        if found.is_empty() && !found.limited && !report {
             return;
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = files.entry(origin.clone()).or_default();
+        let Gathered { matches: file, report: known } = files.entry(blob.origin.clone()).or_default();
+        *known |= report;
         file.keys.extend(found.keys);
         file.endpoints.extend(found.endpoints);
         file.limited |= found.limited;
@@ -35,18 +46,22 @@ impl Collector {
         }
     }
 
-    /// Everything found, sorted by origin and then by place.
-    pub(super) fn finish(self) -> Vec<BlobMatches> {
+    /// Everything found, sorted by origin and then by place, and the number of keyscan's own reports, of which nothing
+    /// was kept that a report writes.
+    pub(super) fn finish(self) -> (Vec<BlobMatches>, u64) {
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut blobs: Vec<_> = files
-            .into_iter()
-            .map(|(origin, mut matches)| {
-                cut(&mut matches);
-                BlobMatches { origin, matches }
-            })
-            .collect();
+        let mut reports = 0;
+        let mut blobs = Vec::with_capacity(files.len());
+        for (origin, Gathered { mut matches, report }) in files {
+            cut(&mut matches);
+            if report && matches.keys.is_empty() {
+                reports += 1;
+                matches.endpoints.retain(|endpoint| !own_report::writes(endpoint));
+            }
+            blobs.push(BlobMatches { origin, matches });
+        }
         blobs.sort_by(|a, b| a.origin.cmp(&b.origin));
-        blobs
+        (blobs, reports)
     }
 }
 
@@ -65,6 +80,10 @@ fn cut(file: &mut Matches) {
 mod tests {
     use super::*;
     use crate::model::{BlobPath, Confidence, Exposure, Position, Proof, Redacted, Secret, Span};
+
+    fn blob(path: &str) -> Blob<'static> {
+        Blob::whole(origin(path), b"")
+    }
 
     fn origin(path: &str) -> Origin {
         let text = path.to_owned();
@@ -94,12 +113,12 @@ mod tests {
     fn windows_of_a_file_become_one_in_the_order_of_its_bytes() {
         let collector = Collector::default();
         for start in [30, 10, 20] {
-            collector.add(&origin("b"), Matches { keys: vec![key(start)], ..Matches::default() });
+            collector.add(&blob("b"), Matches { keys: vec![key(start)], ..Matches::default() });
         }
-        collector.add(&origin("a"), Matches { keys: vec![key(5)], ..Matches::default() });
-        collector.add(&origin("empty"), Matches::default());
+        collector.add(&blob("a"), Matches { keys: vec![key(5)], ..Matches::default() });
+        collector.add(&blob("empty"), Matches::default());
 
-        let blobs = collector.finish();
+        let (blobs, _) = collector.finish();
         let starts = |blob: &BlobMatches| blob.matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>();
         assert_eq!(blobs.iter().map(|blob| blob.path().text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(starts(&blobs[1]), [10, 20, 30]);
@@ -111,9 +130,9 @@ mod tests {
         let first_kept = |order: &mut dyn Iterator<Item = u64>| {
             let collector = Collector::default();
             for start in order {
-                collector.add(&origin("a"), Matches { keys: vec![key(start)], ..Matches::default() });
+                collector.add(&blob("a"), Matches { keys: vec![key(start)], ..Matches::default() });
             }
-            let matches = collector.finish().remove(0).matches;
+            let matches = collector.finish().0.remove(0).matches;
             assert!(matches.limited);
             matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>()
         };

@@ -2,6 +2,7 @@
 //! [`crate::report::write`].
 
 mod collect;
+mod own_report;
 
 use std::io;
 
@@ -59,8 +60,9 @@ pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Repo
     let detector = Detector::new(rules);
     let collector = Collector::default();
 
-    let outcome = read(&options.input, &detector, &collector, progress)?;
-    let blobs = collector.finish();
+    let mut outcome = read(&options.input, &detector, &collector, progress)?;
+    let (blobs, own_reports) = collector.finish();
+    outcome.excluded += own_reports;
     let limited = cut_short(&blobs);
     let assessment = assess::assess(blobs, rules, &options.policy, &options.fingerprinter);
 
@@ -75,7 +77,7 @@ fn read(
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
     let gate = |bytes: &[u8]| detector.passes(bytes);
-    let sink = |blob: &Blob<'_>| collector.add(&blob.origin, detector.detect(blob));
+    let sink = |blob: &Blob<'_>| collector.add(blob, detector.detect(blob));
     let redact = |text: &str| detect::redact_text(text);
     match input {
         Input::Tree(options) => source::tree(options, &gate, &redact, &sink, progress),

@@ -1,0 +1,86 @@
+//! Tells keyscan's own reports, left in a tree by an earlier run, from files that use what they name.
+//!
+//! A report names every relay that was found, so a later scan would find them all again. It is told by its first bytes,
+//! which are cheap to look at and which anybody can imitate; so this only ever leaves out what a report itself writes:
+//! hosts behind its own field names. Keys are looked for as in any other file. A report holds no whole key, so a file that
+//! does is none, and keeps its endpoints too.
+
+use crate::model::{Blob, EndpointMatch, RuleId};
+
+/// How much of the beginning is looked at, in bytes.
+const HEAD: usize = 4096;
+/// How a JSON report begins.
+const JSON: &str = r#","tool":{"name":"keyscan","#;
+/// How a record of a JSONL report begins that can hold a host.
+const RECORD: &str = r#","type":"finding","id":""#;
+/// The driver of a SARIF log.
+const DRIVER: &str = r#""tool":{"driver":{"name":"keyscan","#;
+/// Digits of a finding's id.
+const ID: usize = 16;
+/// Names in front of the hosts that reports write.
+const FIELDS: [&str; 3] = ["endpoint", "host", "url"];
+
+/// Whether a blob begins like a report in one of the formats for programs, as keyscan or a JSON printer lays it out.
+pub(super) fn begins(blob: &Blob<'_>) -> bool {
+    if blob.offset > 0 || !blob.bytes.starts_with(b"{") {
+        return false;
+    }
+    let head = &blob.bytes[..blob.bytes.len().min(HEAD)];
+    let head: Vec<u8> = head.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let head = String::from_utf8_lossy(&head);
+    match head.strip_prefix(r#"{"schema_version":"#) {
+        Some(rest) => {
+            let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            rest.starts_with(JSON) || rest.strip_prefix(RECORD).is_some_and(is_record)
+        }
+        None => head.contains(r#""version":"2.1.0""#) && head.contains(DRIVER),
+    }
+}
+
+/// Whether the rest of a record goes on with a finding's id and a rule.
+fn is_record(rest: &str) -> bool {
+    let Some((id, rest)) = rest.split_at_checked(ID) else { return false };
+    let rule = rest.strip_prefix(r#"","rule":""#).and_then(|rest| rest.split('"').next());
+    id.bytes().all(|digit| digit.is_ascii_hexdigit()) && rule.is_some_and(|rule| RuleId::from_word(rule).is_some())
+}
+
+/// Whether a report writes an endpoint in this way.
+pub(super) fn writes(endpoint: &EndpointMatch) -> bool {
+    endpoint.setting.as_deref().is_none_or(|setting| FIELDS.contains(&setting))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BlobPath, Exposure, Origin};
+
+    fn begins_as(text: &str) -> bool {
+        let path = BlobPath { text: "a".to_owned(), percent: false };
+        let origin = Origin { root: 0, path, shown: "a".to_owned(), exposure: Exposure::OutsideGit, service: None };
+        begins(&Blob::whole(origin, text.as_bytes()))
+    }
+
+    #[test]
+    fn only_what_begins_like_a_report_is_one() {
+        assert!(begins_as("{\n \"schema_version\": 12,\n \"tool\": {\"name\": \"keyscan\", \"version\": \"0\"}}"));
+        let record = r#"{"schema_version":1,"type":"finding","id":"0123456789abcdef","rule":"relay-endpoint","x":0}"#;
+        assert!(begins_as(record));
+        let log = r#"{"$schema":"x","version":"2.1.0","runs":[{"tool":{"driver":{"name":"keyscan","rules":[]}}}]}"#;
+        assert!(begins_as(log));
+
+        for other in [
+            "",
+            "{",
+            "{\"schema_version\":1}",
+            "{\"schema_version\":1,\"tool\":{\"name\":\"another\",\"version\":\"0\"}}",
+            "# {\"schema_version\":1,\"tool\":{\"name\":\"keyscan\",\"version\":\"0\"}}",
+            &record.replace("relay-endpoint", "no-such-rule"),
+            &record.replace("0123", "wxyz"),
+            &record[..50],
+            &log.replace("keyscan", "another"),
+            &log.replace("{\"$schema\"", &format!("{{{}\"$schema\"", "\"x\":0,".repeat(HEAD / 6))),
+        ] {
+            assert!(!begins_as(other), "{other}");
+        }
+    }
+}
