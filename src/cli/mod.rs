@@ -2,6 +2,7 @@
 //! an exit code. clap, the terminal and the environment are known here and nowhere below.
 
 mod args;
+mod bounded;
 mod error;
 mod exit;
 mod manual;

@@ -1,8 +1,7 @@
 //! What was typed, made into a plan. Whatever contradicts itself is refused here, before anything is read.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -15,10 +14,16 @@ use keyscan::{scan, source};
 use terminal_size::terminal_size;
 
 use super::args::{Color, FormatArg, ScanArgs, from_environment, parse_format};
+use super::bounded::{self, Accept};
 use super::error::{harmless, hinted};
 use super::exit::Gate;
 use super::output::Target;
 use super::progress;
+
+/// Largest list of files that is read, in bytes: some million paths.
+const MAX_LIST: u64 = 256 * 1024 * 1024;
+/// Largest fingerprint key that is read, in bytes.
+const MAX_FINGERPRINT_KEY: u64 = 1024 * 1024;
 
 /// All that a run needs.
 #[derive(Debug)]
@@ -108,10 +113,10 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
 /// The paths of `--files-from`. Empty entries are none.
 fn read_list(file: &Path, null: bool) -> Result<Vec<PathBuf>> {
     let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes).context("cannot read the list on standard input")?
+        bounded::stream(io::stdin().lock(), MAX_LIST).context("cannot use the list on standard input")?
     } else {
-        fs::read(file).with_context(|| format!("cannot read the list {}", file.display()))?
+        bounded::file(file, Accept::RegularOrPipe, MAX_LIST)
+            .with_context(|| format!("cannot use the list {}", file.display()))?
     };
     let (separator, end): (u8, &[u8]) = if null { (0, b"") } else { (b'\n', b"\r") };
     let entries = bytes.split(|&byte| byte == separator).map(|entry| entry.strip_suffix(end).unwrap_or(entry));
@@ -188,8 +193,9 @@ fn text_options(args: &ScanArgs, target: &Target) -> report::Options {
 
 fn fingerprinter(file: Option<&Path>) -> Result<Fingerprinter> {
     let Some(file) = file else { return Ok(Fingerprinter::plain()) };
-    let secret = fs::read(file).with_context(|| format!("cannot read the fingerprint key {}", file.display()))?;
-    Fingerprinter::keyed(&secret).with_context(|| format!("cannot use {}", file.display()))
+    let unusable = || format!("cannot use the fingerprint key {}", file.display());
+    let secret = bounded::file(file, Accept::Regular, MAX_FINGERPRINT_KEY).with_context(unusable)?;
+    Fingerprinter::keyed(&secret).with_context(unusable)
 }
 
 /// The policy in force, and a line that says which it is.
