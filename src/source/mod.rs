@@ -113,7 +113,7 @@ pub enum SourceError {
         path: String,
     },
     /// A glob of the command line is none.
-    #[error("not a valid glob: {glob}")]
+    #[error("not a valid glob: '{glob}'")]
     Glob {
         /// The glob, without keys.
         glob: String,

@@ -41,7 +41,7 @@ impl Rules {
         if size.bytes > MOST.bytes || size.patterns > MOST.patterns {
             return None;
         }
-        let mut builder = GitignoreBuilder::new(folder);
+        let mut builder = strict(folder);
         for line in text.lines() {
             let _no_pattern = builder.add_line(None, line);
         }
@@ -67,13 +67,18 @@ impl Rules {
 pub(super) struct Globs(Gitignore);
 
 impl Globs {
-    /// Compiles globs; the error is the one that is no glob.
+    /// Compiles globs. The error is the one that is no glob, or says nothing: empty, or a comment.
     pub(super) fn new(globs: &[String]) -> Result<Self, String> {
-        let mut builder = GitignoreBuilder::new("");
+        let mut all = strict(Path::new(""));
         for glob in globs {
-            builder.add_line(None, glob).map_err(|_| glob.clone())?;
+            let mut alone = strict(Path::new(""));
+            let says_something =
+                alone.add_line(None, glob).and_then(|alone| alone.build()).is_ok_and(|one| !one.is_empty());
+            if !says_something || all.add_line(None, glob).is_err() {
+                return Err(glob.clone());
+            }
         }
-        builder.build().map(Self).map_err(|_| globs.join(" "))
+        all.build().map(Self).map_err(|_| globs.join(" "))
     }
 
     /// Whether there is no glob at all.
@@ -90,6 +95,13 @@ impl Globs {
     pub(super) fn match_below(&self, path: &Path) -> bool {
         path.is_relative() && self.0.matched_path_or_any_parents(path, false).is_ignore()
     }
+}
+
+/// A builder that takes only patterns that git would. By default an unclosed bracket would stand for itself.
+fn strict(folder: &Path) -> GitignoreBuilder {
+    let mut builder = GitignoreBuilder::new(folder);
+    builder.allow_unclosed_class(false);
+    builder
 }
 
 #[cfg(test)]
@@ -137,7 +149,11 @@ mod tests {
         assert!(!globs.matches(Path::new("a/docs"), true));
         assert!(globs.match_below(Path::new("docs/a/b.txt")));
         assert!(!globs.match_below(Path::new("src/a.txt")));
-        assert!(Globs::new(&["{a".into()]).is_err());
+        for wrong in ["{a", "[", "a[.py", "a\\", "", " ", "# all", "[z-a]"] {
+            assert_eq!(Globs::new(&["*.rs".into(), wrong.into()]).err().as_deref(), Some(wrong));
+        }
+        let globs = Globs::new(&["a[[]b".into(), "\\#*".into(), "!keep".into()]).unwrap();
+        assert!(globs.matches(Path::new("a[b"), false) && globs.matches(Path::new("#a"), false));
         assert!(Globs::new(&[]).unwrap().is_empty());
     }
 }

@@ -38,7 +38,7 @@ fn what_is_left_out_is_counted() {
     assert_eq!((outcome.excluded, outcome.roots.len()), (2, 1));
 
     let wrong = Options { exclude: vec!["{secret".into()], ..at(tree.path()) };
-    assert_eq!(try_scan(&wrong, everything).unwrap_err().to_string(), "not a valid glob: {[key]");
+    assert_eq!(try_scan(&wrong, everything).unwrap_err().to_string(), "not a valid glob: '{[key]'");
 }
 
 #[test]
