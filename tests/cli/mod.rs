@@ -1,5 +1,7 @@
 //! The command line as scripts and pipelines see it: exit codes, streams, files, refusals.
 
+mod files;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -181,79 +183,6 @@ fn several_roots_are_one_run() {
 }
 
 #[test]
-fn a_list_of_files_is_read_and_nothing_else() {
-    let tree = Tree::one("a b.env", RELAY);
-    tree.write("c.env", RELAY);
-    tree.write("d.env", RELAY);
-    tree.write("list", "a b.env\nc.env\n");
-    tree.write("list0", "a b.env\0c.env\0");
-    let expected = ["a b.env", "c.env"];
-    assert_eq!(paths(&keyscan(tree.path(), &["-f", "json", "--files-from", "list"]).json()), expected);
-    assert_eq!(paths(&keyscan(tree.path(), &["-f", "json", "-0", "--files-from", "list0"]).json()), expected);
-    let run = keyscan_with(tree.path(), &["-f", "json", "--files-from", "-"], b"c.env\n");
-    assert_eq!(paths(&run.json()), ["c.env"]);
-    // A hook that has nothing to check is satisfied; it does not fall back to the whole folder.
-    assert_eq!(keyscan_with(tree.path(), &["--files-from", "-"], b"").code, 0);
-    refused(&keyscan_with(tree.path(), &["--files-from", "-"], b"gone.env\n"), "gone.env");
-}
-
-#[test]
-fn globs_choose_files() {
-    let tree = Tree::one("app/a.env", RELAY);
-    tree.write("vendor/b.env", RELAY);
-    let run = keyscan(tree.path(), &["-f", "json", "--exclude", "vendor/"]);
-    assert_eq!(paths(&run.json()), ["app/a.env"]);
-    assert_eq!(run.json()["scan"]["excluded"], 1);
-    assert_eq!(paths(&keyscan(tree.path(), &["-f", "json", "--include", "vendor/**"]).json()), ["vendor/b.env"]);
-}
-
-#[test]
-fn one_run_writes_several_reports() {
-    let tree = Tree::one("a.env", RELAY);
-    let run = keyscan(tree.path(), &["-f", "human", "-f", "json=out.json", "-f", "sarif=out.sarif"]);
-    assert_eq!(run.code, 1, "{}", run.errors());
-    assert!(run.text().contains("api.chatanywhere.tech"));
-    let json: serde_json::Value = serde_json::from_slice(&fs::read(tree.at("out.json")).unwrap()).unwrap();
-    assert_eq!(json["schema_version"], 1);
-    assert!(fs::read_to_string(tree.at("out.sarif")).unwrap().contains("2.1.0"));
-    assert_eq!(fs::read_dir(tree.path()).unwrap().count(), 3, "no temporary file is left");
-}
-
-#[test]
-fn a_report_in_the_scanned_folder_is_not_scanned() {
-    let tree = Tree::one("a.env", RELAY);
-    let first = keyscan(tree.path(), &["-f", "json", "-o", "out.json"]);
-    assert_eq!((first.code, first.text().as_str()), (1, ""), "{}", first.errors());
-    let one = fs::read(tree.at("out.json")).unwrap();
-    assert_eq!(keyscan(tree.path(), &["-f", "json", "-o", "./out.json", "."]).code, 1);
-    let two = fs::read(tree.at("out.json")).unwrap();
-    let facts = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap()["findings"].clone();
-    assert_eq!(facts(&one), facts(&two));
-    assert!(!String::from_utf8(two).unwrap().contains("out.json"));
-}
-
-#[cfg(unix)]
-#[test]
-fn a_report_never_goes_through_a_link_in_the_tree() {
-    let outside = Tree::one("victim", "keep me");
-    let tree = Tree::one("a.env", RELAY);
-    std::os::unix::fs::symlink(outside.at("victim"), tree.at("out.json")).unwrap();
-    std::os::unix::fs::symlink(outside.path(), tree.at("reports")).unwrap();
-    refused(&keyscan(tree.path(), &["-o", "out.json"]), "symbolic link");
-    refused(&keyscan(tree.path(), &["-f", "json=reports/victim"]), "symbolic link");
-    assert_eq!(fs::read_to_string(outside.at("victim")).unwrap(), "keep me");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_device_is_written_and_not_replaced() {
-    let tree = Tree::one("a.env", RELAY);
-    assert_eq!(keyscan(tree.path(), &["-o", "/dev/null"]).code, 1);
-    let kind = fs::metadata("/dev/null").unwrap().file_type();
-    assert!(std::os::unix::fs::FileTypeExt::is_char_device(&kind));
-}
-
-#[test]
 fn a_closed_pipe_is_no_error() {
     let tree = Tree::new();
     for n in 0..2000 {
@@ -349,24 +278,6 @@ fn verbose_names_the_policy() {
     tree.write("own.toml", "[endpoints]\nallow = [\"api.chatanywhere.tech\"]\n");
     let run = keyscan(tree.path(), &["-v", "--config", "own.toml"]);
     assert!(run.errors().contains("own.toml"), "{}", run.errors());
-}
-
-#[test]
-fn a_fingerprint_key_changes_fingerprints_and_is_told() {
-    let tree = Tree::one("app/.env", format!("OPENAI_API_KEY={}\n", expand("sk-proj-{74}T3{}BlbkFJ{74}", 1)));
-    let secret = Tree::one("key", [7u8; 32]);
-    let key = secret.at("key");
-    let scan = |args: &[&str]| {
-        let report = keyscan(tree.path(), &[&["-f", "json", "--min-severity", "info"], args].concat()).json();
-        (findings(&report)[0]["key"]["fingerprint"].clone(), report["scan"].clone())
-    };
-    let (plain, facts) = scan(&[]);
-    assert_eq!(facts["fingerprint_scheme"], "sha256");
-    assert!(facts["fingerprint_check"].is_null());
-    let (keyed, facts) = scan(&["--fingerprint-key", key.to_str().unwrap()]);
-    assert_eq!(facts["fingerprint_scheme"], "hmac-sha256");
-    assert_eq!(facts["fingerprint_check"].as_str().map(str::len), Some(16));
-    assert_ne!(plain, keyed);
 }
 
 #[test]

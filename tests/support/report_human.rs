@@ -99,8 +99,9 @@ fn worst_first_and_what_to_do() {
                  h02.list.example, …)
       listed   web/csp.conf:1:30  h03.list.example (relay)
 
-    32 findings: 2 critical, 2 high, 2 medium, 26 low.
-    Read 1,234 files (12.3 MiB). One of them is told in a key's block.
+    32 findings: 2 critical, 2 high, 2 medium, 26 low. One of them is told in a
+    key's block above.
+    Read 1,234 files (12.3 MiB).
     Left out: 2 places suppressed, 3 files excluded, 2 symlinks, 1 empty submodule.
     Not shown: 2 info facts (--min-severity info).
 
@@ -272,6 +273,20 @@ fn the_offered_lines_are_toml() {
     let allow = behind.lines().nth(1).unwrap().trim();
     let config: toml::Table = format!("[endpoints]\n{allow}\n").parse().unwrap();
     assert_eq!(config["endpoints"]["allow"][0].as_str(), Some("free.pool.example:8443"));
+}
+
+#[test]
+fn a_host_with_a_key_taken_out_is_not_offered_to_be_allowed() {
+    let show = |host: &str| {
+        let place = sample::place("a/.env", 1, 1).role(Role::Configured);
+        let build = sample::endpoint(host, EndpointKind::Unknown, "").rule(RuleId::UnknownEndpoint, Severity::Medium);
+        human(&sample::with_findings(sample::clean(), vec![build.at(place).done("An endpoint.")]))
+    };
+    assert!(show("llm.team-x.io").contains("allow = ["));
+    assert!(show("[::1]:8080").contains("allow = [\"[::1]:8080\"]"));
+    let text = show("[key].dev");
+    assert!(text.contains("[key].dev") && text.contains("keyscan:allow[unknown-endpoint]"), "{text}");
+    assert!(!text.contains("[endpoints]") && !text.contains("allow ="), "{text}");
 }
 
 #[test]

@@ -200,7 +200,10 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     page.row("", (Look::Plain, &format!("allow = [{}]", hosts.join(", "))), "")
 }
 
-/// Whether a host can stand between TOML's quotes as it is.
+/// Whether a host is written in full, and can stand between TOML's quotes as it is. One with a key taken out of it would
+/// allow nothing.
 fn is_plain(host: &str) -> bool {
-    !host.is_empty() && !host.contains(|character: char| character.is_control() || matches!(character, '"' | '\\'))
+    !host.is_empty()
+        && !host.contains("[key]")
+        && !host.contains(|character: char| character.is_control() || matches!(character, '"' | '\\'))
 }
