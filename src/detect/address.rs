@@ -13,7 +13,7 @@ use super::names::Named;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
 use super::setting::{self, About, Vocabulary};
-use super::text::{Text, is_link, on_host_list};
+use super::text::{Text, is_compared, is_link, names_host_list, on_host_list};
 use super::url::Url;
 
 /// An endpoint before its role is settled.
@@ -163,8 +163,11 @@ impl<'r> Context<'_, 'r> {
             && (matches!(url.path.as_str(), "" | "/") || has_api_path(&url.path));
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
+        // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
+        let requested = llm_path && (self.is_request(url) || self.keys.near(url.start, 400))
+            || forwards(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
         let llm = match facts.kind {
-            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || in_call || lent,
+            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || in_call || lent || requested,
             EndpointKind::Proxy => llm_setting || in_call || lent || llm_path || by_context,
             _ => true,
         };
@@ -175,7 +178,7 @@ impl<'r> Context<'_, 'r> {
         }
         let used = if llm_setting {
             Used::ByClient
-        } else if in_call || (llm_path && self.is_request(url)) {
+        } else if in_call || requested {
             Used::InCall
         } else if api_address || forwards(setting.as_deref()) {
             Used::AsApi
@@ -239,14 +242,19 @@ impl<'r> Context<'_, 'r> {
         let at = url.start;
         let api_path = has_api_path(&url.path);
         let side_door = is_side_door(&url.host, facts) && used == Used::Somehow && !api_path;
-        if on_host_list(self.bytes, at) || side_door {
+        if on_host_list(self.bytes, at) || side_door || setting.is_some_and(names_host_list) {
             return (Role::Listed, Held::Element);
+        }
+        if used != Used::ByClient && is_compared(self.bytes, at, setting) {
+            return (Role::Mentioned, Held::Element);
         }
         let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
         if self.text.kind.binary || link || self.text.in_comment(at) {
             return (Role::Mentioned, Held::Element);
         }
-        let api = api_path || looks_like_api(&url.host, &url.path) || is_api_of(facts.entry, &url.path);
+        // A host alone is an address if nothing names it, or its name says so; `author_url` and `visited` do not.
+        let named = setting.is_some_and(|name| self.vocabulary.classify(name).role.is_none());
+        let api = api_path || (!named && looks_like_api(&url.host, &url.path)) || is_api_of(facts.entry, &url.path);
         match used {
             Used::ByClient => (Role::Configured, Held::By(setting.map(crate::rules::normalise).unwrap_or_default())),
             Used::InCall => (Role::Configured, Held::Call),

@@ -45,6 +45,7 @@ use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
 use address::{Address, Context};
+use allow::Allows;
 use format::Format;
 use host::VendorDomains;
 use judge::Words;
@@ -248,6 +249,34 @@ fn names_active_clients(bytes: &[u8]) -> bool {
         .any(|word| memchr::memmem::find(bytes, word).is_some())
 }
 
+/// What a match is worth when not all can be kept.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Key,
+    Finding,
+    /// An endpoint that is no finding by itself: it only receives keys.
+    Fact,
+}
+
+/// Keeps [`MOST_MATCHES`] of what was found: keys go before endpoints, and facts have a budget of their own, so that a log
+/// full of harmless addresses hides nothing. Says whether a key or a finding was left out.
+fn keep_most_telling<T>(found: &mut Vec<T>, weight: impl Fn(&T) -> Weight) -> bool {
+    if found.len() <= MOST_MATCHES {
+        return false;
+    }
+    let count = |wanted: Weight| found.iter().filter(|found| weight(found) == wanted).count();
+    let keys = count(Weight::Key);
+    let limited = keys + count(Weight::Finding) > MOST_MATCHES;
+    let mut room = [MOST_MATCHES, MOST_MATCHES.saturating_sub(keys), MOST_MATCHES];
+    found.retain(|found| {
+        let room = &mut room[weight(found) as usize];
+        let kept = *room > 0;
+        *room = room.saturating_sub(1);
+        kept
+    });
+    limited
+}
+
 /// Turns what was found into matches, with places for people.
 fn assemble(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<Address<'_>>) -> Matches {
     enum Found<'f> {
@@ -259,9 +288,13 @@ fn assemble(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<A
     found.extend(addresses.into_iter().map(|address| (address.start, address.end, Found::Address(address))));
     found.retain(|(start, ..)| blob.core.contains(start));
     found.sort_by_key(|(start, end, _)| (*start, *end));
-    let limited = found.len() > MOST_MATCHES;
-    found.truncate(MOST_MATCHES);
+    let limited = keep_most_telling(&mut found, |(.., found)| match found {
+        Found::Key(_) => Weight::Key,
+        Found::Address(address) if address.may_be_found() => Weight::Finding,
+        Found::Address(_) => Weight::Fact,
+    });
 
+    let allows = Allows::new(blob.bytes);
     let mut cursor = Cursor::new(blob);
     let mut places: Vec<Place> = found
         .iter()
@@ -269,7 +302,7 @@ fn assemble(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<A
             span: Span { start: blob.offset + *start as u64, end: blob.offset + *end as u64 },
             position: cursor.position(*start, *end),
             line_hash: None,
-            allow: allow::covering(blob.bytes, *start),
+            allow: allows.covering(*start),
         })
         .collect();
     // Of a window's lines GitHub's counter cannot be told; such files are too large for it anyway.
