@@ -5,7 +5,8 @@ use crate::rules::Rules;
 use crate::rules::schema::{Endpoint, SettingRole};
 
 use super::api::{
-    forwards, has_api_path, has_llm_path, is_api_of, is_api_root, is_host_name, is_side_door, looks_like_api,
+    forwards, has_api_path, has_call_path, has_llm_path, is_api_of, is_api_root, is_host_name, is_side_door,
+    looks_like_api,
 };
 use super::assignment::name_before;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
@@ -164,7 +165,8 @@ impl<'r> Context<'_, 'r> {
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
         // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
-        let requested = llm_path && (self.is_request(url) || self.keys.near(url.start, 400))
+        let call_path = if facts.entry.is_some() { llm_path } else { has_call_path(&url.path) };
+        let requested = call_path && (self.is_request(url) || self.keys.near(url.start, 400))
             || forwards(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
         let llm = match facts.kind {
             EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || in_call || lent || requested,

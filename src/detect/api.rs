@@ -24,6 +24,21 @@ pub(super) fn has_llm_path(path: &str) -> bool {
     PATHS.iter().any(|known| path.contains(known)) || path.ends_with("/openai")
 }
 
+/// Paths on which model calls go, whoever answers them.
+pub(super) fn has_call_path(path: &str) -> bool {
+    const PATHS: [&str; 7] = [
+        "/chat/completions",
+        "/v1/completions",
+        "/v1/embeddings",
+        "/v1/messages",
+        "/v1/responses",
+        "/v1/images/generations",
+        "/v1/realtime",
+    ];
+    let path = path.to_ascii_lowercase();
+    PATHS.iter().any(|known| path.contains(known))
+}
+
 /// Whether the path is the root of an API: `/v1`, `/api/v1`, `/openai/v1/`.
 pub(super) fn is_api_root(path: &str) -> bool {
     let path = path.trim_end_matches('/');
