@@ -34,6 +34,7 @@ mod url;
 mod value;
 
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
@@ -80,6 +81,8 @@ struct Deep<'r> {
     families: Vec<&'r KeyFormat>,
     /// Formats with a prefix, longest prefix first, then in the order of the rules.
     prefixed: Vec<Format<'r>>,
+    /// Formats that a literal inside them tells.
+    infixed: Vec<Format<'r>>,
     /// Formats that their setting tells.
     settings: Vec<Format<'r>>,
     /// Prefixes that the prefilter does not search for.
@@ -107,6 +110,7 @@ impl<'r> Deep<'r> {
             vendors: VendorDomains::new(rules),
             families,
             prefixed,
+            infixed: of(Anchor::Infix).map(Format::new).collect(),
             settings: of(Anchor::Setting).map(Format::new).collect(),
             rare,
         }
@@ -153,12 +157,15 @@ impl<'r> Detector<'r> {
             words: &deep.words,
             bytes,
             llm: &llm,
+            named: &named,
             endpoints: &endpoints,
         };
         let mut keys: Vec<Key<'r>> =
             hits.markers.iter().filter_map(|&at| judging.around_marker(at, &deep.families)).collect();
         keys.extend(hits.prefixes.iter().filter_map(|&at| judging.at_prefix(at, &deep.prefixed)));
         keys.extend(named.iter().filter_map(|name| judging.of_setting(name, &deep.settings)));
+        keys.extend(hits.infixes.iter().filter_map(|&at| judging.around_infix(at, &deep.infixed)));
+        keys.extend(judging.in_scope(&self.scopes(&named, &endpoints, bytes.len()), &deep.settings));
         let mut keys = without_overlaps(keys);
         keys::name_keys(bytes, &mut keys);
 
@@ -186,6 +193,36 @@ impl<'r> Detector<'r> {
         assemble(blob, self.rules, keys, addresses)
     }
 
+    /// The stretches of a blob in which keys without a prefix are looked for under any name: around the endpoints of
+    /// issuers whose keys have none, and behind the names of LLM clients.
+    fn scopes(&self, named: &[names::Named], endpoints: &[(usize, &str)], length: usize) -> Vec<Range<usize>> {
+        const BEFORE: usize = 500;
+        const BEHIND: usize = 700;
+        let vendors = endpoints.iter().filter(|(_, id)| {
+            let issuer = self.rules.issuer_of_endpoint(id);
+            issuer.is_some_and(|issuer| {
+                self.rules.keys().any(|format| {
+                    format.anchor == Anchor::Setting
+                        && format.issuer.iter().chain(format.candidates.iter()).any(|id| *id == issuer.id)
+                })
+            })
+        });
+        let around = vendors.map(|(at, _)| at.saturating_sub(BEFORE)..(at + BEHIND).min(length));
+        let clients = named.iter().filter(|name| name.facts.about == About::Llm && name.facts.role.is_none());
+        let behind = clients.map(|name| name.span.end..(name.span.end + BEFORE).min(length));
+        let mut ranges: Vec<Range<usize>> = around.chain(behind).collect();
+        ranges.sort_by_key(|range| range.start);
+        // Stretches that overlap are walked once.
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for range in ranges {
+            match joined.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => joined.push(range),
+            }
+        }
+        joined
+    }
+
     /// What the prefilter's literals stand at, each kind in the order of the bytes.
     fn hits(&self, deep: &Deep<'_>, bytes: &[u8]) -> Hits {
         let mut hits = Hits::default();
@@ -201,7 +238,8 @@ impl<'r> Detector<'r> {
                         hits.led_hosts.push((start, host));
                     }
                 }
-                Literal::Word => {}
+                Literal::Infix => hits.infixes.push(at),
+                Literal::Word | Literal::CallPath => {}
             }
             false
         });
@@ -218,6 +256,7 @@ impl<'r> Detector<'r> {
 struct Hits {
     markers: Vec<usize>,
     prefixes: Vec<usize>,
+    infixes: Vec<usize>,
     /// Catalogued hosts without a scheme, in lower case, behind a word that only hosts follow.
     led_hosts: Vec<(usize, String)>,
     urls: Vec<Url>,
