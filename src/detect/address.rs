@@ -2,20 +2,21 @@
 
 use crate::model::{Confidence, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
-use crate::rules::schema::{Endpoint, SettingRole};
+use crate::rules::schema::{CatalogueKind, Endpoint, SettingRole};
 
 use super::api::{
     forwards, has_api_path, has_call_path, has_llm_path, is_api_of, is_api_root, is_host_name, is_side_door,
     looks_like_api,
 };
 use super::assignment::name_before;
+use super::bytes::run_before;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::names::Named;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
 use super::setting::{self, About, Vocabulary};
 use super::text::{Text, is_compared, is_link, names_host_list, on_host_list};
-use super::url::Url;
+use super::url::{self, Slashes, Url};
 
 /// An endpoint before its role is settled.
 pub(super) struct Address<'r> {
@@ -56,6 +57,10 @@ pub(super) enum Held {
     Element,
     /// Nothing that says what it is for: an element where others stand beside it, else no more than a mention.
     Loose,
+}
+
+const fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
 }
 
 /// How an address is used, as far as the text right around it tells.
@@ -139,6 +144,33 @@ impl<'r> Context<'_, 'r> {
             path: String::new(),
         };
         self.read(&url, Some("host".to_owned()).filter(|_| !on_host_list(self.bytes, start)))
+    }
+
+    /// Hosts of known relays that stand without a scheme as a value of their own: an argument, a word of a config. Other
+    /// hosts are looked for behind settings only; a word with a dot in it is most often code.
+    pub(super) fn relays_without_scheme(&self) -> Vec<Address<'r>> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(dot) = memchr::memchr(b'.', &self.bytes[at..]).map(|dot| at + dot) {
+            let start = dot - run_before(self.bytes, dot, 253, is_host_byte);
+            let host = url::host_at(self.bytes, start);
+            let end = start + host.len();
+            at = end.max(dot + 1);
+            let before = start.checked_sub(1).map_or(b' ', |index| self.bytes[index]);
+            let alone = matches!(before, b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\n' | b'=' | b':' | b'(' | b'[' | b'>')
+                && !self.bytes[..start].ends_with(b"://");
+            let name = host.strip_suffix(b".").unwrap_or(host).to_ascii_lowercase();
+            let known = alone && self.rules.host(&name).is_some_and(|hit| hit.entry.kind == CatalogueKind::Relay);
+            if !known || self.text.in_prose(start) {
+                continue;
+            }
+            let Ok(host) = String::from_utf8(name) else { continue };
+            let (port, path_start) = url::port(self.bytes, end);
+            let (path, url_end) = url::path(self.bytes, path_start, Slashes::Plain);
+            let url = Url { start, end: url_end, scheme: "https".into(), host, port, user_info: false, path };
+            found.extend(self.read(&url, name_before(self.bytes, start)));
+        }
+        found
     }
 
     fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {

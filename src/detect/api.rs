@@ -90,10 +90,28 @@ pub(super) fn is_side_door(host: &str, facts: &HostFacts<'_>) -> bool {
 /// Names of settings and directives that send traffic on to an address.
 pub(super) fn forwards(name: Option<&str>) -> bool {
     let name = name.map(crate::rules::normalise).unwrap_or_default();
-    matches!(
-        name.as_str(),
-        "destination" | "target" | "proxypass" | "reverseproxy" | "upstream" | "backend" | "proxy" | "host"
-    )
+    const NAMES: [&str; 18] = [
+        "destination",
+        "target",
+        "proxypass",
+        "reverseproxy",
+        "upstream",
+        "backend",
+        "proxy",
+        "host",
+        "hostname",
+        "server",
+        "address",
+        "externalname",
+        "sni",
+        "hosts",
+        "apihost",
+        "httpsconnection",
+        "domain",
+        "origin",
+    ];
+    // The last part of a dotted name: `http.client.HTTPSConnection(…)`.
+    NAMES.iter().any(|known| name == *known) || name.ends_with("httpsconnection")
 }
 
 /// Top-level domains that are no words of code; every country's two letters count besides.

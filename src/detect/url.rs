@@ -119,7 +119,8 @@ fn host(bytes: &[u8], start: usize, end: usize, slashes: Slashes) -> Option<(Str
     (sound && !template).then(|| (name.to_ascii_lowercase(), start + length))
 }
 
-fn port(bytes: &[u8], at: usize) -> (Option<u16>, usize) {
+/// Reads `:port` at `at`; returns the offset behind it.
+pub(super) fn port(bytes: &[u8], at: usize) -> (Option<u16>, usize) {
     if bytes.get(at) != Some(&b':') {
         return (None, at);
     }
@@ -132,7 +133,7 @@ fn port(bytes: &[u8], at: usize) -> (Option<u16>, usize) {
 }
 
 /// Reads the path behind `at`; returns it unescaped, with the offset behind the whole URL.
-fn path(bytes: &[u8], at: usize, slashes: Slashes) -> (String, usize) {
+pub(super) fn path(bytes: &[u8], at: usize, slashes: Slashes) -> (String, usize) {
     let mut path = Vec::new();
     let mut end = at;
     let mut in_path = true;
