@@ -2,19 +2,21 @@
 
 use crate::model::{Confidence, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
-use crate::rules::schema::{Endpoint, SettingRole};
+use crate::rules::schema::{CatalogueKind, Endpoint, SettingRole};
 
 use super::api::{
-    forwards, has_api_path, has_llm_path, is_api_of, is_api_root, is_host_name, is_side_door, looks_like_api,
+    forwards, has_api_path, has_call_path, has_llm_path, is_api_of, is_api_root, is_host_name, is_side_door,
+    looks_like_api,
 };
 use super::assignment::name_before;
+use super::bytes::run_before;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::names::Named;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call};
 use super::setting::{self, About, Vocabulary};
-use super::text::{Text, is_link, on_host_list};
-use super::url::Url;
+use super::text::{Text, is_compared, is_link, names_host_list, on_host_list};
+use super::url::{self, Slashes, Url};
 
 /// An endpoint before its role is settled.
 pub(super) struct Address<'r> {
@@ -55,6 +57,10 @@ pub(super) enum Held {
     Element,
     /// Nothing that says what it is for: an element where others stand beside it, else no more than a mention.
     Loose,
+}
+
+const fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
 }
 
 /// How an address is used, as far as the text right around it tells.
@@ -140,6 +146,33 @@ impl<'r> Context<'_, 'r> {
         self.read(&url, Some("host".to_owned()).filter(|_| !on_host_list(self.bytes, start)))
     }
 
+    /// Hosts of known relays that stand without a scheme as a value of their own: an argument, a word of a config. Other
+    /// hosts are looked for behind settings only; a word with a dot in it is most often code.
+    pub(super) fn relays_without_scheme(&self) -> Vec<Address<'r>> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(dot) = memchr::memchr(b'.', &self.bytes[at..]).map(|dot| at + dot) {
+            let start = dot - run_before(self.bytes, dot, 253, is_host_byte);
+            let host = url::host_at(self.bytes, start);
+            let end = start + host.len();
+            at = end.max(dot + 1);
+            let before = start.checked_sub(1).map_or(b' ', |index| self.bytes[index]);
+            let alone = matches!(before, b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\n' | b'=' | b':' | b'(' | b'[' | b'>')
+                && !self.bytes[..start].ends_with(b"://");
+            let name = host.strip_suffix(b".").unwrap_or(host).to_ascii_lowercase();
+            let known = alone && self.rules.host(&name).is_some_and(|hit| hit.entry.kind == CatalogueKind::Relay);
+            if !known || self.text.in_prose(start) {
+                continue;
+            }
+            let Ok(host) = String::from_utf8(name) else { continue };
+            let (port, path_start) = url::port(self.bytes, end);
+            let (path, url_end) = url::path(self.bytes, path_start, Slashes::Plain);
+            let url = Url { start, end: url_end, scheme: "https".into(), host, port, user_info: false, path };
+            found.extend(self.read(&url, name_before(self.bytes, start)));
+        }
+        found
+    }
+
     fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
         let facts = classify(self.rules, self.vendors, &url.host, &url.path);
         let name = setting.as_deref().map(|name| self.vocabulary.classify(name));
@@ -163,8 +196,12 @@ impl<'r> Context<'_, 'r> {
             && (matches!(url.path.as_str(), "" | "/") || has_api_path(&url.path));
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
+        // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
+        let call_path = if facts.entry.is_some() { llm_path } else { has_call_path(&url.path) };
+        let requested = call_path && (self.is_request(url) || self.keys.near(url.start, 400))
+            || forwards(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
         let llm = match facts.kind {
-            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || in_call || lent,
+            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || in_call || lent || requested,
             EndpointKind::Proxy => llm_setting || in_call || lent || llm_path || by_context,
             _ => true,
         };
@@ -175,7 +212,7 @@ impl<'r> Context<'_, 'r> {
         }
         let used = if llm_setting {
             Used::ByClient
-        } else if in_call || (llm_path && self.is_request(url)) {
+        } else if in_call || requested {
             Used::InCall
         } else if api_address || forwards(setting.as_deref()) {
             Used::AsApi
@@ -239,14 +276,19 @@ impl<'r> Context<'_, 'r> {
         let at = url.start;
         let api_path = has_api_path(&url.path);
         let side_door = is_side_door(&url.host, facts) && used == Used::Somehow && !api_path;
-        if on_host_list(self.bytes, at) || side_door {
+        if on_host_list(self.bytes, at) || side_door || setting.is_some_and(names_host_list) {
             return (Role::Listed, Held::Element);
+        }
+        if used != Used::ByClient && is_compared(self.bytes, at, setting) {
+            return (Role::Mentioned, Held::Element);
         }
         let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
         if self.text.kind.binary || link || self.text.in_comment(at) {
             return (Role::Mentioned, Held::Element);
         }
-        let api = api_path || looks_like_api(&url.host, &url.path) || is_api_of(facts.entry, &url.path);
+        // A host alone is an address if nothing names it, or its name says so; `author_url` and `visited` do not.
+        let named = setting.is_some_and(|name| self.vocabulary.classify(name).role.is_none());
+        let api = api_path || (!named && looks_like_api(&url.host, &url.path)) || is_api_of(facts.entry, &url.path);
         match used {
             Used::ByClient => (Role::Configured, Held::By(setting.map(crate::rules::normalise).unwrap_or_default())),
             Used::InCall => (Role::Configured, Held::Call),

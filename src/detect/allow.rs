@@ -12,26 +12,49 @@ const NEXT_LINE: &[u8] = b"-next-line";
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 200;
 
-/// The comment that covers the line of offset `at`.
-pub(super) fn covering(bytes: &[u8], at: usize) -> Option<Allow> {
-    let start = line_start(bytes, at);
-    let own = &bytes[start..line_end(bytes, at)];
-    on_line(own, false).or_else(|| {
-        // Where a long line is cut, the line above is out of reach.
-        let above_end = start.checked_sub(1).filter(|&end| bytes[end] == b'\n')?;
-        on_line(&bytes[line_start(bytes, above_end)..above_end], true)
-    })
+/// The inline comments of a blob. Most have none, and then no line is looked at.
+pub(super) struct Allows<'b> {
+    bytes: &'b [u8],
+    /// Where the word stands, sorted.
+    words: Vec<usize>,
 }
 
-fn on_line(line: &[u8], for_next: bool) -> Option<Allow> {
-    memchr::memmem::find_iter(line, WORD).find_map(|at| {
-        let rest = &line[at + WORD.len()..];
-        match (rest.strip_prefix(NEXT_LINE), for_next) {
-            (Some(rest), true) => parse(rest),
-            (None, false) => parse(rest),
-            _ => None,
+impl<'b> Allows<'b> {
+    pub(super) fn new(bytes: &'b [u8]) -> Self {
+        // Inside a longer word, a string or a query it is no comment's.
+        let stands_alone = |at: &usize| {
+            at.checked_sub(1).map(|index| bytes[index]).is_none_or(|before| {
+                before.is_ascii_whitespace()
+                    || matches!(before, b'#' | b'/' | b'*' | b'-' | b';' | b'!' | b'%' | b'(' | b'{')
+            })
+        };
+        Self { bytes, words: memchr::memmem::find_iter(bytes, WORD).filter(stands_alone).collect() }
+    }
+
+    /// The comment that covers the line of offset `at`.
+    pub(super) fn covering(&self, at: usize) -> Option<Allow> {
+        if self.words.is_empty() {
+            return None;
         }
-    })
+        let start = line_start(self.bytes, at);
+        self.within(start, line_end(self.bytes, at), false).or_else(|| {
+            // Where a long line is cut, the line above is out of reach.
+            let above_end = start.checked_sub(1).filter(|&end| self.bytes[end] == b'\n')?;
+            self.within(line_start(self.bytes, above_end), above_end, true)
+        })
+    }
+
+    fn within(&self, start: usize, end: usize, for_next: bool) -> Option<Allow> {
+        let first = self.words.partition_point(|&word| word < start);
+        self.words[first..].iter().take_while(|&&word| word < end).find_map(|&word| {
+            let rest = &self.bytes[(word + WORD.len()).min(end)..end];
+            match (rest.strip_prefix(NEXT_LINE), for_next) {
+                (Some(rest), true) => parse(rest),
+                (None, false) => parse(rest),
+                _ => None,
+            }
+        })
+    }
 }
 
 fn parse(rest: &[u8]) -> Option<Allow> {
@@ -64,7 +87,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Option<Allow> {
-        covering(text.as_bytes(), text.find('@').unwrap())
+        Allows::new(text.as_bytes()).covering(text.find('@').unwrap())
     }
 
     #[test]
@@ -79,6 +102,9 @@ mod tests {
             "# keyscan:allow-next-line\n\nK=@",
             "K=@ # keyscan:allow[no-such-rule]",
             "K=@ # keyscan:allowed",
+            "K=@ # notkeyscan:allow",
+            "\"keyscan:allow\" K=@",
+            "https://h/?q=keyscan:allow&k=@",
         ] {
             assert_eq!(at(text), None, "{text}");
         }

@@ -24,6 +24,21 @@ pub(super) fn has_llm_path(path: &str) -> bool {
     PATHS.iter().any(|known| path.contains(known)) || path.ends_with("/openai")
 }
 
+/// Paths on which model calls go, whoever answers them.
+pub(super) fn has_call_path(path: &str) -> bool {
+    const PATHS: [&str; 7] = [
+        "/chat/completions",
+        "/v1/completions",
+        "/v1/embeddings",
+        "/v1/messages",
+        "/v1/responses",
+        "/v1/images/generations",
+        "/v1/realtime",
+    ];
+    let path = path.to_ascii_lowercase();
+    PATHS.iter().any(|known| path.contains(known))
+}
+
 /// Whether the path is the root of an API: `/v1`, `/api/v1`, `/openai/v1/`.
 pub(super) fn is_api_root(path: &str) -> bool {
     let path = path.trim_end_matches('/');
@@ -75,10 +90,28 @@ pub(super) fn is_side_door(host: &str, facts: &HostFacts<'_>) -> bool {
 /// Names of settings and directives that send traffic on to an address.
 pub(super) fn forwards(name: Option<&str>) -> bool {
     let name = name.map(crate::rules::normalise).unwrap_or_default();
-    matches!(
-        name.as_str(),
-        "destination" | "target" | "proxypass" | "reverseproxy" | "upstream" | "backend" | "proxy" | "host"
-    )
+    const NAMES: [&str; 18] = [
+        "destination",
+        "target",
+        "proxypass",
+        "reverseproxy",
+        "upstream",
+        "backend",
+        "proxy",
+        "host",
+        "hostname",
+        "server",
+        "address",
+        "externalname",
+        "sni",
+        "hosts",
+        "apihost",
+        "httpsconnection",
+        "domain",
+        "origin",
+    ];
+    // The last part of a dotted name: `http.client.HTTPSConnection(…)`.
+    NAMES.iter().any(|known| name == *known) || name.ends_with("httpsconnection")
 }
 
 /// Top-level domains that are no words of code; every country's two letters count besides.

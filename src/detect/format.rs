@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 
 use crate::rules::compile;
-use crate::rules::schema::{Anchor, KeyFormat};
+use crate::rules::schema::{Anchor, KeyFormat, Proves};
 
 use super::bytes::starts_token;
 
@@ -53,17 +53,28 @@ impl<'r> Format<'r> {
         ends_token(bytes, text_end, self.entry).then_some(Token { start, end: behind + key.end() })
     }
 
-    /// Reads `value` as a token of this format, which has no prefix: the whole value has to fit.
+    /// Whether `value` is a token of this format, which has no prefix: the whole value has to fit.
     pub(super) fn fits(&self, value: &[u8]) -> bool {
-        self.entry.anchor == Anchor::Setting
+        matches!(self.entry.anchor, Anchor::Setting | Anchor::Infix)
             && self.body().is_some_and(|body| body.find(value).is_some_and(|found| found.end() == value.len()))
     }
+}
+
+/// How much of a token's beginning is its family's name and may be shown.
+pub(super) fn shown_prefix(entry: &KeyFormat) -> usize {
+    if entry.anchor == Anchor::Infix { 0 } else { entry.prefix.len() }
 }
 
 /// Whether no part of a longer word follows. Structured tokens know their own end.
 fn ends_token(bytes: &[u8], end: usize, entry: &KeyFormat) -> bool {
     let next = bytes.get(end).copied().unwrap_or(b' ');
     let after = bytes.get(end + 1).copied().unwrap_or(b' ');
+    // A name of a file: `sk-<digits>.png`.
+    let extension = &bytes[bytes.len().min(end + 1)..bytes.len().min(end + 6)];
+    let letters = extension.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    if next == b'.' && (2..=4).contains(&letters) && entry.proves == Proves::Nothing {
+        return false;
+    }
     let word_goes_on = next.is_ascii_alphanumeric() || (matches!(next, b'-' | b'_') && after.is_ascii_alphanumeric());
     !word_goes_on || (next == b'_' && entry.prefix.len() >= UNMISTAKABLE_PREFIX)
 }

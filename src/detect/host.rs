@@ -20,7 +20,7 @@ pub(super) struct HostFacts<'r> {
 }
 
 /// Suffixes and names that no public resolver answers for.
-const PRIVATE_SUFFIXES: [&str; 14] = [
+const PRIVATE_SUFFIXES: [&str; 15] = [
     ".local",
     ".internal",
     ".lan",
@@ -35,6 +35,7 @@ const PRIVATE_SUFFIXES: [&str; 14] = [
     ".localdomain",
     ".docker",
     ".consul",
+    ".ts.net",
 ];
 
 /// Names that are reserved for documentation (RFC 2606 and 6761), and words that say "put yours here".
@@ -79,7 +80,12 @@ pub(super) fn is_placeholder(host: &str) -> bool {
     let reserved = EXAMPLE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix));
     let domain = host.split('.').rev().nth(1).is_some_and(|label| EXAMPLE_DOMAINS.contains(&label));
     let yours = host.split('.').any(|label| {
-        let rest = label.strip_prefix("your").unwrap_or("-");
+        // "Your" in the languages in which people write manuals.
+        const YOUR: [&str; 9] = ["your", "tu", "su", "votre", "ton", "ihr", "dein", "sua", "seu"];
+        let rest = YOUR
+            .iter()
+            .find_map(|your| label.strip_prefix(your).filter(|rest| rest.starts_with(['-', '_'])))
+            .unwrap_or("-");
         label == "your"
             || rest.starts_with(['-', '_']) && rest.len() > 1
             || matches!(label, "my-resource" | "my-endpoint" | "my-domain" | "my-host")
@@ -214,9 +220,12 @@ const IMITATED: [&str; 3] = ["openai.com", "openai.azure.com", "anthropic.com"];
 /// Whether a host is made to be taken for an official one: the official name inside it, or spelt with look-alike
 /// characters. A name that merely mentions a vendor (`openai-proxy.net`) is not.
 fn is_look_alike(host: &str) -> bool {
-    let inside = IMITATED.iter().any(|official| {
-        host.find(official).is_some_and(|at| at + official.len() < host.len() || !host[..at].ends_with('.') && at > 0)
-    });
+    let hyphened = ["openai-com", "anthropic-com", "openai-azure-com"].iter().any(|name| host.contains(name));
+    let inside = hyphened
+        || IMITATED.iter().any(|official| {
+            host.find(official)
+                .is_some_and(|at| at + official.len() < host.len() || !host[..at].ends_with('.') && at > 0)
+        });
     let straightened: String = host
         .replace("rn", "m")
         .chars()
@@ -246,6 +255,7 @@ mod tests {
             "api.0penai.com",
             "api.openal.com",
             "api.opena1.com",
+            "api.openai-com.top",
         ] {
             assert!(is_look_alike(host), "{host}");
         }

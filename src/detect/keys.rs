@@ -1,18 +1,20 @@
 //! Keys: candidates from the prefilter's hits, judged by shape, randomness and what stands around them.
 
+use std::ops::Range;
+
 use crate::model::{Confidence, Proof, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves, SettingRole};
 
 use super::assignment::name_before;
-use super::bytes::is_key_byte;
-use super::format::{Format, Token};
+use super::bytes::{is_key_byte, run_after, run_before};
+use super::format::{Format, Token, shown_prefix};
 use super::host::certainty;
 use super::judge::{self, Words};
 use super::marker::{self, MARKER};
 use super::names::Named;
 use super::reference::{is_masked, is_reference};
-use super::scope::Evidence;
+use super::scope::{Evidence, in_llm_call};
 use super::setting::{About, NameFacts, Vocabulary};
 
 /// Id of the format of a marker around which no key can be parsed.
@@ -55,6 +57,13 @@ pub(super) enum FoundBy {
     Fragment,
 }
 
+/// Lengths of keys without a prefix.
+const SHORTEST_BARE: usize = 32;
+const LONGEST_BARE: usize = 128;
+
+/// How near, in bytes, a parent or a constructor has to stand in front of a key to say whose it is.
+const NAME_NEAR: usize = 300;
+
 /// Everything that a candidate is judged by.
 pub(super) struct Judging<'c, 'r> {
     pub(super) rules: &'r Rules,
@@ -63,6 +72,8 @@ pub(super) struct Judging<'c, 'r> {
     pub(super) bytes: &'c [u8],
     /// Where LLM settings and endpoints stand.
     pub(super) llm: &'c Evidence,
+    /// Names of LLM settings and clients, in the order of the bytes.
+    pub(super) named: &'c [Named],
     /// Offsets and catalogue ids of the endpoints in the blob.
     pub(super) endpoints: &'c [(usize, &'r str)],
 }
@@ -128,6 +139,74 @@ impl<'r> Judging<'_, 'r> {
         self.judged(format.entry, &token, Some(named.text.clone()), Some(&named.facts))
     }
 
+    /// The key around a literal that stands inside it, at `at`.
+    pub(super) fn around_infix(&self, at: usize, formats: &[Format<'r>]) -> Option<Key<'r>> {
+        let range = self.run_around(at);
+        self.without_name(range, formats, |_| true)
+    }
+
+    /// Keys without a prefix near what is known of their issuer, in whatever words: the value of a `key`, an argument of
+    /// the client's constructor, a credential's. `near` holds ranges of bytes, sorted.
+    pub(super) fn in_scope(&self, near: &[Range<usize>], formats: &[Format<'r>]) -> Vec<Key<'r>> {
+        let mut keys = Vec::new();
+        for range in near {
+            let mut at = range.start;
+            while at < range.end {
+                let run = self.run_around(at);
+                at = run.end.max(at) + 1;
+                if (SHORTEST_BARE..=LONGEST_BARE).contains(&run.len()) {
+                    keys.extend(self.without_name(run, formats, |facts| {
+                        facts.is_some_and(|facts| facts.about != About::Other && facts.role == Some(SettingRole::Key))
+                            || facts.is_some_and(|facts| facts.normalised.ends_with("credential"))
+                    }));
+                }
+            }
+        }
+        keys
+    }
+
+    /// The run of letters, digits and dots around `at`.
+    fn run_around(&self, at: usize) -> Range<usize> {
+        let class = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
+        let start = at - run_before(self.bytes, at, LONGEST_BARE, class);
+        let end = at + run_after(self.bytes, at, LONGEST_BARE, class);
+        start..end
+    }
+
+    fn without_name(
+        &self,
+        range: Range<usize>,
+        formats: &[Format<'r>],
+        named_well: impl Fn(Option<&NameFacts>) -> bool,
+    ) -> Option<Key<'r>> {
+        let value = &self.bytes[range.clone()];
+        if !formats.iter().any(|format| format.fits(value)) {
+            return None;
+        }
+        let name = name_before(self.bytes, range.start);
+        let facts = name.as_deref().map(|name| self.vocabulary.classify(name));
+        let called = || in_llm_call(self.vocabulary, self.bytes, range.start);
+        if !named_well(facts.as_ref()) && !called() {
+            return None;
+        }
+        let format = formats.iter().find(|format| {
+            format.fits(value)
+                && (self.has_context(format.entry, range.start, facts.as_ref())
+                    || self.named_near(format.entry, range.start))
+        })?;
+        let token = Token { start: range.start, end: range.end };
+        self.judged(format.entry, &token, name, facts.as_ref())
+    }
+
+    /// Whether a name that tells the format, or its issuer, stands shortly in front of `at`: a parent, a constructor.
+    fn named_near(&self, format: &'r KeyFormat, at: usize) -> bool {
+        let first = self.named.partition_point(|name| name.span.start + NAME_NEAR < at);
+        self.named[first..].iter().take_while(|name| name.span.start < at).any(|name| {
+            let issuers = || self.candidates(format).flat_map(|issuer| issuer.words.iter());
+            names_format(format, &name.facts) || issuers().any(|word| name.facts.normalised.contains(word.as_ref()))
+        })
+    }
+
     fn judged(
         &self,
         format: &'r KeyFormat,
@@ -136,7 +215,8 @@ impl<'r> Judging<'_, 'r> {
         facts: Option<&NameFacts>,
     ) -> Option<Key<'r>> {
         let value = &self.bytes[token.start..token.end];
-        let body = value.get(format.prefix.len()..)?;
+        let prefix = shown_prefix(format);
+        let body = value.get(prefix..)?;
         let marked = memchr::memmem::find(value, MARKER).is_some();
         if is_masked(value, marked)
             || is_reference(value)
@@ -159,14 +239,14 @@ impl<'r> Judging<'_, 'r> {
         Some(Key {
             start: token.start,
             end: token.end,
-            prefix: format.prefix.len(),
+            prefix,
             format: &format.id,
             issuer,
             proof,
             confidence,
             setting: name,
             weak: body.len() < SHORTEST_HASHED,
-            found_by: if format.anchor == Anchor::Setting { FoundBy::Setting } else { FoundBy::Prefix },
+            found_by: if format.anchor != Anchor::Prefix { FoundBy::Setting } else { FoundBy::Prefix },
             signals,
         })
     }
@@ -245,6 +325,10 @@ impl<'r> Judging<'_, 'r> {
             Judge::Marker => {
                 let at = memchr::memmem::find(&body.to_ascii_lowercase(), &MARKER.to_ascii_lowercase());
                 at.is_none_or(|at| judge::marker_half(&body[..at]) && judge::marker_half(&body[at + MARKER.len()..]))
+            }
+            // Some relays' keys are hexadecimal digits behind their prefix.
+            Judge::Random if body.len() >= 32 && body.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) => {
+                format.proves == Proves::Relay && judge::hex(body)
             }
             Judge::Random if body.len() < 20 => judge::short(body, self.words),
             Judge::Random => judge::random(body, self.words),

@@ -13,6 +13,7 @@
 mod address;
 mod allow;
 mod api;
+mod assemble;
 mod assignment;
 mod bytes;
 mod format;
@@ -34,13 +35,10 @@ mod url;
 mod value;
 
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
-use crate::model::{
-    Blob, Confidence, EndpointMatch, KeyMatch, Matches, Place, Secret, Signal, SignalId, Span, line_hashes,
-};
+use crate::model::{Blob, Matches};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
@@ -50,7 +48,6 @@ use host::VendorDomains;
 use judge::Words;
 use keys::{Judging, Key};
 use names::NameSearch;
-use position::Cursor;
 use prefilter::{Literal, Prefilter};
 use scope::Evidence;
 use setting::{About, Vocabulary};
@@ -79,6 +76,8 @@ struct Deep<'r> {
     families: Vec<&'r KeyFormat>,
     /// Formats with a prefix, longest prefix first, then in the order of the rules.
     prefixed: Vec<Format<'r>>,
+    /// Formats that a literal inside them tells.
+    infixed: Vec<Format<'r>>,
     /// Formats that their setting tells.
     settings: Vec<Format<'r>>,
     /// Prefixes that the prefilter does not search for.
@@ -106,6 +105,7 @@ impl<'r> Deep<'r> {
             vendors: VendorDomains::new(rules),
             families,
             prefixed,
+            infixed: of(Anchor::Infix).map(Format::new).collect(),
             settings: of(Anchor::Setting).map(Format::new).collect(),
             rare,
         }
@@ -152,12 +152,15 @@ impl<'r> Detector<'r> {
             words: &deep.words,
             bytes,
             llm: &llm,
+            named: &named,
             endpoints: &endpoints,
         };
         let mut keys: Vec<Key<'r>> =
             hits.markers.iter().filter_map(|&at| judging.around_marker(at, &deep.families)).collect();
         keys.extend(hits.prefixes.iter().filter_map(|&at| judging.at_prefix(at, &deep.prefixed)));
         keys.extend(named.iter().filter_map(|name| judging.of_setting(name, &deep.settings)));
+        keys.extend(hits.infixes.iter().filter_map(|&at| judging.around_infix(at, &deep.infixed)));
+        keys.extend(judging.in_scope(&self.scopes(&named, &endpoints, bytes.len()), &deep.settings));
         let mut keys = without_overlaps(keys);
         keys::name_keys(bytes, &mut keys);
 
@@ -175,6 +178,7 @@ impl<'r> Detector<'r> {
         };
         let mut addresses: Vec<Address<'r>> = hits.urls.iter().filter_map(|url| context.of_url(url)).collect();
         addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
+        addresses.extend(context.relays_without_scheme());
         addresses.extend(hits.led_hosts.iter().filter_map(|(start, host)| context.of_led_host(*start, host)));
         addresses.sort_by_key(|address| (address.start, address.end));
         addresses.dedup_by_key(|address| address.start);
@@ -182,7 +186,37 @@ impl<'r> Detector<'r> {
             lists::settle(&mut addresses, kind, names_active_clients(bytes));
         }
 
-        assemble(blob, self.rules, keys, addresses)
+        assemble::matches(blob, self.rules, keys, addresses)
+    }
+
+    /// The stretches of a blob in which keys without a prefix are looked for under any name: around the endpoints of
+    /// issuers whose keys have none, and behind the names of LLM clients.
+    fn scopes(&self, named: &[names::Named], endpoints: &[(usize, &str)], length: usize) -> Vec<Range<usize>> {
+        const BEFORE: usize = 500;
+        const BEHIND: usize = 700;
+        let vendors = endpoints.iter().filter(|(_, id)| {
+            let issuer = self.rules.issuer_of_endpoint(id);
+            issuer.is_some_and(|issuer| {
+                self.rules.keys().any(|format| {
+                    format.anchor == Anchor::Setting
+                        && format.issuer.iter().chain(format.candidates.iter()).any(|id| *id == issuer.id)
+                })
+            })
+        });
+        let around = vendors.map(|(at, _)| at.saturating_sub(BEFORE)..(at + BEHIND).min(length));
+        let clients = named.iter().filter(|name| name.facts.about == About::Llm && name.facts.role.is_none());
+        let behind = clients.map(|name| name.span.end..(name.span.end + BEFORE).min(length));
+        let mut ranges: Vec<Range<usize>> = around.chain(behind).collect();
+        ranges.sort_by_key(|range| range.start);
+        // Stretches that overlap are walked once.
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for range in ranges {
+            match joined.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => joined.push(range),
+            }
+        }
+        joined
     }
 
     /// What the prefilter's literals stand at, each kind in the order of the bytes.
@@ -200,7 +234,8 @@ impl<'r> Detector<'r> {
                         hits.led_hosts.push((start, host));
                     }
                 }
-                Literal::Word => {}
+                Literal::Infix => hits.infixes.push(at),
+                Literal::Word | Literal::CallPath => {}
             }
             false
         });
@@ -217,6 +252,7 @@ impl<'r> Detector<'r> {
 struct Hits {
     markers: Vec<usize>,
     prefixes: Vec<usize>,
+    infixes: Vec<usize>,
     /// Catalogued hosts without a scheme, in lower case, behind a word that only hosts follow.
     led_hosts: Vec<(usize, String)>,
     urls: Vec<Url>,
@@ -246,112 +282,4 @@ fn names_active_clients(bytes: &[u8]) -> bool {
     [&b"litellm_params"[..], b"mcpServers", b"model_list:"]
         .iter()
         .any(|word| memchr::memmem::find(bytes, word).is_some())
-}
-
-/// Turns what was found into matches, with places for people.
-fn assemble(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<Address<'_>>) -> Matches {
-    enum Found<'f> {
-        Key(Key<'f>),
-        Address(Address<'f>),
-    }
-    let mut found: Vec<(usize, usize, Found<'_>)> =
-        keys.into_iter().map(|key| (key.start, key.end, Found::Key(key))).collect();
-    found.extend(addresses.into_iter().map(|address| (address.start, address.end, Found::Address(address))));
-    found.retain(|(start, ..)| blob.core.contains(start));
-    found.sort_by_key(|(start, end, _)| (*start, *end));
-    let limited = found.len() > MOST_MATCHES;
-    found.truncate(MOST_MATCHES);
-
-    let mut cursor = Cursor::new(blob);
-    let mut places: Vec<Place> = found
-        .iter()
-        .map(|(start, end, _)| Place {
-            span: Span { start: blob.offset + *start as u64, end: blob.offset + *end as u64 },
-            position: cursor.position(*start, *end),
-            line_hash: None,
-            allow: allow::covering(blob.bytes, *start),
-        })
-        .collect();
-    // Of a window's lines GitHub's counter cannot be told; such files are too large for it anyway.
-    if blob.offset == 0 && blob.core == (0..blob.bytes.len()) {
-        // Endpoints that are facts of pairs and no findings need none, and the hash reads the file from its start.
-        let wanted = |found: &Found<'_>| match found {
-            Found::Key(_) => true,
-            Found::Address(address) => address.may_be_found(),
-        };
-        let mut named: Vec<&mut Place> =
-            places.iter_mut().zip(&found).filter(|(_, (.., found))| wanted(found)).map(|(place, _)| place).collect();
-        let lines: Vec<u64> = named.iter().map(|place| place.position.line).collect();
-        for (place, hash) in named.iter_mut().zip(line_hashes(blob.bytes, &lines)) {
-            place.line_hash = Some(hash).filter(|hash| !hash.is_empty());
-        }
-    }
-    let mut matches = Matches { limited, ..Matches::default() };
-    for ((.., found), place) in found.into_iter().zip(places) {
-        match found {
-            Found::Key(key) => matches.keys.push(key_match(blob, rules, key, place)),
-            Found::Address(address) => matches.endpoints.push(endpoint_match(address, place)),
-        }
-    }
-    matches
-}
-
-fn key_match(blob: &Blob<'_>, rules: &Rules, key: Key<'_>, mut place: Place) -> KeyMatch {
-    let value = &blob.bytes[key.start..key.end];
-    let mut signals: Vec<Signal> = key.signals.into_iter().map(|(id, detail)| Signal::new(id, detail)).collect();
-    let mut confidence = key.confidence;
-    if rules.is_published(&sha256_hex(value)) {
-        signals.push(Signal::new(SignalId::PublishedExample, "stands in a public test suite"));
-        confidence = Confidence::Low;
-    }
-    if key.weak {
-        // The hash of a line with a value that can be guessed tells the value.
-        place.line_hash = None;
-    }
-    KeyMatch {
-        place,
-        secret: Secret::new(value),
-        redacted: redact::redact(value, key.prefix, key.weak),
-        format: key.format.to_owned(),
-        issuer: key.issuer.map(str::to_owned),
-        proof: key.proof,
-        confidence,
-        setting: key.setting.map(|name| redact_text(&name)),
-        weak: key.weak,
-        signals,
-        encoding: Vec::new(),
-    }
-}
-
-fn endpoint_match(address: Address<'_>, mut place: Place) -> EndpointMatch {
-    if address.signals.contains(&SignalId::UserInfo) {
-        place.line_hash = None;
-    }
-    let detail = |id: SignalId| match id {
-        SignalId::DeadEndpoint => "the service is known to be switched off",
-        SignalId::SubdomainOfRelay => "matched by the domain, not by the host",
-        SignalId::IpLiteral => "a public address written as a number",
-        SignalId::UserInfo => "user name or password in the URL",
-        SignalId::LookAlike => "imitates an official host",
-        SignalId::PlainHttp => "requests travel unencrypted",
-        _ => "",
-    };
-    EndpointMatch {
-        place,
-        host: address.host,
-        url: address.url,
-        kind: address.kind,
-        service: address.entry.map(|entry| entry.name.to_string()),
-        entry: address.entry.map(|entry| entry.id.to_string()),
-        confidence: address.confidence,
-        role: address.role,
-        llm: address.llm,
-        setting: address.setting,
-        signals: address.signals.into_iter().map(|id| Signal::new(id, detail(id))).collect(),
-        encoding: Vec::new(),
-    }
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

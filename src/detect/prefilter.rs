@@ -23,10 +23,14 @@ pub(super) enum Literal {
     Marker,
     /// The beginning of one or more key formats' prefixes.
     Prefix,
+    /// A literal that stands inside a key.
+    Infix,
     /// The characters between scheme and host.
     Slashes(Slashes),
     /// What stands in front of a host without a scheme; the index into [`HOST_LEADS`].
     HostLead(usize),
+    /// The path of a model call: the host in front may stand in a place of its own.
+    CallPath,
     /// A word that names OpenAI, or a vendor whose keys have no prefix.
     Word,
 }
@@ -83,6 +87,9 @@ impl Prefilter {
         entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
         entries.extend(HOST_LEADS.iter().enumerate().map(|(index, lead)| (lead.to_vec(), Literal::HostLead(index))));
         entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
+        let infixes = rules.keys().filter(|format| format.anchor == Anchor::Infix);
+        entries.extend(infixes.map(|format| (format.prefix.as_bytes().to_vec(), Literal::Infix)));
+        entries.push((CALL_PATH.to_vec(), Literal::CallPath));
         entries.extend(words(rules).into_iter().map(|word| (word, Literal::Word)));
         let (short, long): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(literal, _)| literal.len() == SHORTEST_LITERAL);
@@ -116,7 +123,7 @@ impl Prefilter {
         let (mut llm_word, mut neutral_address) = (false, false);
         self.any(bytes, |at, literal| {
             match literal {
-                Literal::Marker => return true,
+                Literal::Marker | Literal::Infix | Literal::CallPath => return true,
                 Literal::Prefix => return begins_key(bytes, at),
                 Literal::HostLead(lead) => return is_known(rules, led_host(bytes, at, lead).1),
                 Literal::Slashes(form) => match address(rules, bytes, at, form) {
@@ -181,7 +188,7 @@ fn words(rules: &Rules) -> Vec<Vec<u8>> {
     let unsearched = rules.keys().filter(|format| match format.anchor {
         Anchor::Setting => true,
         Anchor::Prefix => !searches_for(&format.prefix),
-        Anchor::Marker => false,
+        Anchor::Marker | Anchor::Infix => false,
     });
     let told_by = unsearched.flat_map(|format| {
         let issuer = format.issuer.iter().filter_map(|id| rules.issuer(id)).flat_map(|issuer| issuer.words.iter());
@@ -213,6 +220,9 @@ fn begins_key(bytes: &[u8], at: usize) -> bool {
             || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
             || token[3..].split(|&byte| byte == b'-' || byte == b'_').any(|part| part.len() >= 24))
 }
+
+/// The path that OpenAI-compatible clients call; rare in code that has nothing to do with models.
+const CALL_PATH: &[u8] = b"chat/completions";
 
 /// In front of a host that a userscript asks leave to talk to, and in front of the host of a request as it is sent.
 const HOST_LEADS: [&[u8]; 2] = [b"@connect", b"Host:"];

@@ -226,6 +226,46 @@ pub(super) fn on_host_list(bytes: &[u8], at: usize) -> bool {
     WORDS.iter().any(|word| contains_ignore_case(line, word))
 }
 
+/// Whether a setting's name says that it holds hosts to let through or to keep out.
+pub(super) fn names_host_list(name: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["allow", "deny", "denied", "block", "banned", "forbid", "reject", "whitelist", "blacklist", "trusted"];
+    let name = crate::rules::normalise(name);
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+/// Whether the value at `at` is only compared with another: `url.startsWith("…")`, `host == "…"`, `isRelay("…")`.
+pub(super) fn is_compared(bytes: &[u8], at: usize, name: Option<&str>) -> bool {
+    const CALLS: [&str; 14] = [
+        "startswith",
+        "endswith",
+        "includes",
+        "contains",
+        "equals",
+        "match",
+        "matches",
+        "test",
+        "indexof",
+        "hasprefix",
+        "hassuffix",
+        "expect",
+        "tobe",
+        "assertequal",
+    ];
+    let before = bytes[..at].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    let callee = name.and_then(|name| name.rsplit(['.', ':', '>']).next()).filter(|_| before.ends_with(b"("));
+    let question = callee.is_some_and(|callee| {
+        let predicate = ["is", "has"].iter().any(|word| {
+            callee
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_uppercase() || next == '_'))
+        });
+        predicate || CALLS.contains(&crate::rules::normalise(callee).as_str())
+    });
+    question || before.ends_with(b"==") || before.ends_with(b"!=") || before.ends_with(b" in")
+}
+
 /// Whether the value at `at` is a link for people: the target of `href`, a Markdown link, a page of a manifest.
 pub(super) fn is_link(bytes: &[u8], at: usize, name: Option<&str>) -> bool {
     const NAMES: [&str; 16] = [

@@ -11,11 +11,14 @@ pub(super) enum Slashes {
     Escaped,
     /// `%3A%2F%2F`, inside a query.
     Percent,
+    /// `:/$()/`, because `//` begins a comment in Xcode's settings.
+    Split,
 }
 
 impl Slashes {
     /// The literals that each form is searched by, with the form.
-    pub(super) const LITERALS: [(&'static [u8], Self); 4] = [
+    pub(super) const LITERALS: [(&'static [u8], Self); 5] = [
+        (b":/$()/", Self::Split),
         (b"://", Self::Plain),
         (br":\/\/", Self::Escaped),
         (b"%3A%2F%2F", Self::Percent),
@@ -64,9 +67,11 @@ pub(super) fn host_at(bytes: &[u8], at: usize) -> &[u8] {
 pub(super) fn read(bytes: &[u8], colon: usize, slashes: Slashes) -> Option<Url> {
     let separator =
         Slashes::LITERALS.iter().find(|(literal, form)| *form == slashes && bytes[colon..].starts_with(literal))?.0;
-    let scheme_length = run_before(bytes, colon, 8, |byte| byte.is_ascii_alphanumeric() || byte == b'+');
-    let scheme = scheme_in(&bytes[colon - scheme_length..colon])?;
-    let start = colon - scheme.len();
+    // `.properties` files escape the colon.
+    let scheme_end = colon - usize::from(bytes[..colon].ends_with(b"\\"));
+    let scheme_length = run_before(bytes, scheme_end, 8, |byte| byte.is_ascii_alphanumeric() || byte == b'+');
+    let scheme = scheme_in(&bytes[scheme_end - scheme_length..scheme_end])?;
+    let start = scheme_end - scheme.len();
     let authority_start = colon + separator.len();
     let authority_length = bytes[authority_start..]
         .iter()
@@ -114,7 +119,8 @@ fn host(bytes: &[u8], start: usize, end: usize, slashes: Slashes) -> Option<(Str
     (sound && !template).then(|| (name.to_ascii_lowercase(), start + length))
 }
 
-fn port(bytes: &[u8], at: usize) -> (Option<u16>, usize) {
+/// Reads `:port` at `at`; returns the offset behind it.
+pub(super) fn port(bytes: &[u8], at: usize) -> (Option<u16>, usize) {
     if bytes.get(at) != Some(&b':') {
         return (None, at);
     }
@@ -127,7 +133,7 @@ fn port(bytes: &[u8], at: usize) -> (Option<u16>, usize) {
 }
 
 /// Reads the path behind `at`; returns it unescaped, with the offset behind the whole URL.
-fn path(bytes: &[u8], at: usize, slashes: Slashes) -> (String, usize) {
+pub(super) fn path(bytes: &[u8], at: usize, slashes: Slashes) -> (String, usize) {
     let mut path = Vec::new();
     let mut end = at;
     let mut in_path = true;
@@ -187,6 +193,8 @@ mod tests {
             ("x=https://API.Host.dev./v1,", "api.host.dev", None, "/v1", "https://API.Host.dev./v1"),
             (r#""https:\/\/api.host.dev\/v1""#, "api.host.dev", None, "/v1", r"https:\/\/api.host.dev\/v1"),
             ("u=https%3A%2F%2Fapi.host.dev%2Fv1&x", "api.host.dev", None, "/v1", "https%3A%2F%2Fapi.host.dev%2Fv1"),
+            (r"u=https\://h.dev/v1", "h.dev", None, "/v1", r"https\://h.dev/v1"),
+            ("U = https:/$()/h.dev/v1", "h.dev", None, "/v1", "https:/$()/h.dev/v1"),
             ("(http://h.dev:8080/a?b=c#d)", "h.dev", Some(8080), "/a", "http://h.dev:8080/a?b=c#d"),
             ("[t](https://h.dev/a(b)).", "h.dev", None, "/a(b)", "https://h.dev/a(b)"),
             ("See https://h.dev/v1.", "h.dev", None, "/v1", "https://h.dev/v1"),

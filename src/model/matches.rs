@@ -104,6 +104,18 @@ pub struct EndpointMatch {
     pub encoding: Vec<String>,
 }
 
+impl EndpointMatch {
+    /// Whether it is a fact of pairs and no finding by itself: an official, a vendor's or an own endpoint, soundly written.
+    #[must_use]
+    pub fn is_fact(&self) -> bool {
+        let kind = matches!(
+            self.kind,
+            EndpointKind::Official | EndpointKind::Provider | EndpointKind::Aggregator | EndpointKind::SelfHosted
+        );
+        kind && self.signals.is_empty()
+    }
+}
+
 /// Everything found in one blob, in the order of the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Matches {

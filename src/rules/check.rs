@@ -93,6 +93,10 @@ impl Known {
                 demand(key.prefix.len() >= 2, "prefix", "must be two bytes or more")?;
                 demand(!key.body.is_empty(), "body", "must be there behind a prefix")?;
             }
+            Anchor::Infix => {
+                demand(key.prefix.len() >= 4, "prefix", "must be four bytes or more where it stands inside the key")?;
+                demand(!key.body.is_empty(), "body", "must describe the whole key around the literal")?;
+            }
             Anchor::Setting => {
                 demand(key.prefix.is_empty(), "prefix", "must be empty where a setting is the anchor")?;
                 demand(!key.body.is_empty(), "body", "must be there where a setting is the anchor")?;

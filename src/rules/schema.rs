@@ -41,6 +41,8 @@ pub enum Anchor {
     /// The literal `prefix`, followed by `body`. Two bytes are too common to search all files for: such keys are found
     /// in blobs that are read for another reason.
     Prefix,
+    /// The literal `prefix` somewhere inside, at least four bytes; `body` describes the whole key.
+    Infix,
     /// The name of the setting it is assigned to (`settings`); there is no literal to search for.
     Setting,
 }

@@ -40,8 +40,8 @@ impl Collector {
         file.keys.extend(found.keys);
         file.endpoints.extend(found.endpoints);
         file.limited |= found.limited;
-        // Sorting at twice the limit keeps the cost of a long file linear.
-        if file.keys.len() > 2 * MATCHES_PER_FILE || file.endpoints.len() > 2 * MATCHES_PER_FILE {
+        // Sorting at a multiple of the limit keeps the cost of a long file linear.
+        if file.keys.len() > 2 * MATCHES_PER_FILE || file.endpoints.len() > 3 * MATCHES_PER_FILE {
             cut(file);
         }
     }
@@ -65,15 +65,23 @@ impl Collector {
     }
 }
 
-/// Sorts the matches of a file and keeps the first of them. Keys go before endpoints: a page of links must not hide one.
+/// Sorts the matches of a file and keeps the first of them. Keys go before endpoints, and endpoints that are facts of
+/// pairs have a budget of their own: a page of links must hide nothing.
 fn cut(file: &mut Matches) {
     let place = |place: &Place| (place.span, place.position);
     file.keys.sort_by_cached_key(|key: &KeyMatch| place(&key.place));
     file.endpoints.sort_by_cached_key(|endpoint: &EndpointMatch| place(&endpoint.place));
-    let room = MATCHES_PER_FILE.saturating_sub(file.keys.len());
-    file.limited |= file.keys.len() > MATCHES_PER_FILE || file.endpoints.len() > room;
+    let mut room = MATCHES_PER_FILE.saturating_sub(file.keys.len());
+    let findings = file.endpoints.iter().filter(|endpoint| !endpoint.is_fact()).count();
+    file.limited |= file.keys.len() > MATCHES_PER_FILE || findings > room;
     file.keys.truncate(MATCHES_PER_FILE);
-    file.endpoints.truncate(room);
+    let mut room_for_facts = MATCHES_PER_FILE;
+    file.endpoints.retain(|endpoint| {
+        let room = if endpoint.is_fact() { &mut room_for_facts } else { &mut room };
+        let kept = *room > 0;
+        *room = room.saturating_sub(1);
+        kept
+    });
 }
 
 #[cfg(test)]

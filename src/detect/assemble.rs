@@ -1,0 +1,155 @@
+//! What was found becomes matches: cut to the limit, with places for people, hashes of lines and inline comments.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::{
+    Blob, Confidence, EndpointMatch, KeyMatch, Matches, Place, Secret, Signal, SignalId, Span, line_hashes,
+};
+use crate::rules::Rules;
+
+use super::MOST_MATCHES;
+use super::address::Address;
+use super::allow::Allows;
+use super::keys::Key;
+use super::position::Cursor;
+use super::redact::{self, redact_text};
+
+/// What a match is worth when not all can be kept.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Key,
+    Finding,
+    /// An endpoint that is no finding by itself: it only receives keys.
+    Fact,
+}
+
+/// Keeps [`MOST_MATCHES`] of what was found: keys go before endpoints, and facts have a budget of their own, so that a log
+/// full of harmless addresses hides nothing. Says whether a key or a finding was left out.
+fn keep_most_telling<T>(found: &mut Vec<T>, weight: impl Fn(&T) -> Weight) -> bool {
+    if found.len() <= MOST_MATCHES {
+        return false;
+    }
+    let count = |wanted: Weight| found.iter().filter(|found| weight(found) == wanted).count();
+    let keys = count(Weight::Key);
+    let limited = keys + count(Weight::Finding) > MOST_MATCHES;
+    let mut room = [MOST_MATCHES, MOST_MATCHES.saturating_sub(keys), MOST_MATCHES];
+    found.retain(|found| {
+        let room = &mut room[weight(found) as usize];
+        let kept = *room > 0;
+        *room = room.saturating_sub(1);
+        kept
+    });
+    limited
+}
+
+/// Turns what was found into matches, with places for people.
+pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<Address<'_>>) -> Matches {
+    enum Found<'f> {
+        Key(Key<'f>),
+        Address(Address<'f>),
+    }
+    let mut found: Vec<(usize, usize, Found<'_>)> =
+        keys.into_iter().map(|key| (key.start, key.end, Found::Key(key))).collect();
+    found.extend(addresses.into_iter().map(|address| (address.start, address.end, Found::Address(address))));
+    found.retain(|(start, ..)| blob.core.contains(start));
+    found.sort_by_key(|(start, end, _)| (*start, *end));
+    let limited = keep_most_telling(&mut found, |(.., found)| match found {
+        Found::Key(_) => Weight::Key,
+        Found::Address(address) if address.may_be_found() => Weight::Finding,
+        Found::Address(_) => Weight::Fact,
+    });
+
+    let allows = Allows::new(blob.bytes);
+    let mut cursor = Cursor::new(blob);
+    let mut places: Vec<Place> = found
+        .iter()
+        .map(|(start, end, _)| Place {
+            span: Span { start: blob.offset + *start as u64, end: blob.offset + *end as u64 },
+            position: cursor.position(*start, *end),
+            line_hash: None,
+            allow: allows.covering(*start),
+        })
+        .collect();
+    // Of a window's lines GitHub's counter cannot be told; such files are too large for it anyway.
+    if blob.offset == 0 && blob.core == (0..blob.bytes.len()) {
+        // Endpoints that are facts of pairs and no findings need none, and the hash reads the file from its start.
+        let wanted = |found: &Found<'_>| match found {
+            Found::Key(_) => true,
+            Found::Address(address) => address.may_be_found(),
+        };
+        let mut named: Vec<&mut Place> =
+            places.iter_mut().zip(&found).filter(|(_, (.., found))| wanted(found)).map(|(place, _)| place).collect();
+        let lines: Vec<u64> = named.iter().map(|place| place.position.line).collect();
+        for (place, hash) in named.iter_mut().zip(line_hashes(blob.bytes, &lines)) {
+            place.line_hash = Some(hash).filter(|hash| !hash.is_empty());
+        }
+    }
+    let mut matches = Matches { limited, ..Matches::default() };
+    for ((.., found), place) in found.into_iter().zip(places) {
+        match found {
+            Found::Key(key) => matches.keys.push(key_match(blob, rules, key, place)),
+            Found::Address(address) => matches.endpoints.push(endpoint_match(address, place)),
+        }
+    }
+    matches
+}
+
+fn key_match(blob: &Blob<'_>, rules: &Rules, key: Key<'_>, mut place: Place) -> KeyMatch {
+    let value = &blob.bytes[key.start..key.end];
+    let mut signals: Vec<Signal> = key.signals.into_iter().map(|(id, detail)| Signal::new(id, detail)).collect();
+    let mut confidence = key.confidence;
+    if rules.is_published(&sha256_hex(value)) {
+        signals.push(Signal::new(SignalId::PublishedExample, "stands in a public test suite"));
+        confidence = Confidence::Low;
+    }
+    if key.weak {
+        // The hash of a line with a value that can be guessed tells the value.
+        place.line_hash = None;
+    }
+    KeyMatch {
+        place,
+        secret: Secret::new(value),
+        redacted: redact::redact(value, key.prefix, key.weak),
+        format: key.format.to_owned(),
+        issuer: key.issuer.map(str::to_owned),
+        proof: key.proof,
+        confidence,
+        setting: key.setting.map(|name| redact_text(&name)),
+        weak: key.weak,
+        signals,
+        encoding: Vec::new(),
+    }
+}
+
+fn endpoint_match(address: Address<'_>, mut place: Place) -> EndpointMatch {
+    if address.signals.contains(&SignalId::UserInfo) {
+        place.line_hash = None;
+    }
+    let detail = |id: SignalId| match id {
+        SignalId::DeadEndpoint => "the service is known to be switched off",
+        SignalId::SubdomainOfRelay => "matched by the domain, not by the host",
+        SignalId::IpLiteral => "a public address written as a number",
+        SignalId::UserInfo => "user name or password in the URL",
+        SignalId::LookAlike => "imitates an official host",
+        SignalId::PlainHttp => "requests travel unencrypted",
+        _ => "",
+    };
+    EndpointMatch {
+        place,
+        host: address.host,
+        url: address.url,
+        kind: address.kind,
+        service: address.entry.map(|entry| entry.name.to_string()),
+        entry: address.entry.map(|entry| entry.id.to_string()),
+        confidence: address.confidence,
+        role: address.role,
+        llm: address.llm,
+        setting: address.setting,
+        signals: address.signals.into_iter().map(|id| Signal::new(id, detail(id))).collect(),
+        encoding: Vec::new(),
+    }
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
