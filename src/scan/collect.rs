@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::own_report;
 use crate::model::{Blob, BlobMatches, EndpointMatch, KeyMatch, Matches, Origin, Place};
+use crate::rules::Rules;
 
 /// How many matches of one file are kept. Beyond it nobody reads them, and memory has to have a bound.
 pub(super) const MATCHES_PER_FILE: usize = 10_000;
@@ -46,9 +47,9 @@ impl Collector {
         }
     }
 
-    /// Everything found, sorted by origin and then by place, and the number of keyscan's own reports, of which nothing
-    /// was kept that a report writes.
-    pub(super) fn finish(self) -> (Vec<BlobMatches>, u64) {
+    /// Everything found, sorted by origin and then by place, and the number of keyscan's own reports: of them nothing is
+    /// kept that a report writes.
+    pub(super) fn finish(self, rules: &Rules) -> (Vec<BlobMatches>, u64) {
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut reports = 0;
         let mut blobs = Vec::with_capacity(files.len());
@@ -56,7 +57,7 @@ impl Collector {
             cut(&mut matches);
             if report && matches.keys.is_empty() {
                 reports += 1;
-                matches.endpoints.retain(|endpoint| !own_report::writes(endpoint));
+                matches.endpoints.retain(|endpoint| !own_report::writes(endpoint, rules));
             }
             blobs.push(BlobMatches { origin, matches });
         }
@@ -126,7 +127,7 @@ mod tests {
         collector.add(&blob("a"), Matches { keys: vec![key(5)], ..Matches::default() });
         collector.add(&blob("empty"), Matches::default());
 
-        let (blobs, _) = collector.finish();
+        let (blobs, _) = collector.finish(&Rules::builtin());
         let starts = |blob: &BlobMatches| blob.matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>();
         assert_eq!(blobs.iter().map(|blob| blob.path().text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(starts(&blobs[1]), [10, 20, 30]);
@@ -140,7 +141,7 @@ mod tests {
             for start in order {
                 collector.add(&blob("a"), Matches { keys: vec![key(start)], ..Matches::default() });
             }
-            let matches = collector.finish().0.remove(0).matches;
+            let matches = collector.finish(&Rules::builtin()).0.remove(0).matches;
             assert!(matches.limited);
             matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>()
         };

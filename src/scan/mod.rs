@@ -61,7 +61,7 @@ pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Repo
     let collector = Collector::default();
 
     let mut outcome = read(&options.input, &detector, &collector, progress)?;
-    let (blobs, own_reports) = collector.finish();
+    let (blobs, own_reports) = collector.finish(rules);
     outcome.excluded += own_reports;
     let limited = cut_short(&blobs);
     let assessment = assess::assess(blobs, rules, &options.policy, &options.fingerprinter);

@@ -1,11 +1,12 @@
 //! Tells keyscan's own reports, left in a tree by an earlier run, from files that use what they name.
 //!
 //! A report names every relay that was found, so a later scan would find them all again. It is told by its first bytes,
-//! which are cheap to look at and which anybody can imitate; so this only ever leaves out what a report itself writes:
-//! hosts behind its own field names. Keys are looked for as in any other file. A report holds no whole key, so a file that
-//! does is none, and keeps its endpoints too.
+//! which are cheap to look at and which anybody can imitate; so this never leaves out what a report itself does not
+//! write: a host behind a setting of an LLM client. Keys are looked for as in any other file. A report holds no whole key,
+//! so a file that does is none, and keeps its endpoints too.
 
 use crate::model::{Blob, EndpointMatch, RuleId};
+use crate::rules::{Rules, normalise};
 
 /// How much of the beginning is looked at, in bytes.
 const HEAD: usize = 4096;
@@ -17,7 +18,7 @@ const RECORD: &str = r#","type":"finding","id":""#;
 const DRIVER: &str = r#""tool":{"driver":{"name":"keyscan","#;
 /// Digits of a finding's id.
 const ID: usize = 16;
-/// Names in front of the hosts that reports write.
+/// Names of a report's own fields, which are settings of LLM clients too.
 const FIELDS: [&str; 3] = ["endpoint", "host", "url"];
 
 /// Whether a blob begins like a report in one of the formats for programs, as keyscan or a JSON printer lays it out.
@@ -44,9 +45,11 @@ fn is_record(rest: &str) -> bool {
     id.bytes().all(|digit| digit.is_ascii_hexdigit()) && rule.is_some_and(|rule| RuleId::from_word(rule).is_some())
 }
 
-/// Whether a report writes an endpoint in this way.
-pub(super) fn writes(endpoint: &EndpointMatch) -> bool {
-    endpoint.setting.as_deref().is_none_or(|setting| FIELDS.contains(&setting))
+/// Whether a report can have written an endpoint: no setting of an LLM client holds it. Whatever else stands in front of
+/// a host in a report comes from its messages.
+pub(super) fn writes(endpoint: &EndpointMatch, rules: &Rules) -> bool {
+    let setting = endpoint.setting.as_deref().map(normalise);
+    setting.is_none_or(|name| FIELDS.contains(&name.as_str()) || rules.setting(&name).is_none())
 }
 
 #[cfg(test)]
