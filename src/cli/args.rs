@@ -18,7 +18,7 @@ Exit codes:
 
 Nothing leaves this machine, and no output holds a whole key.";
 
-/// Finds OpenAI keys and the endpoints they are sent to: leaked keys, shared keys, third-party relays.
+/// Finds OpenAI keys and the endpoints they are sent to: committed keys, keys sent to third parties, relays.
 #[derive(Debug, Parser)]
 #[command(name = "keyscan", version, max_term_width = 100, after_help = EXIT_CODES)]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
@@ -134,7 +134,7 @@ pub(super) struct ScanArgs {
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub(super) quiet: bool,
 
-    /// Say which policy was used and list what was not read; twice: more detail on each finding
+    /// Show every place, all advice and what was not read, and say which policy was used
     #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
     pub(super) verbose: u8,
 
