@@ -224,13 +224,14 @@ fn begins_key(bytes: &[u8], at: usize) -> bool {
 /// The path that OpenAI-compatible clients call; rare in code that has nothing to do with models.
 const CALL_PATH: &[u8] = b"chat/completions";
 
-/// In front of a host that a userscript asks leave to talk to, and in front of the host of a request as it is sent.
-const HOST_LEADS: [&[u8]; 2] = [b"@connect", b"Host:"];
+/// In front of a host that a userscript asks leave to talk to, of the host of a request as it is sent, and of the host
+/// that a connection is opened to.
+const HOST_LEADS: [&[u8]; 4] = [b"@connect", b"Host:", b"HTTPSConnection(", b"hostname:"];
 
 /// The host behind a lead at `at`, with its offset.
 pub(super) fn led_host(bytes: &[u8], at: usize, lead: usize) -> (usize, &[u8]) {
     let behind = at + HOST_LEADS[lead].len();
-    let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t'));
+    let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`'));
     (start, host_at(bytes, start))
 }
 
