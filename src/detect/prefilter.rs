@@ -210,11 +210,13 @@ fn words(rules: &Rules) -> Vec<Vec<u8>> {
 
 /// Whether a token that could be a key starts at `at`.
 fn begins_key(bytes: &[u8], at: usize) -> bool {
-    if !starts_token(bytes, at) {
-        return false;
-    }
     let run = run_after(bytes, at, 200, |byte| is_key_byte(byte) || byte == b'.');
     let token = &bytes[at..at + run];
+    // Behind a letter only the long prefixes count, and their keys are long: `sk-proj-`, `sk-ant-api03-`.
+    let long = run >= 40 && token[3..].iter().any(u8::is_ascii_digit) && token[3..run.min(20)].contains(&b'-');
+    if !long && !starts_token(bytes, at) {
+        return false;
+    }
     run >= SHORTEST_BODY
         && (token.iter().any(u8::is_ascii_digit)
             || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
