@@ -85,6 +85,8 @@ pub(super) struct Context<'c, 'r> {
     pub(super) text: &'c Text<'c>,
     /// Where LLM settings stand.
     pub(super) llm: &'c Evidence,
+    /// Where LLM clients are built.
+    pub(super) clients: &'c Evidence,
     /// Where keys stand.
     pub(super) keys: &'c Evidence,
 }
@@ -189,10 +191,11 @@ impl<'r> Context<'_, 'r> {
         let llm_setting = address_name && about == About::Llm;
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
         let in_call = api_address && about == About::Anything && in_llm_call(self.vocabulary, self.bytes, url.start);
+        let beside_client = api_address && is_api_root(&url.path) && self.clients.near(url.start, 300);
         let lent = api_address
             && about == About::Anything
             // What an LLM setting beside it lends: a longer path is that of another service's own call.
-            && (self.keys.near(url.start, 300) || (self.text.kind.config && self.llm.beside(url.start)))
+            && (self.keys.near(url.start, 300) || beside_client || (self.text.kind.config && self.llm.beside(url.start)))
             && (matches!(url.path.as_str(), "" | "/") || has_api_path(&url.path));
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));

@@ -67,9 +67,12 @@ fn ansi_colour_before(bytes: &[u8], at: usize) -> bool {
     rest.ends_with(b"\x1b[") || rest.ends_with(b"\\e[") || rest.ends_with(b"033[") || rest.ends_with(b"x1b[")
 }
 
-/// Whether a byte sequence holds a letter sequence without regard to ASCII case; `needle` is lower case.
+/// Whether a byte sequence holds a letter sequence without regard to ASCII case; `needle` is lower case and not empty.
 pub(super) fn contains_ignore_case(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.len() >= needle.len() && haystack.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle))
+    let Some(last) = haystack.len().checked_sub(needle.len()) else { return false };
+    let first = needle[0];
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), &haystack[..=last])
+        .any(|at| haystack[at..at + needle.len()].eq_ignore_ascii_case(needle))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(super) fn settle(addresses: &mut [Address<'_>], kind: FileKind, active_list:
     let mut cluster: Vec<usize> = Vec::new();
     let mut clusters: Vec<Vec<usize>> = Vec::new();
     for &index in &elements {
-        if cluster.last().is_some_and(|&last| addresses[index].start - addresses[last].end > LIST_GAP) {
+        if cluster.last().is_some_and(|&last| addresses[index].start.saturating_sub(addresses[last].end) > LIST_GAP) {
             clusters.push(std::mem::take(&mut cluster));
         }
         cluster.push(index);

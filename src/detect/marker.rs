@@ -154,9 +154,10 @@ fn fragment<'r>(bytes: &[u8], at: usize, shorter_half: usize, start: usize, end:
         .into_iter()
         .flatten()
         .any(|byte| matches!(byte, b'+' | b'/' | b'='));
-    let random = judge::marker_half(&bytes[start..at]) && judge::marker_half(&bytes[at + MARKER.len()..end]);
-    let piece = shorter_half >= SHORTEST_HALF && whole.len() <= REACH && random && !in_base64_text;
-    (piece && !decodes_to_text(&bytes[at - (at - start) / 4 * 4..at])).then_some(MarkerKey {
+    // The cheap questions first: a file can be made of markers.
+    let piece = shorter_half >= SHORTEST_HALF && whole.len() <= REACH && !in_base64_text;
+    let random = || judge::marker_half(&bytes[start..at]) && judge::marker_half(&bytes[at + MARKER.len()..end]);
+    (piece && random() && !decodes_to_text(&bytes[at - (at - start) / 4 * 4..at])).then_some(MarkerKey {
         start,
         end,
         prefix: 0,

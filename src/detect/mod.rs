@@ -40,7 +40,7 @@ use std::sync::OnceLock;
 
 use crate::model::{Blob, Matches};
 use crate::rules::Rules;
-use crate::rules::schema::{Anchor, KeyFormat};
+use crate::rules::schema::{Anchor, CatalogueKind, KeyFormat};
 
 use address::{Address, Context};
 use format::Format;
@@ -144,7 +144,11 @@ impl<'r> Detector<'r> {
             .filter_map(|(start, host)| Some((start, self.rules.host(host.as_bytes())?.entry.id.as_ref())))
             .collect();
         let llm_names = named.iter().filter(|name| name.facts.about == About::Llm).map(|name| name.span.start);
-        let llm = Evidence::new(llm_names.chain(endpoints.iter().map(|(offset, _)| *offset)).collect());
+        // Anybody deploys anything on a platform: its hosts say nothing about LLMs.
+        let llm_endpoints = endpoints
+            .iter()
+            .filter(|(_, id)| self.rules.endpoint(id).is_some_and(|entry| entry.kind != CatalogueKind::PlatformProxy));
+        let llm = Evidence::new(llm_names.chain(llm_endpoints.map(|(offset, _)| *offset)).collect());
 
         let judging = Judging {
             rules: self.rules,
@@ -164,6 +168,9 @@ impl<'r> Detector<'r> {
         let mut keys = without_overlaps(keys);
         keys::name_keys(bytes, &mut keys);
 
+        let built =
+            named.iter().filter(|name| name.facts.about == About::Llm && bytes.get(name.span.end) == Some(&b'('));
+        let clients = Evidence::new(built.map(|name| name.span.start).collect());
         let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);
         let text = Text::new(kind, bytes);
@@ -174,6 +181,7 @@ impl<'r> Detector<'r> {
             bytes,
             text: &text,
             llm: &llm,
+            clients: &clients,
             keys: &key_evidence,
         };
         let mut addresses: Vec<Address<'r>> = hits.urls.iter().filter_map(|url| context.of_url(url)).collect();

@@ -14,7 +14,7 @@ use super::setting::{LLM_WORDS, NameFacts, Vocabulary};
 use super::value::value_after;
 
 /// How names of neutral settings begin or end, as written.
-const NEUTRAL: [&str; 19] = [
+const NEUTRAL: [&str; 20] = [
     "api_base",
     "apibase",
     "api-base",
@@ -32,6 +32,7 @@ const NEUTRAL: [&str; 19] = [
     "api-key",
     "authorization",
     "host",
+    "glm",
     "baseuri",
     "basepath",
 ];

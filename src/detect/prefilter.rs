@@ -210,11 +210,13 @@ fn words(rules: &Rules) -> Vec<Vec<u8>> {
 
 /// Whether a token that could be a key starts at `at`.
 fn begins_key(bytes: &[u8], at: usize) -> bool {
-    if !starts_token(bytes, at) {
-        return false;
-    }
     let run = run_after(bytes, at, 200, |byte| is_key_byte(byte) || byte == b'.');
     let token = &bytes[at..at + run];
+    // Behind a letter only the long prefixes count, and their keys are long: `sk-proj-`, `sk-ant-api03-`.
+    let long = run >= 40 && token[3..].iter().any(u8::is_ascii_digit) && token[3..run.min(20)].contains(&b'-');
+    if !long && !starts_token(bytes, at) {
+        return false;
+    }
     run >= SHORTEST_BODY
         && (token.iter().any(u8::is_ascii_digit)
             || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
@@ -224,13 +226,14 @@ fn begins_key(bytes: &[u8], at: usize) -> bool {
 /// The path that OpenAI-compatible clients call; rare in code that has nothing to do with models.
 const CALL_PATH: &[u8] = b"chat/completions";
 
-/// In front of a host that a userscript asks leave to talk to, and in front of the host of a request as it is sent.
-const HOST_LEADS: [&[u8]; 2] = [b"@connect", b"Host:"];
+/// In front of a host that a userscript asks leave to talk to, of the host of a request as it is sent, and of the host
+/// that a connection is opened to.
+const HOST_LEADS: [&[u8]; 4] = [b"@connect", b"Host:", b"HTTPSConnection(", b"hostname:"];
 
 /// The host behind a lead at `at`, with its offset.
 pub(super) fn led_host(bytes: &[u8], at: usize, lead: usize) -> (usize, &[u8]) {
     let behind = at + HOST_LEADS[lead].len();
-    let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t'));
+    let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`'));
     (start, host_at(bytes, start))
 }
 

@@ -57,7 +57,9 @@ pub fn redact_text(text: &str) -> String {
             at = end;
             continue;
         }
-        if let Some(prefix) = PREFIXES.iter().find(|prefix| rest.starts_with(prefix.as_bytes())) {
+        if let Some(prefix) =
+            PREFIXES.iter().find(|prefix| prefix.as_bytes()[0] == rest[0] && rest.starts_with(prefix.as_bytes()))
+        {
             let run =
                 without_extension(&rest[..run_after(bytes, at, bytes.len(), |byte| is_key_byte(byte) || byte == b'.')]);
             let body = &bytes[at + prefix.len()..at + run];
