@@ -277,7 +277,7 @@ impl<'a> Rows<'a> {
                 let others = candidate.vendor_named && candidate.family.vendor != vendor;
                 let own_address = candidate.issuer.is_some()
                     && (candidate.issuer == candidate.family.vendor || candidate.issuer == issuer);
-                !others && !own_address && !(candidate.claimed && known)
+                !(others || own_address || candidate.claimed && known)
             });
             possible(spots.map(|candidate| candidate.spot).collect())
         });
