@@ -92,8 +92,8 @@ impl fmt::Debug for Fingerprinter {
 pub(super) enum SubjectId<'a> {
     /// A key with a fingerprint.
     Key(&'a Fingerprint),
-    /// A key without one: where it stands, and the setting it is assigned to.
-    WeakKey { path: &'a str, setting: &'a str },
+    /// A key without one: where it stands, the setting it is assigned to, and the how many-th such key it is, from 1.
+    WeakKey { path: &'a str, setting: &'a str, ordinal: u64 },
     /// An endpoint: its host, with port if not the scheme's own.
     Endpoint(&'a str),
 }
@@ -103,8 +103,9 @@ pub(super) fn finding_id(subject: SubjectId<'_>) -> String {
     let hash = Sha256::new().chain_update(FINDING_DOMAIN);
     let hash = match subject {
         SubjectId::Key(fingerprint) => hash.chain_update(b"key\0").chain_update(fingerprint.as_str()),
-        SubjectId::WeakKey { path, setting } => {
-            hash.chain_update(b"key\0").chain_update(path).chain_update(b"\0").chain_update(setting)
+        SubjectId::WeakKey { path, setting, ordinal } => {
+            let hash = hash.chain_update(b"key\0").chain_update(path).chain_update(b"\0").chain_update(setting);
+            if ordinal == 1 { hash } else { hash.chain_update(format!("\0{ordinal}")) }
         }
         SubjectId::Endpoint(host) => hash.chain_update(b"endpoint\0").chain_update(host),
     };

@@ -1,6 +1,6 @@
 //! One finding per key over the whole run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{
     Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Proof, Receiver,
@@ -12,7 +12,7 @@ use super::decide::{self, Decision, Placed};
 use super::fingerprint::{self, SubjectId};
 use super::judge::{self, Column, Held};
 use super::message::{self, KeyScene};
-use super::pair::Pair;
+use super::pair::{Choice, Pair};
 use super::{Setup, Site, advice, risks};
 
 /// The places of each key, by value. Ordered by value, so that nothing depends on the order of the input.
@@ -46,12 +46,19 @@ impl Placed for KeyPlace<'_> {
 
 impl<'a> KeyPlaces<'a> {
     /// Judges a key at its place.
-    pub(super) fn add(&mut self, site: Site<'a>, key: &'a KeyMatch, pair: Option<Pair>, setup: &Setup<'_>) {
-        let endpoint = pair.map(|pair| (&site.matches.endpoints[pair.endpoint], pair));
+    pub(super) fn add(&mut self, site: Site<'a>, key: &'a KeyMatch, choice: Choice, setup: &Setup<'_>) {
+        let endpoint = match choice {
+            Choice::Pair(pair) => Some((&site.matches.endpoints[pair.endpoint], pair)),
+            Choice::Possible(_) | Choice::None => None,
+        };
         let (issuer, column, mut signals) = issuer_and_column(key, endpoint, setup);
-        if issuer.is_some() && key.proof == Proof::Structure && endpoint.is_none() {
-            let name = issuer.as_deref().map_or_else(String::new, |id| issuer_name(id, setup.rules).to_owned());
-            signals.push(Signal::new(SignalId::DefaultEndpoint, format!("{name}'s own API is assumed")));
+        match (choice, issuer.as_deref()) {
+            (Choice::Possible(hosts), _) => signals.push(Signal::new(SignalId::PossibleEndpoint, hosts)),
+            (Choice::None, Some(issuer)) if key.proof == Proof::Structure => {
+                let name = issuer_name(issuer, setup.rules);
+                signals.push(Signal::new(SignalId::DefaultEndpoint, format!("{name}'s own API is assumed")));
+            }
+            _ => {}
         }
         if judge::own_gateway(key, column) {
             let host = endpoint.map_or_else(String::new, |(endpoint, _)| endpoint.host.clone());
@@ -79,17 +86,44 @@ impl<'a> KeyPlaces<'a> {
     pub(super) fn findings(self, setup: &Setup<'_>) -> (Vec<Finding>, u64) {
         let mut suppressed = 0;
         let mut findings = Vec::new();
+        let mut keys: Vec<(KeyFacts, Vec<KeyPlace<'_>>)> = Vec::with_capacity(self.0.len());
         for (secret, mut places) in self.0 {
             // The sites came in the order of their origins; a key seen twice at one place counts once.
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
-            let facts = facts(secret, &places, setup);
+            keys.push((facts(secret, &places, setup), places));
+        }
+        // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
+        keys.sort_by(|(_, left), (_, right)| super::by_place(&left[0].occurrence, &right[0].occurrence));
+        let mut ids = KeyIds::default();
+        for (facts, mut places) in keys {
+            let id = ids.of(&facts, &places[0].occurrence);
             suppressed += decide::suppress(&mut places);
             if let Some(decision) = decide::decide(&places) {
-                findings.push(finding(facts, decision, places, setup));
+                findings.push(finding(id, facts, decision, places, setup));
             }
         }
         (findings, suppressed)
+    }
+}
+
+/// The ids of the findings of a run, no two of which are the same.
+#[derive(Default)]
+struct KeyIds {
+    /// How many weak keys there are of each path and setting.
+    weak: HashMap<(String, String), u64>,
+}
+
+impl KeyIds {
+    /// The id of a key whose first place is this.
+    fn of(&mut self, facts: &KeyFacts, first: &Occurrence) -> String {
+        if let Some(fingerprint) = &facts.fingerprint {
+            return fingerprint::finding_id(SubjectId::Key(fingerprint));
+        }
+        let (path, setting) = (&first.path.text, first.setting.as_deref().unwrap_or_default());
+        let count = self.weak.entry((path.clone(), setting.to_owned())).or_default();
+        *count += 1;
+        fingerprint::finding_id(SubjectId::WeakKey { path, setting, ordinal: *count })
     }
 }
 
@@ -159,13 +193,8 @@ fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFact
     }
 }
 
-fn finding(facts: KeyFacts, decision: Decision, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) -> Finding {
+fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) -> Finding {
     let lead = &places[decision.lead];
-    let first = &places[0].occurrence;
-    let id = fingerprint::finding_id(match &facts.fingerprint {
-        Some(fingerprint) => SubjectId::Key(fingerprint),
-        None => SubjectId::WeakKey { path: &first.path.text, setting: first.setting.as_deref().unwrap_or_default() },
-    });
     let scene = KeyScene {
         key: &facts,
         proof: lead.key.proof,

@@ -1,6 +1,6 @@
 //! Matches to findings. Pure: no I/O, and the same findings for any order of the input.
 //!
-//! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
+//! For each blob, [`pair`] says which endpoint receives which key ([`setting`] reads names, [`nearest`] measures), [`environment`] what the file is for. [`judge`] and
 //! [`endpoint`] then say which rules hold at each place, [`severity`] moves them by environment and exposure.
 //! `key_findings` and `endpoint_findings` bring the places of one subject together over the whole run; [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
@@ -15,6 +15,7 @@ mod fingerprint;
 mod judge;
 mod key_findings;
 mod message;
+mod nearest;
 mod pair;
 mod policy;
 mod setting;
@@ -34,6 +35,7 @@ pub use policy::{HostPattern, HostPatternError, Policy};
 
 use endpoint_findings::EndpointPlaces;
 use key_findings::KeyPlaces;
+use pair::{Choice, Pairing};
 use severity::Surroundings;
 
 /// Most findings of one run.
@@ -55,17 +57,18 @@ pub struct Assessment {
 pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerprinter: &Fingerprinter) -> Assessment {
     let setup = Setup { rules, policy, fingerprinter };
     let blobs = in_order(blobs);
+    let pairing = Pairing::new(rules);
     let mut keys = KeyPlaces::default();
     let mut endpoints = EndpointPlaces::default();
     for blob in &blobs {
         let site = Site::of(blob, policy);
-        let pairs = pair::pair(&blob.matches, rules);
+        let choices = pairing.pair(&blob.matches);
         let mut bound = vec![false; blob.matches.endpoints.len()];
-        for (key, pair) in blob.matches.keys.iter().zip(pairs) {
-            if let Some(pair) = pair {
+        for (key, choice) in blob.matches.keys.iter().zip(choices) {
+            if let Choice::Pair(pair) = choice {
                 bound[pair.endpoint] = true;
             }
-            keys.add(site, key, pair, &setup);
+            keys.add(site, key, choice, &setup);
         }
         for (endpoint, bound) in blob.matches.endpoints.iter().zip(bound) {
             endpoints.add(site, endpoint, bound, &setup);

@@ -1,13 +1,19 @@
 //! Which endpoint receives a key.
 //!
 //! The rule is a simple one: within one file, by the families of the two settings and then by the nearest line. It knows
-//! nothing of calls, maps or sections. [`pair`] is the only way in, so that a reading of the file's structure can take its
-//! place without the rest of `assess` knowing.
+//! nothing of calls, maps or sections. [`Pairing`] is the only way in, so that a reading of the file's structure can take
+//! its place without the rest of `assess` knowing.
+//!
+//! Keys and endpoints never meet one by one: endpoints stand in rows by what a key asks for, sorted by place, so that a
+//! file of some thousand pairs takes no longer than its parts.
+
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{EndpointKind, EndpointMatch, Evidence, KeyMatch, Matches, Proof, Role};
 use crate::rules::Rules;
 
-use super::setting::{Family, Kinship};
+use super::nearest::{self, Distance, MOST_HOSTS, Row, Spot};
+use super::setting::{Family, Names};
 
 /// The endpoint that receives a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,40 +26,133 @@ pub(super) struct Pair {
     pub by_name: bool,
 }
 
+/// What a file says about the receiver of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// This one.
+    Pair(Pair),
+    /// Perhaps one of these hosts, named for people.
+    Possible(String),
+    /// Nothing.
+    None,
+}
+
+/// How well the settings of a key and an endpoint agree, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kinship {
+    /// Same family, same qualifier.
+    Same,
+    /// Same family; the endpoint has no qualifier and so serves every key of the family.
+    Shared,
+    /// The endpoint's is a vendor's plain name, and the key's names that vendor.
+    Vendor,
+    /// One of the two names says nothing about its family.
+    Neutral,
+    /// Different families of one vendor.
+    Related,
+    /// Different families, and not of two vendors.
+    Strange,
+}
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Class<'a> {
+    /// This family.
+    Name(&'a str),
+    /// Families that go with every other.
+    Open,
+    /// Any family.
+    Any,
+    /// Another family of this vendor, or of none.
+    Distant(Option<&'a str>),
+    /// Another family, of no vendor that has a key in the file.
+    Foreign,
+}
+
+/// Whose address an endpoint may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Owner<'a> {
+    /// This issuer's.
+    Issuer(&'a str),
+    /// Of nobody who has a key in the file.
+    Free,
+    /// Anybody's.
+    Any,
+}
+
+/// Stands in a row for every qualifier that a key without one may go with.
+const ANY_STAGE: &str = "*";
+
 /// An endpoint that can receive keys, with what the choice looks at.
 struct Candidate<'a> {
-    index: usize,
-    endpoint: &'a EndpointMatch,
-    family: Family,
+    spot: Spot<'a>,
+    family: &'a Family<'a>,
     /// Id of the issuer whose own endpoint it is.
     issuer: Option<&'a str>,
     /// Whether a key of that issuer stands in the same file.
     claimed: bool,
+    /// Whether a key of the same family stands in the same file.
+    named: bool,
+    /// Whether a key of the vendor that it is named after stands in the same file.
+    vendor_named: bool,
 }
 
-/// The receiver of each key of a blob, in the order of its keys.
-pub(super) fn pair(matches: &Matches, rules: &Rules) -> Vec<Option<Pair>> {
-    if matches.keys.is_empty() {
-        return Vec::new();
-    }
-    let candidates: Vec<Candidate<'_>> = matches
-        .endpoints
-        .iter()
-        .enumerate()
-        .filter(|(_, endpoint)| receives(endpoint))
-        .map(|(index, endpoint)| {
-            let issuer = endpoint.entry.as_deref().and_then(|entry| rules.issuer_of_endpoint(entry));
-            let issuer = issuer.map(|issuer| issuer.id.as_ref());
-            Candidate {
-                index,
-                endpoint,
-                family: Family::of(endpoint.setting.as_deref(), rules),
-                issuer,
-                claimed: issuer.is_some() && matches.keys.iter().any(|key| key.issuer.as_deref() == issuer),
+/// What the endpoints of each vendor are called, ready for every blob of a run.
+pub(super) struct Pairing<'r> {
+    names: Names<'r>,
+    /// Id of a catalogue entry to that of the issuer whose own it is.
+    owners: HashMap<&'r str, &'r str>,
+}
+
+impl<'r> Pairing<'r> {
+    /// Reads the rules.
+    pub(super) fn new(rules: &'r Rules) -> Self {
+        let mut owners = HashMap::new();
+        for issuer in rules.issuers() {
+            for endpoint in &*issuer.endpoints {
+                owners.entry(endpoint.as_ref()).or_insert(issuer.id.as_ref());
             }
-        })
-        .collect();
-    matches.keys.iter().map(|key| receiver(key, &candidates, rules)).collect()
+        }
+        Self { names: Names::new(rules), owners }
+    }
+
+    /// The receiver of each key of a blob, in the order of its keys. Its endpoints stand in the order of their places.
+    pub(super) fn pair(&self, matches: &Matches) -> Vec<Choice> {
+        if matches.keys.is_empty() || !matches.endpoints.iter().any(receives) {
+            return vec![Choice::None; matches.keys.len()];
+        }
+        let settings = matches.keys.iter().map(|key| &key.setting);
+        let settings = settings.chain(matches.endpoints.iter().map(|endpoint| &endpoint.setting));
+        let mut families: HashMap<&str, Family<'r>> = HashMap::new();
+        for setting in settings {
+            let setting = setting.as_deref().unwrap_or_default();
+            families.entry(setting).or_insert_with(|| Family::of(setting, &self.names));
+        }
+        let family = |setting: &Option<String>| &families[setting.as_deref().unwrap_or_default()];
+        let keys: Vec<(&KeyMatch, &Family<'_>)> = matches.keys.iter().map(|key| (key, family(&key.setting))).collect();
+        let issuers: HashSet<&str> = keys.iter().filter_map(|(key, _)| key.issuer.as_deref()).collect();
+        let named: HashSet<(&str, &str)> =
+            keys.iter().map(|(_, family)| (family.name.as_str(), family.qualifier.as_str())).collect();
+        let vendors: HashSet<&str> = keys.iter().filter_map(|(_, family)| family.vendor).collect();
+        let candidates = matches.endpoints.iter().enumerate().filter(|(_, endpoint)| receives(endpoint));
+        let candidates = candidates.map(|(index, endpoint)| {
+            let family = family(&endpoint.setting);
+            let issuer = endpoint.entry.as_deref().and_then(|entry| self.owners.get(entry).copied());
+            // A gateway's own key travels beside the one that it passes on.
+            let claims = endpoint.kind != EndpointKind::Gateway;
+            let own_name = (family.name.as_str(), family.qualifier.as_str());
+            Candidate {
+                spot: Spot { index, place: &endpoint.place, host: &endpoint.host },
+                family,
+                issuer,
+                claimed: claims && issuer.is_some_and(|issuer| issuers.contains(issuer)),
+                named: !family.name.is_empty() && named.contains(&own_name),
+                vendor_named: family.vendor.is_some_and(|vendor| vendors.contains(vendor)),
+            }
+        });
+        let mut rows = Rows::new(candidates);
+        keys.into_iter().map(|(key, family)| rows.choose(key, family)).collect()
+    }
 }
 
 /// Whether an endpoint can receive keys: a client is set to use it, and it serves models. A host that no catalogue
@@ -63,39 +162,146 @@ fn receives(endpoint: &EndpointMatch) -> bool {
     endpoint.role == Role::Configured && (endpoint.llm || !general)
 }
 
-fn receiver(key: &KeyMatch, candidates: &[Candidate<'_>], rules: &Rules) -> Option<Pair> {
-    if candidates.is_empty() {
-        return None;
+/// A file's candidates by what keys ask for.
+struct Rows<'a> {
+    rows: HashMap<(Class<'a>, &'a str, Owner<'a>), Row<'a>>,
+    /// Candidates of which no key of their own is known, one for each host and vendor.
+    unclear: Vec<Candidate<'a>>,
+    /// What was said for keys that go with no candidate, by vendor, issuer and whether that is proven.
+    refused: HashMap<(Option<&'a str>, Option<&'a str>, bool), Choice>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(candidates: impl Iterator<Item = Candidate<'a>>) -> Self {
+        let mut rows = Self { rows: HashMap::new(), unclear: Vec::new(), refused: HashMap::new() };
+        let mut seen = HashSet::new();
+        for candidate in candidates {
+            rows.add(&candidate);
+            let vendor = candidate.family.vendor;
+            if !candidate.named && seen.insert((candidate.spot.host, vendor, candidate.issuer)) {
+                rows.unclear.push(candidate);
+            }
+        }
+        rows.rows.values_mut().for_each(Row::finish);
+        rows
     }
-    let family = Family::of(key.setting.as_deref(), rules);
-    let issuer = key.issuer.as_deref();
-    let possible = candidates.iter().filter_map(|candidate| {
-        let kinship = family.kinship(&candidate.family)?;
-        let own = issuer.is_some() && candidate.issuer == issuer;
+
+    fn add(&mut self, candidate: &Candidate<'a>) {
+        let family = candidate.family;
+        let mut classes = vec![(Class::Any, family.qualifier.as_str())];
+        if !family.name.is_empty() {
+            classes.push((Class::Name(&family.name), &family.qualifier));
+        }
+        if family.open {
+            classes.push((Class::Open, &family.qualifier));
+        }
+        // Where a key has the very same name the endpoint is that key's.
+        if !candidate.named {
+            for qualifier in
+                [Some(family.qualifier.as_str()), family.is_stage().then_some(ANY_STAGE)].into_iter().flatten()
+            {
+                classes.push((Class::Distant(family.vendor), qualifier));
+                if !candidate.vendor_named {
+                    classes.push((Class::Foreign, qualifier));
+                }
+            }
+        }
+        let owners =
+            [Some(Owner::Any), (!candidate.claimed).then_some(Owner::Free), candidate.issuer.map(Owner::Issuer)];
+        for (class, qualifier) in classes {
+            for owner in owners.into_iter().flatten() {
+                self.rows.entry((class, qualifier, owner)).or_default().push(candidate.spot);
+            }
+        }
+    }
+
+    fn choose(&mut self, key: &'a KeyMatch, family: &'a Family<'a>) -> Choice {
+        use Kinship::{Neutral, Related, Same, Shared, Strange, Vendor};
+        let qualifier = family.qualifier.as_str();
+        // A numbered key may use the one unnumbered URL; a numbered URL never serves another number's key.
+        let own: &[&str] = if qualifier.is_empty() { &[""] } else { &[qualifier, ""] };
+        let wide: &[&str] = if qualifier.is_empty() { &["", ANY_STAGE] } else { own };
+        let name = Class::Name(&family.name);
+        let other_vendor = family.vendor.filter(|vendor| *vendor != family.name);
+        let asked = [
+            (!family.name.is_empty()).then_some((Same, name, &own[..1])),
+            (!family.name.is_empty()).then_some((Shared, name, &own[1..])),
+            other_vendor.map(|vendor| (Vendor, Class::Name(vendor), own)),
+            Some((Neutral, if family.open { Class::Any } else { Class::Open }, own)),
+            family.vendor.map(|vendor| (Related, Class::Distant(Some(vendor)), wide)),
+            Some((Strange, family.vendor.map_or(Class::Foreign, |_| Class::Distant(None)), wide)),
+        ];
+        let found = asked.into_iter().flatten().find_map(|(kinship, class, qualifiers)| {
+            self.of_kinship(key, kinship, |owner| {
+                qualifiers.iter().filter_map(|qualifier| self.rows.get(&(class, *qualifier, owner))).collect()
+            })
+        });
+        found.unwrap_or_else(|| self.refused(key, family))
+    }
+
+    /// The choice among the rows of one kinship.
+    fn of_kinship<'s>(
+        &self,
+        key: &'a KeyMatch,
+        kinship: Kinship,
+        rows: impl Fn(Owner<'a>) -> Vec<&'s Row<'a>>,
+    ) -> Option<Choice>
+    where
+        'a: 's,
+    {
         // Another vendor's address with that vendor's key in the same file is that key's, unless a name says otherwise.
-        let taken = candidate.claimed && !own && key.proof != Proof::None && kinship == Kinship::Neutral;
-        (!taken).then_some((kinship, own, candidate))
-    });
-    let (kinship, _, candidate) =
-        possible.min_by_key(|(kinship, own, candidate)| (*kinship, !own, distance(key, candidate.endpoint)))?;
-    let same_line = lines_apart(key, candidate.endpoint) == 0;
-    Some(Pair {
-        endpoint: candidate.index,
-        evidence: if same_line { Evidence::SameCall } else { Evidence::SameFile },
-        by_name: kinship != Kinship::Neutral,
-    })
+        let rest = if key.proof != Proof::None && kinship >= Kinship::Neutral { Owner::Free } else { Owner::Any };
+        let own = key.issuer.as_deref().map(|issuer| rows(Owner::Issuer(issuer))).filter(|rows| !rows.is_empty());
+        let rows = own.unwrap_or_else(|| rows(rest));
+        let (distance, spot) = nearest_of(&rows, key, None)?;
+        if kinship >= Kinship::Related {
+            let other = nearest_of(&rows, key, Some(spot.host));
+            if other.is_some_and(|(other, _)| !nearest::is_clearly_nearer(distance, other)) {
+                return Some(possible(rows.iter().flat_map(|row| row.hosts().iter().copied()).collect()));
+            }
+        }
+        Some(Choice::Pair(Pair {
+            endpoint: spot.index,
+            evidence: if distance.0 == 0 { Evidence::SameCall } else { Evidence::SameFile },
+            by_name: kinship < Kinship::Neutral,
+        }))
+    }
+
+    /// What is said of a key that goes with none of the candidates: that one may be meant all the same, unless each
+    /// clearly belongs to another key or is the other vendor's own.
+    fn refused(&mut self, key: &'a KeyMatch, family: &Family<'a>) -> Choice {
+        let (issuer, vendor, known) = (key.issuer.as_deref(), family.vendor, key.proof != Proof::None);
+        let unclear = &self.unclear;
+        let choice = self.refused.entry((vendor, issuer, known)).or_insert_with(|| {
+            let spots = unclear.iter().filter(|candidate| {
+                let others = candidate.vendor_named && candidate.family.vendor != vendor;
+                let own_address = candidate.issuer.is_some()
+                    && (candidate.issuer == candidate.family.vendor || candidate.issuer == issuer);
+                !(others || own_address || candidate.claimed && known)
+            });
+            possible(spots.map(|candidate| candidate.spot).collect())
+        });
+        choice.clone()
+    }
 }
 
-/// Nearest first: by lines; on one line by bytes; of two equally near the one that stands before the key.
-fn distance(key: &KeyMatch, endpoint: &EndpointMatch) -> (u64, u64, bool, u64) {
-    let (key_span, span) = (key.place.span, endpoint.place.span);
-    let after = span.start > key_span.start;
-    let bytes = if after { span.start.saturating_sub(key_span.end) } else { key_span.start.saturating_sub(span.end) };
-    let lines = lines_apart(key, endpoint);
-    (lines, if lines == 0 { bytes } else { 0 }, after, bytes)
+fn nearest_of<'a>(rows: &[&Row<'a>], key: &KeyMatch, not: Option<&str>) -> Option<(Distance, Spot<'a>)> {
+    let nearest = rows.iter().filter_map(|row| row.nearest(key, not));
+    nearest.min_by_key(|(distance, spot)| (*distance, spot.index))
 }
 
-fn lines_apart(key: &KeyMatch, endpoint: &EndpointMatch) -> u64 {
-    let (key, endpoint) = (key.place.position, endpoint.place.position);
-    if endpoint.line > key.end_line { endpoint.line - key.end_line } else { key.line.saturating_sub(endpoint.end_line) }
+/// Names the hosts of some spots in the order of the file; the last of too many only by the word.
+fn possible(mut spots: Vec<Spot<'_>>) -> Choice {
+    spots.sort_by_key(|spot| spot.index);
+    let mut hosts: Vec<&str> = Vec::new();
+    for spot in spots {
+        if hosts.len() < MOST_HOSTS && !hosts.contains(&spot.host) {
+            hosts.push(spot.host);
+        }
+    }
+    match hosts.as_slice() {
+        [] => Choice::None,
+        [named @ .., _] if hosts.len() == MOST_HOSTS => Choice::Possible(format!("{} and others", named.join(", "))),
+        named => Choice::Possible(named.join(", ")),
+    }
 }

@@ -3,14 +3,20 @@
 //! `OPENAI_API_KEY` and `OPENAI_BASE_URL` are two settings of one family, `OPENAI_API_KEY` and `ANTHROPIC_BASE_URL` are
 //! not. A family is the name without the words that only say what the value is. What remains beside a number or a word
 //! such as `backup` is the family; the number or word is its *qualifier*.
+//!
+//! *Why the vendor is kept apart*: most names are chosen by whoever wrote the program (`cfg.BaseURL`, `TEAM_OPENAI_KEY`,
+//! `gateway`), and that two of them differ says little. Only names of vendors exclude each other.
+
+use std::collections::HashMap;
 
 use crate::rules::Rules;
+use crate::rules::schema::{CatalogueKind, IssuerKind};
 
 /// Words that say what a value is, or where settings are kept, and not whose it is.
 const ROLE_WORDS: &[&str] = &[
     "access",
-    "address",
     "addr",
+    "address",
     "api",
     "apibase",
     "apibaseurl",
@@ -22,12 +28,13 @@ const ROLE_WORDS: &[&str] = &[
     "apitoken",
     "apiuri",
     "apiurl",
-    "args",
     "arg",
+    "args",
     "auth",
+    "authentication",
     "authkey",
-    "authtoken",
     "authorization",
+    "authtoken",
     "base",
     "basepath",
     "baseuri",
@@ -38,12 +45,16 @@ const ROLE_WORDS: &[&str] = &[
     "configuration",
     "credential",
     "credentials",
+    "data",
     "default",
     "domain",
     "endpoint",
     "endpoints",
     "env",
     "environment",
+    "field",
+    "get",
+    "getenv",
     "header",
     "headers",
     "host",
@@ -53,8 +64,10 @@ const ROLE_WORDS: &[&str] = &[
     "id",
     "key",
     "keys",
+    "my",
     "options",
     "opts",
+    "our",
     "param",
     "params",
     "password",
@@ -73,8 +86,10 @@ const ROLE_WORDS: &[&str] = &[
     "self",
     "server",
     "serverurl",
+    "set",
     "settings",
     "site",
+    "string",
     "target",
     "this",
     "token",
@@ -87,8 +102,9 @@ const ROLE_WORDS: &[&str] = &[
     "value",
     "values",
     "var",
-    "vars",
     "variables",
+    "vars",
+    "with",
     "x",
 ];
 
@@ -111,99 +127,151 @@ const BUILD_PREFIXES: &[&[&str]] = &[
 const SOFT: &[&str] =
     &["ai", "chat", "completion", "completions", "custom", "llm", "llms", "model", "models", "provider"];
 
-/// Qualifiers in words: one of several sets of the same settings.
-const QUALIFIERS: &[&str] = &[
-    "alt",
-    "backup",
-    "dev",
-    "development",
-    "fallback",
-    "main",
-    "primary",
-    "prd",
-    "prod",
-    "production",
-    "secondary",
-    "stage",
-    "staging",
-    "test",
-];
+/// Qualifiers in words that tell where or how a set of settings is used: a lone key without one may well belong to it.
+const STAGES: &[&str] =
+    &["dev", "development", "main", "prd", "primary", "prod", "production", "stage", "staging", "test"];
+
+/// Qualifiers in words of a further set of the same settings, which comes with a key of its own.
+const SPARES: &[&str] = &["alt", "backup", "fallback", "secondary"];
+
+/// Names of vendors that the rules do not list, because they prove no issuer: word, id of the issuer.
+const VENDORS: &[(&str, &str)] =
+    &[("openai", "openai"), ("oai", "openai"), ("chatgpt", "openai"), ("azure", "azure-openai")];
+
+/// Programs that serve models by themselves and take no vendor's key.
+const RUNTIMES: &[&str] = &["llamacpp", "lmstudio", "localai", "ollama", "vllm", "xinference"];
+
+/// The names of issuers, ready to be looked up.
+pub(super) struct Names<'r> {
+    /// What a whole family may be called, to the issuer's id: such families are the same.
+    families: HashMap<&'r str, &'r str>,
+    /// Words, or several words written together, that name a vendor wherever they stand in a name.
+    vendors: HashMap<&'r str, &'r str>,
+}
+
+impl<'r> Names<'r> {
+    /// Collects them.
+    pub(super) fn new(rules: &'r Rules) -> Self {
+        let gateways: Vec<&str> = rules
+            .endpoints()
+            .filter(|endpoint| endpoint.kind == CatalogueKind::Gateway)
+            .map(|endpoint| endpoint.id.as_ref())
+            .collect();
+        let mut names = Self { families: HashMap::new(), vendors: VENDORS.iter().copied().collect() };
+        names.vendors.extend(RUNTIMES.iter().map(|&runtime| (runtime, runtime)));
+        for issuer in rules.issuers() {
+            // A gateway, a relay or its software is given the keys of others, so its name excludes none.
+            let passes_on = issuer.endpoints.iter().any(|id| gateways.contains(&id.as_ref()));
+            let vendor = issuer.kind == IssuerKind::Vendor && !passes_on;
+            for word in &*issuer.words {
+                names.families.entry(word).or_insert(&issuer.id);
+                // Azure's settings say `azure` or `azure_openai` for the same keys.
+                if let Some(short) = word.strip_suffix("openai").filter(|short| !short.is_empty()) {
+                    names.families.entry(short).or_insert(&issuer.id);
+                }
+                if vendor {
+                    names.vendors.entry(word).or_insert(&issuer.id);
+                }
+            }
+        }
+        names
+    }
+
+    /// The vendor that a name's words name: by the longest run of words that is one's name, of several the first.
+    fn vendor(&self, words: &[String]) -> Option<&'r str> {
+        let mut found: Option<(usize, &'r str)> = None;
+        for start in 0..words.len() {
+            let mut run = String::new();
+            for (count, word) in words[start..].iter().take(LONGEST_RUN).enumerate() {
+                run.push_str(word);
+                let bare = if count == 0 { unglued(word) } else { &run };
+                let hit =
+                    [run.as_str(), bare].into_iter().find_map(|name| Some((name.len(), *self.vendors.get(name)?)));
+                found = hit.filter(|(length, _)| found.is_none_or(|(longest, _)| *length > longest)).or(found);
+            }
+        }
+        found.map(|(_, vendor)| vendor)
+    }
+}
+
+/// Most words that a vendor's name is written in.
+const LONGEST_RUN: usize = 4;
 
 /// The family of a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Family {
+pub(super) struct Family<'r> {
     /// Empty for neutral names such as `apiKey` and `base_url`.
-    name: String,
+    pub name: String,
     /// `1` in `OPENAI_API_KEY_1`, `backup` in `BACKUP_OPENAI_KEY`; empty for most.
+    pub qualifier: String,
+    /// Id of the vendor that the name names.
+    pub vendor: Option<&'r str>,
+    /// Whether it goes with every other family: neutral names, and names that no one vendor has.
+    pub open: bool,
+}
+
+impl<'r> Family<'r> {
+    /// The family of a setting; an empty name has the neutral one. Families that name the same issuer are the same.
+    pub(super) fn of(setting: &str, names: &Names<'r>) -> Self {
+        let parts: Vec<Vec<String>> = setting
+            .split(['.', ':', '>'])
+            .flat_map(|part| part.split("__"))
+            .map(words)
+            .filter(|words| !words.is_empty())
+            .collect();
+        let last = parts.last().map(Vec::as_slice).unwrap_or_default();
+        let all: Vec<String> = parts.concat();
+        let whole = own_words(without_prefix(&all));
+        let own = own_words(without_prefix(last)).words;
+        // `cfg` in `cfg.BaseURL` is the name of a variable: equal ones belong together, but different ones tell nothing.
+        let by_receiver = own.is_empty();
+        let vendor = names.vendor(last).or_else(|| names.vendor(&all));
+        let own = if by_receiver { whole.words } else { own };
+        let soft = own.iter().all(|word| SOFT.contains(&word.as_str()));
+        let mut name = own.concat();
+        if let Some(issuer) = names.families.get(name.as_str()) {
+            name = (*issuer).to_owned();
+        }
+        Self { name, qualifier: whole.qualifier, vendor, open: soft || (by_receiver && vendor.is_none()) }
+    }
+
+    /// Whether its qualifier says where it is used, so that a key without one may go with it.
+    pub(super) fn is_stage(&self) -> bool {
+        STAGES.contains(&self.qualifier.as_str())
+    }
+}
+
+/// What is left of a name's words, and its qualifier.
+#[derive(Default)]
+struct Own {
+    words: Vec<String>,
     qualifier: String,
 }
 
-/// How well the families of a key's and an endpoint's setting agree, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kinship {
-    /// Same family, same qualifier.
-    Same,
-    /// Same family; the endpoint has no qualifier and so serves every key of the family.
-    Shared,
-    /// One of the two names says nothing about its family.
-    Neutral,
+fn own_words(words: &[String]) -> Own {
+    let mut own = Own::default();
+    for word in words {
+        let stem = word.trim_end_matches(|last: char| last.is_ascii_digit());
+        if stem.is_empty() || STAGES.contains(&word.as_str()) || SPARES.contains(&word.as_str()) {
+            own.qualifier.push_str(word);
+        } else if stem.len() < word.len() && ROLE_WORDS.contains(&stem) && word != "v1" {
+            own.qualifier.push_str(&word[stem.len()..]);
+        } else if !ROLE_WORDS.contains(&word.as_str()) {
+            own.words.push(unglued(word).to_owned());
+        }
+    }
+    own
 }
 
-impl Family {
-    /// The family of a setting; without a setting, the neutral one. Families that name the same issuer are the same.
-    pub(super) fn of(setting: Option<&str>, rules: &Rules) -> Self {
-        let mut words = words(setting.unwrap_or_default());
-        for prefix in BUILD_PREFIXES {
-            if words.len() > prefix.len() && words.iter().zip(*prefix).all(|(word, wanted)| word == wanted) {
-                words.drain(..prefix.len());
-                break;
-            }
-        }
-        let mut name = String::new();
-        let mut qualifier = String::new();
-        for word in words {
-            let stem = word.trim_end_matches(|last: char| last.is_ascii_digit());
-            if stem.is_empty() || QUALIFIERS.contains(&word.as_str()) {
-                qualifier.push_str(&word);
-            } else if stem.len() < word.len() && ROLE_WORDS.contains(&stem) && word != "v1" {
-                qualifier.push_str(&word[stem.len()..]);
-            } else if !ROLE_WORDS.contains(&word.as_str()) {
-                let own = GLUED.iter().find_map(|glued| word.strip_suffix(glued)).unwrap_or(&word);
-                name.push_str(own);
-            }
-        }
-        // Azure's settings say `azure` or `azure_openai` for the same keys.
-        let names = |word: &str| word == name || word.strip_suffix("openai") == Some(name.as_str());
-        let issuer = rules.issuers().find(|issuer| !name.is_empty() && issuer.words.iter().any(|word| names(word)));
-        if let Some(issuer) = issuer {
-            name = issuer.id.to_string();
-        }
-        Self { name, qualifier }
-    }
+/// A word without the role that is glued to it.
+fn unglued(word: &str) -> &str {
+    GLUED.iter().find_map(|glued| word.strip_suffix(glued)).unwrap_or(word)
+}
 
-    /// How a key's family agrees with an endpoint's; `None` if the two cannot belong together.
-    pub(super) fn kinship(&self, endpoint: &Self) -> Option<Kinship> {
-        // A numbered key may use the one unnumbered URL; a numbered URL never serves another number's key.
-        let qualified = if self.qualifier == endpoint.qualifier {
-            Kinship::Same
-        } else if endpoint.qualifier.is_empty() {
-            Kinship::Shared
-        } else {
-            return None;
-        };
-        if self.name == endpoint.name && !self.name.is_empty() {
-            Some(qualified)
-        } else if self.is_open() || endpoint.is_open() {
-            Some(Kinship::Neutral)
-        } else {
-            None
-        }
-    }
-
-    /// Whether it goes with every other family.
-    fn is_open(&self) -> bool {
-        self.name.is_empty() || SOFT.contains(&self.name.as_str())
-    }
+fn without_prefix(words: &[String]) -> &[String] {
+    let has =
+        |prefix: &&&[&str]| words.len() > prefix.len() && words.iter().zip(**prefix).all(|(word, part)| word == part);
+    BUILD_PREFIXES.iter().find(has).map_or(words, |prefix| &words[prefix.len()..])
 }
 
 /// The words of a name in lower case: parted by anything that is no letter or digit, and by a change of case.

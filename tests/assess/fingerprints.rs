@@ -2,7 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use keyscan::assess::{FingerprintKeyError, Fingerprinter, assess};
-use keyscan::model::{EndpointKind, Exposure, Secret, Subject};
+use keyscan::model::{Allow, AllowScope, EndpointKind, Exposure, Secret, Subject};
 use sha2::{Digest, Sha256};
 
 use super::*;
@@ -91,4 +91,25 @@ fn weak_keys_have_no_fingerprint_but_an_id() {
     let Subject::Key(key) = &all[0].subject else { panic!("a key") };
     assert_eq!(key.fingerprint.as_ref().unwrap().as_str(), hmac(&[7; 32], b"keyscan/key/v1\0open-value"));
     assert_eq!(key.length, Some(10));
+}
+
+#[test]
+fn weak_keys_of_one_setting_have_ids_of_their_own() {
+    let weak =
+        |line, value: &[u8]| KeyMatch { weak: true, secret: Secret::new(value), ..open_key(line, Some("API_KEY")) };
+    let keys = || vec![weak(9, b"a"), weak(5, b"b"), weak(7, b"c")];
+    let ids = |keys| {
+        let mut all = run(vec![blob("a.py", Exposure::Tracked, keys, vec![])]).findings;
+        all.sort_by_key(|finding| finding.occurrences[0].position);
+        all.into_iter().map(|finding| (finding.occurrences[0].position.line, finding.id)).collect::<Vec<_>>()
+    };
+    let id =
+        |subject: &str| sha256(format!("keyscan/finding/v1\0key\0a.py\0API_KEY{subject}").as_bytes())[..16].to_owned();
+    // The first keeps the plain id; the others are numbered by place, not by value.
+    let wanted = [(5, id("")), (7, id("\u{0}2")), (9, id("\u{0}3"))];
+    assert_eq!(ids(keys()), wanted);
+    // A comment at the first takes that one away and renames no other.
+    let mut allowed = keys();
+    allowed[1].place.allow = Some(Allow { scope: AllowScope::All, reason: String::new() });
+    assert_eq!(ids(allowed), wanted[1..]);
 }

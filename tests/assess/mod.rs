@@ -6,6 +6,7 @@ mod matrix;
 mod messages;
 mod moves;
 mod pairs;
+mod receivers;
 mod run;
 
 use std::sync::LazyLock;
@@ -215,6 +216,10 @@ fn receiver(finding: &Finding) -> Option<&str> {
 
 fn has(finding: &Finding, id: SignalId) -> bool {
     finding.signals.iter().any(|signal| signal.id == id)
+}
+
+fn signal_detail(finding: &Finding, id: SignalId) -> Option<&str> {
+    finding.signals.iter().find(|signal| signal.id == id).map(|signal| signal.detail.as_str())
 }
 
 fn signal(id: SignalId) -> Signal {

@@ -41,12 +41,21 @@ fn families_pair_and_strangers_do_not() {
         (Some("CLAUDE_API_KEY"), Some("ANTHROPIC_BASE_URL"), true),
         (Some("ANTHROPIC_AUTH_TOKEN"), Some("ANTHROPIC_BASE_URL"), true),
         (Some("OPENAI_API_KEY"), Some("ANTHROPIC_BASE_URL"), false),
-        (Some("OPENAI_API_KEY"), Some("RAG_OPENAI_BASE_URL"), false),
         (Some("AZURE_OPENAI_API_KEY"), Some("OPENAI_BASE_URL"), false),
-        (Some("AZURE_STORAGE_KEY"), Some("AZURE_OPENAI_ENDPOINT"), false),
         (Some("OPENAI_API_KEY"), Some("AZURE_OPENAI_ENDPOINT"), false),
+        (Some("OPENAI_API_KEY"), Some("azure.endpoint"), false),
+        (Some("OPENAI_API_KEY"), Some("anthropicClient.baseURL"), false),
+        (Some("OPENAI_API_KEY"), Some("OLLAMA_BASE_URL"), false),
+        (Some("ANTHROPIC_API_KEY"), Some("CHATGPT_BASE_URL"), false),
+        (Some("TEAM_VENDOR_A_API_KEY"), Some("VENDOR_B_PROXY_BASE_URL"), false),
         (Some("VENDOR_A_API_KEY"), Some("VENDOR_B_BASE_URL"), false),
-        (Some("OPENAI_API_KEY"), Some("ONEAPI_URL"), false),
+        // Names of no vendor, and several of one, exclude nothing.
+        (Some("OPENAI_API_KEY"), Some("RAG_OPENAI_BASE_URL"), true),
+        (Some("OPENAI_API_KEY"), Some("ONEAPI_URL"), true),
+        (Some("OPENAI_API_KEY"), Some("HELICONE_BASE_URL"), true),
+        (Some("AZURE_STORAGE_KEY"), Some("AZURE_OPENAI_ENDPOINT"), true),
+        (Some("TEAM_KEY"), Some("ANTHROPIC_BASE_URL"), true),
+        (Some("a"), Some("b"), true),
         // Neutral names go with every family.
         (Some("OPENAI_API_KEY"), Some("base_url"), true),
         (Some("OPENAI_API_KEY"), Some("baseURL"), true),
@@ -65,6 +74,11 @@ fn families_pair_and_strangers_do_not() {
         (Some("OPENAI_API_KEY_BACKUP"), Some("OPENAI_BASE_URL_BACKUP"), true),
         (Some("OPENAI_API_KEY"), Some("OPENAI_BASE_URL_BACKUP"), false),
         (Some("API_KEY_1"), Some("BASE_URL_2"), false),
+        // A stage says where a setting is used; a lone key may be used there.
+        (Some("OPENAI_API_KEY"), Some("OPENAI_BASE_URL_PROD"), true),
+        (Some("API_KEY"), Some("BASE_URL_PROD"), true),
+        (Some("OPENAI_API_KEY_PROD"), Some("OPENAI_BASE_URL"), true),
+        (Some("OPENAI_API_KEY_DEV"), Some("OPENAI_BASE_URL_PROD"), false),
     ];
     for (key, endpoint, wanted) in table {
         assert_eq!(received(*key, &[("host.example", 11, *endpoint)]).is_some(), *wanted, "{key:?} {endpoint:?}");
@@ -82,6 +96,84 @@ fn family_outweighs_distance_and_distance_decides_between_equals() {
     let numbered = [("shared", 11, own), ("one", 30, Some("OPENAI_BASE_URL_1"))];
     assert_eq!(received(Some("OPENAI_API_KEY_1"), &numbered).as_deref(), Some("one"));
     assert_eq!(received(Some("OPENAI_API_KEY_2"), &numbered).as_deref(), Some("shared"));
+}
+
+#[test]
+fn the_better_kinship_wins_whatever_stands_nearer() {
+    // Best first, for `TEAM_OPENAI_KEY`; each pair of neighbours, the better one far away.
+    let order = [
+        "TEAM_OPENAI_BASE_URL",
+        "OPENAI_BASE_URL",
+        "base_url",
+        "OTHER_OPENAI_BASE_URL",
+        "GATEWAY_URL",
+        "ANTHROPIC_BASE_URL",
+    ];
+    for names in order.windows(2) {
+        let urls = [("near", 11, Some(names[1])), ("far", 90, Some(names[0]))];
+        assert_eq!(received(Some("TEAM_OPENAI_KEY"), &urls).as_deref(), Some("far"), "{names:?}");
+    }
+    // Equal receivers tie two settings; different ones do not part them.
+    let urls = [("near", 11, Some("other.BaseURL")), ("far", 90, Some("cfg.BaseURL"))];
+    assert_eq!(received(Some("cfg.APIKey"), &urls).as_deref(), Some("far"));
+    assert_eq!(received(Some("config.APIKey"), &urls).as_deref(), Some("near"));
+}
+
+#[test]
+fn many_possible_hosts_are_cut_short() {
+    let of = |count: u64| {
+        let urls = (0..count)
+            .map(|at| endpoint(EndpointKind::Relay, &format!("h{at}.example"), at + 1, Some(&format!("FOO{at}X_URL"))));
+        let all = findings(vec![openai_key(count + 1, Some("OPENAI_API_KEY"))], urls.collect());
+        let found = key_finding(&all);
+        assert_eq!(receiver(found), None);
+        signal_detail(found, SignalId::PossibleEndpoint).unwrap().to_owned()
+    };
+    assert_eq!(of(3), "h0.example, h1.example, h2.example");
+    assert_eq!(of(4), "h0.example, h1.example, h2.example and others");
+    assert_eq!(of(50), of(4));
+}
+
+/// The rows find what looking at every endpoint would find.
+#[test]
+fn the_nearest_is_the_nearest_of_all() {
+    let mut state = 7_u64;
+    let mut next = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    };
+    for _ in 0..200 {
+        let lines = 1 + next(30);
+        let mut somewhere = || place(1 + next(lines), 1 + next(60), 1 + next(39));
+        let keys: Vec<KeyMatch> = (0..6)
+            .map(|number: u8| KeyMatch {
+                place: somewhere(),
+                secret: Secret::new(&[number; 20]),
+                ..openai_key(1, Some("OPENAI_API_KEY"))
+            })
+            .collect();
+        let urls: Vec<EndpointMatch> = (0..8)
+            .map(|number| EndpointMatch {
+                place: somewhere(),
+                ..endpoint(EndpointKind::Relay, &format!("h{number}.example"), 1, Some("OPENAI_BASE_URL"))
+            })
+            .collect();
+        for finding in findings(keys, urls.clone()) {
+            let Subject::Key(_) = finding.subject else { continue };
+            let at = finding.occurrences[0].position;
+            let start = (at.line - 1) * 100 + at.column - 1;
+            let end = start + at.end_column - at.column;
+            let distance = |url: &EndpointMatch| {
+                let span = url.place.span;
+                let after = span.start > start;
+                let bytes = if after { span.start.saturating_sub(end) } else { start.saturating_sub(span.end) };
+                let lines = url.place.position.line.abs_diff(at.line);
+                (lines, if lines == 0 { bytes } else { 0 }, after, bytes, span)
+            };
+            let nearest = urls.iter().min_by_key(|url| (distance(url), &url.host)).unwrap();
+            assert_eq!(receiver(&finding), Some(nearest.host.as_str()));
+        }
+    }
 }
 
 #[test]
