@@ -1,4 +1,4 @@
-//! keyscan finds OpenAI keys and the endpoints they are sent to, and says which keys are shared or leaked and which
+//! keyscan finds OpenAI keys and the endpoints they are sent to, and says who issued each key, who receives it and which
 //! endpoints are third-party relays. It answers from files alone and asks nobody.
 //!
 //! # The pipeline

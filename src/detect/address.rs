@@ -163,7 +163,8 @@ impl<'r> Context<'_, 'r> {
                 && !self.bytes[..start].ends_with(b"://");
             let name = host.strip_suffix(b".").unwrap_or(host).to_ascii_lowercase();
             let known = alone && self.rules.host(&name).is_some_and(|hit| hit.entry.kind == CatalogueKind::Relay);
-            if !known || self.text.in_prose(start) {
+            // A manual's text, its pasted output included, names hosts to be read.
+            if !known || self.text.kind.prose {
                 continue;
             }
             let Ok(host) = String::from_utf8(name) else { continue };
