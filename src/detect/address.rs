@@ -36,6 +36,12 @@ pub(super) struct Address<'r> {
 }
 
 impl Address<'_> {
+    /// Whether a client here is configured with somebody who hands out keys of their own.
+    pub(super) fn is_stranger(&self) -> bool {
+        let kind = matches!(self.kind, EndpointKind::Relay | EndpointKind::Proxy | EndpointKind::Unknown);
+        kind && self.role == Role::Configured
+    }
+
     /// Whether a finding can come of it; other endpoints are only receivers of keys.
     pub(super) fn may_be_found(&self) -> bool {
         let fact = matches!(

@@ -20,6 +20,12 @@ use super::setting::{About, NameFacts, Vocabulary};
 /// Id of the format of a marker around which no key can be parsed.
 pub(super) const FRAGMENT: &str = "openai-fragment";
 
+/// Id of a key whose format no rule knows.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// Shorter values of unknown format are no keys.
+const SHORTEST_UNKNOWN: usize = 24;
+
 /// How near, in bytes, an endpoint has to stand to say whose key it is.
 const ENDPOINT_NEAR: usize = 1500;
 
@@ -137,6 +143,34 @@ impl<'r> Judging<'_, 'r> {
         })?;
         let token = Token { start: range.start, end: range.end };
         self.judged(format.entry, &token, Some(named.text.clone()), Some(&named.facts))
+    }
+
+    /// The key of no known format that an LLM setting holds beside a relay, a proxy or a host in no catalogue: whoever
+    /// receives it gave it out. `strangers` says where such endpoints are configured.
+    pub(super) fn given_by_stranger(&self, named: &Named, strangers: &Evidence) -> Option<Key<'r>> {
+        let range = named.value.clone()?;
+        let value = &self.bytes[range.clone()];
+        let llm_key = named.facts.about == About::Llm && named.facts.role == Some(SettingRole::Key);
+        let shaped = (SHORTEST_UNKNOWN..=LONGEST_BARE).contains(&value.len())
+            && value.iter().all(|&byte| is_key_byte(byte))
+            && value.iter().any(u8::is_ascii_digit);
+        let random = || {
+            if value.iter().all(u8::is_ascii_hexdigit) { judge::hex(value) } else { judge::random(value, self.words) }
+        };
+        let made_up = || is_masked(value, false) || is_reference(value) || self.is_placeholder(value);
+        (llm_key && shaped && strangers.near(range.start, ENDPOINT_NEAR) && !made_up() && random()).then(|| Key {
+            start: range.start,
+            end: range.end,
+            prefix: 0,
+            format: UNKNOWN,
+            issuer: None,
+            proof: Proof::None,
+            confidence: Confidence::Low,
+            setting: Some(named.text.clone()),
+            weak: false,
+            found_by: FoundBy::Setting,
+            signals: Vec::new(),
+        })
     }
 
     /// The key around a literal that stands inside it, at `at`.

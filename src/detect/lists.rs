@@ -1,7 +1,10 @@
 //! Which endpoints are alternatives: members of a table, a list or a switch that names several services, of which a
 //! client uses one or none. The last step of an endpoint's role, because it takes all endpoints of a blob together.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::model::{EndpointKind, Role};
+use crate::rules::normalise;
 
 use super::address::{Address, Held};
 use super::text::FileKind;
@@ -12,70 +15,88 @@ const LIST: usize = 3;
 /// How far apart, in bytes, the members of one list may stand.
 const LIST_GAP: usize = 2500;
 
-/// Turns `configured` into `listed` where an address is one of several alternatives.
+/// Turns `configured` into `listed` where an address is one of several alternatives. `active_list` says that the blob is
+/// of a schema whose lists hold clients that are all in use.
 pub(super) fn settle(addresses: &mut [Address<'_>], kind: FileKind, active_list: bool) {
-    let service =
-        |address: &Address<'_>| address.entry.map_or_else(|| address.host.clone(), |entry| entry.id.to_string());
-    let counts = |address: &Address<'_>| {
-        address.kind != EndpointKind::SelfHosted && (address.role != Role::Mentioned || address.held == Held::Loose)
-    };
-    if kind.sql {
-        for address in
-            addresses.iter_mut().filter(|address| address.held == Held::Element && address.role == Role::Configured)
-        {
-            address.role = Role::Listed;
-        }
+    if active_list {
+        return;
     }
-    // Neighbours without a telling name.
-    let elements: Vec<usize> = (0..addresses.len())
-        .filter(|&index| matches!(addresses[index].held, Held::Element | Held::Loose) && counts(&addresses[index]))
-        .collect();
-    let mut cluster: Vec<usize> = Vec::new();
-    let mut clusters: Vec<Vec<usize>> = Vec::new();
-    for &index in &elements {
-        if cluster.last().is_some_and(|&last| addresses[index].start.saturating_sub(addresses[last].end) > LIST_GAP) {
-            clusters.push(std::mem::take(&mut cluster));
-        }
-        cluster.push(index);
-    }
-    clusters.push(cluster);
-    // The same neutral name again and again, however far apart: the rows of one table.
-    let neutral = |index: &usize| addresses[*index].setting.as_deref().map(crate::rules::normalise);
-    let mut names: Vec<String> = elements.iter().filter_map(neutral).collect();
-    names.sort_unstable();
-    names.dedup();
-    clusters.extend(names.iter().map(|name| {
-        elements.iter().copied().filter(|index| neutral(index).as_ref() == Some(name)).collect::<Vec<_>>()
-    }));
-    // The same telling name again and again: a table of ready-made settings.
+    let mut groups = neighbours(addresses);
+    groups.extend(rows(addresses));
     if !kind.compose {
-        let mut names: Vec<&str> = addresses
-            .iter()
-            .filter_map(|address| match &address.held {
-                Held::By(name) => Some(name.as_str()),
-                _ => None,
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        let named = names.into_iter().map(|name| {
-            (0..addresses.len())
-                .filter(|&index| addresses[index].held == Held::By(name.to_owned()) && counts(&addresses[index]))
-                .collect()
-        });
-        clusters.extend(named.collect::<Vec<_>>());
+        groups.extend(ready_made(addresses));
     }
-    for cluster in clusters {
-        let mut services: Vec<String> = cluster.iter().map(|&index| service(&addresses[index])).collect();
-        services.sort_unstable();
-        services.dedup();
-        if services.len() >= LIST && !active_list {
-            for index in cluster {
-                let address = &mut addresses[index];
-                if address.role == Role::Configured || address.held == Held::Loose {
-                    address.role = Role::Listed;
-                }
-            }
+    for group in groups {
+        let services: BTreeSet<&str> = group.iter().map(|&index| service(&addresses[index])).collect();
+        if services.len() >= LIST {
+            group.into_iter().for_each(|index| list(&mut addresses[index]));
         }
     }
+    if kind.sql {
+        // The rows of a dump are data. One that holds a key as well is a client.
+        addresses.iter_mut().filter(|address| address.held == Held::Element).for_each(list);
+    }
+}
+
+fn list(address: &mut Address<'_>) {
+    if address.role == Role::Configured || address.held == Held::Loose {
+        address.role = Role::Listed;
+    }
+}
+
+fn service<'a>(address: &'a Address<'_>) -> &'a str {
+    address.entry.map_or(address.host.as_str(), |entry| &entry.id)
+}
+
+/// Whether an address can be a member of a list.
+fn counts(address: &Address<'_>) -> bool {
+    address.kind != EndpointKind::SelfHosted && (address.role != Role::Mentioned || address.held == Held::Loose)
+}
+
+/// Indices of the addresses that no telling name holds.
+fn elements<'a>(addresses: &'a [Address<'_>]) -> impl Iterator<Item = usize> + 'a {
+    let element = |address: &Address<'_>| matches!(address.held, Held::Element | Held::Loose) && counts(address);
+    (0..addresses.len()).filter(move |&index| element(&addresses[index]))
+}
+
+/// Elements that stand close together.
+fn neighbours(addresses: &[Address<'_>]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for index in elements(addresses) {
+        match groups.last_mut() {
+            Some(group) if group.last().is_some_and(|&last| gap(&addresses[last], &addresses[index]) <= LIST_GAP) => {
+                group.push(index);
+            }
+            _ => groups.push(vec![index]),
+        }
+    }
+    groups
+}
+
+fn gap(before: &Address<'_>, behind: &Address<'_>) -> usize {
+    behind.start.saturating_sub(before.end)
+}
+
+/// Elements under the same neutral name, however far apart: the rows of one table.
+fn rows(addresses: &[Address<'_>]) -> Vec<Vec<usize>> {
+    let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for index in elements(addresses) {
+        if let Some(name) = &addresses[index].setting {
+            rows.entry(normalise(name)).or_default().push(index);
+        }
+    }
+    rows.into_values().collect()
+}
+
+/// The same telling name again and again: a table of ready-made settings.
+fn ready_made(addresses: &[Address<'_>]) -> Vec<Vec<usize>> {
+    let mut settings: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, address) in addresses.iter().enumerate() {
+        if let Held::By(name) = &address.held
+            && counts(address)
+        {
+            settings.entry(name).or_default().push(index);
+        }
+    }
+    settings.into_values().collect()
 }

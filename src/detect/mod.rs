@@ -35,6 +35,7 @@ mod url;
 mod value;
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -80,6 +81,8 @@ struct Deep<'r> {
     infixed: Vec<Format<'r>>,
     /// Formats that their setting tells.
     settings: Vec<Format<'r>>,
+    /// Ids of the endpoints of issuers whose keys have no prefix.
+    bare_issuers: HashSet<&'r str>,
     /// Prefixes that the prefilter does not search for.
     rare: Vec<&'r str>,
 }
@@ -98,7 +101,13 @@ impl<'r> Deep<'r> {
             .collect();
         rare.sort_unstable();
         rare.dedup();
+        let bare = of(Anchor::Setting).flat_map(|format| format.issuer.iter().chain(format.candidates.iter()));
+        let bare_issuers = bare
+            .filter_map(|id| rules.issuer(id))
+            .flat_map(|issuer| issuer.endpoints.iter().map(AsRef::as_ref))
+            .collect();
         Self {
+            bare_issuers,
             words: Words::new(rules.words()),
             names: NameSearch::new(rules),
             vocabulary: Vocabulary::new(rules),
@@ -164,7 +173,9 @@ impl<'r> Detector<'r> {
         keys.extend(hits.prefixes.iter().filter_map(|&at| judging.at_prefix(at, &deep.prefixed)));
         keys.extend(named.iter().filter_map(|name| judging.of_setting(name, &deep.settings)));
         keys.extend(hits.infixes.iter().filter_map(|&at| judging.around_infix(at, &deep.infixed)));
-        keys.extend(judging.in_scope(&self.scopes(&named, &endpoints, bytes.len()), &deep.settings));
+        keys.extend(
+            judging.in_scope(&Self::scopes(&deep.bare_issuers, &named, &endpoints, bytes.len()), &deep.settings),
+        );
         let mut keys = without_overlaps(keys);
         keys::name_keys(bytes, &mut keys);
 
@@ -194,23 +205,24 @@ impl<'r> Detector<'r> {
             lists::settle(&mut addresses, kind, names_active_clients(bytes));
         }
 
+        let strangers = Evidence::new(addresses.iter().filter(|one| one.is_stranger()).map(|one| one.start).collect());
+        let given = named.iter().filter_map(|name| judging.given_by_stranger(name, &strangers));
+        let keys = without_overlaps(keys.into_iter().chain(given).collect());
+
         assemble::matches(blob, self.rules, keys, addresses)
     }
 
     /// The stretches of a blob in which keys without a prefix are looked for under any name: around the endpoints of
     /// issuers whose keys have none, and behind the names of LLM clients.
-    fn scopes(&self, named: &[names::Named], endpoints: &[(usize, &str)], length: usize) -> Vec<Range<usize>> {
+    fn scopes(
+        bare_issuers: &HashSet<&str>,
+        named: &[names::Named],
+        endpoints: &[(usize, &str)],
+        length: usize,
+    ) -> Vec<Range<usize>> {
         const BEFORE: usize = 500;
         const BEHIND: usize = 700;
-        let vendors = endpoints.iter().filter(|(_, id)| {
-            let issuer = self.rules.issuer_of_endpoint(id);
-            issuer.is_some_and(|issuer| {
-                self.rules.keys().any(|format| {
-                    format.anchor == Anchor::Setting
-                        && format.issuer.iter().chain(format.candidates.iter()).any(|id| *id == issuer.id)
-                })
-            })
-        });
+        let vendors = endpoints.iter().filter(|(_, id)| bare_issuers.contains(id));
         let around = vendors.map(|(at, _)| at.saturating_sub(BEFORE)..(at + BEHIND).min(length));
         let clients = named.iter().filter(|name| name.facts.about == About::Llm && name.facts.role.is_none());
         let behind = clients.map(|name| name.span.end..(name.span.end + BEFORE).min(length));

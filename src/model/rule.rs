@@ -102,7 +102,7 @@ words! {
         NoSpendLimit = "no-spend-limit",
         /// No endpoint is set near the key: its issuer's default is assumed.
         DefaultEndpoint = "default-endpoint",
-        /// Several endpoints could receive the key; none is named.
+        /// One or more endpoints could receive the key, none for certain; the detail names their hosts.
         PossibleEndpoint = "possible-endpoint",
         /// The key of a relay software goes to a gateway that the team runs itself.
         OwnGateway = "own-gateway",

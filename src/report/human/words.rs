@@ -57,7 +57,12 @@ pub(super) fn endpoint(endpoint: &EndpointFacts) -> String {
 
 /// What kind of key it is and whose.
 pub(super) fn key(key: &KeyFacts, rules: &Rules) -> String {
-    let format = rules.key(&key.format).map_or(key.format.as_str(), |format| &format.name);
+    let format = match (rules.key(&key.format), key.format.as_str()) {
+        (Some(format), _) => &*format.name,
+        (None, "openai-fragment") => "piece of an OpenAI key",
+        (None, "unknown") => "format not known",
+        (None, id) => id,
+    };
     let Some(id) = key.issuer.as_deref() else { return format!("{format}, issuer not known") };
     let issuer = rules.issuer(id).map_or(id, |issuer| &issuer.name);
     if format.contains(issuer) { format.to_owned() } else { format!("{format}, issued by {issuer}") }
