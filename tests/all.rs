@@ -14,5 +14,6 @@ mod randomness;
 mod report;
 mod roles;
 mod rules;
+mod scenes;
 mod shapes;
 mod source;
