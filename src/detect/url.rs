@@ -76,14 +76,16 @@ pub(super) fn read(bytes: &[u8], colon: usize, slashes: Slashes) -> Option<Url> 
     let authority_length = bytes[authority_start..]
         .iter()
         .take(LONGEST_AUTHORITY)
-        .take_while(|&&byte| !ends_url(byte) && !matches!(byte, b'/' | b'?' | b'#' | b'(' | b')'))
+        .take_while(|&&byte| (!ends_url(byte) || byte >= 0x80) && !matches!(byte, b'/' | b'?' | b'#' | b'(' | b')'))
         .count();
     let mut authority = &bytes[authority_start..authority_start + authority_length];
     if slashes == Slashes::Percent {
         let end = memchr::memchr(b'%', authority).unwrap_or(authority.len());
         authority = &authority[..end];
     }
-    let user_info = memchr::memrchr(b'@', authority);
+    // Text of another script around a URL is no user name, though an address for mail may stand in it.
+    let plain = authority.iter().take_while(|byte| byte.is_ascii()).count();
+    let user_info = memchr::memrchr(b'@', &authority[..plain]);
     let host_start = authority_start + user_info.map_or(0, |at| at + 1);
     let (host, after_host) = host(bytes, host_start, authority_start + authority.len(), slashes)?;
     let (port, after_port) = port(bytes, after_host);
@@ -104,19 +106,45 @@ fn host(bytes: &[u8], start: usize, end: usize, slashes: Slashes) -> Option<(Str
         let close = memchr::memchr(b']', text)? + 1;
         return Some((str::from_utf8(&text[..close]).ok()?.to_ascii_lowercase(), start + close));
     }
-    let length =
-        text.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count();
+    let length = name_length(text);
     let name = str::from_utf8(&text[..length]).ok()?;
     // A sentence's full stop, or the root's dot: neither is a part of the name.
     let name = name.trim_end_matches(['.', '-']);
-    let sound =
-        !name.is_empty() && name.starts_with(|first: char| first.is_ascii_alphanumeric()) && !name.contains("..");
+    // The longest label of the domain name system is 63; the last one has letters alone, or is the end of an IP number.
+    let top = name.rsplit('.').next().unwrap_or_default();
+    let topped = !name.contains('.')
+        || top.starts_with("xn--")
+        || top.bytes().all(|byte| byte.is_ascii_alphabetic())
+        || top.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = name.starts_with(char::is_alphanumeric)
+        && !name.contains("..")
+        && topped
+        && name.split('.').all(|label| label.len() <= 63);
     // A template goes on where the name stops: `api.$DOMAIN`, `%s.host`.
     let template = match bytes.get(start + length) {
         Some(b'%') => slashes != Slashes::Percent,
         next => matches!(next, Some(b'$' | b'{' | b'<' | b'*')),
     };
-    (sound && !template).then(|| (name.to_ascii_lowercase(), start + length))
+    (sound && !template).then(|| (name.to_lowercase(), start + length))
+}
+
+/// Length of a host name. Letters of other scripts belong to it where they begin a label and a top-level domain in ASCII
+/// follows: behind a whole name they are the text around it.
+fn name_length(text: &[u8]) -> usize {
+    let ascii = |text: &[u8]| {
+        text.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count()
+    };
+    let plain = ascii(text);
+    let begins_label = plain == 0 || text[plain - 1] == b'.';
+    if !begins_label || text.get(plain).is_none_or(u8::is_ascii) {
+        return plain;
+    }
+    let Ok(rest) = str::from_utf8(text) else { return plain };
+    let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-' | '_')).unwrap_or(rest.len());
+    let named = rest[..end].trim_end_matches('.');
+    let top = named.rsplit('.').next().unwrap_or_default();
+    let topped = named.contains('.') && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if topped { end } else { plain }
 }
 
 /// Reads `:port` at `at`; returns the offset behind it.
@@ -198,6 +226,9 @@ mod tests {
             ("(http://h.dev:8080/a?b=c#d)", "h.dev", Some(8080), "/a", "http://h.dev:8080/a?b=c#d"),
             ("[t](https://h.dev/a(b)).", "h.dev", None, "/a(b)", "https://h.dev/a(b)"),
             ("See https://h.dev/v1.", "h.dev", None, "/v1", "https://h.dev/v1"),
+            ("b=https://中转.Host.top/v1", "中转.host.top", None, "/v1", "https://中转.Host.top/v1"),
+            ("https://h.dev，a@b.c", "h.dev", None, "", "https://h.dev"),
+            ("见https://h.dev获取", "h.dev", None, "", "https://h.dev"),
             ("wss://[::1]:9/x", "[::1]", Some(9), "/x", "wss://[::1]:9/x"),
             ("地址https://h.dev/v1，", "h.dev", None, "/v1", "https://h.dev/v1"),
         ];
