@@ -5,38 +5,30 @@ use crate::rules::schema::Endpoint;
 use super::host::HostFacts;
 use super::url;
 
-/// Paths of LLM APIs that nothing else has.
-pub(super) fn has_llm_path(path: &str) -> bool {
-    const PATHS: [&str; 11] = [
-        "/chat/completions",
-        "/v1/completions",
-        "/v1/embeddings",
-        "/v1/messages",
-        "/v1/responses",
-        "/v1/images/generations",
-        "/v1/audio/",
-        "/openai/",
-        "/v1/realtime",
-        "/v1/moderations",
-        "/backend-api/conversation",
-    ];
+/// Paths on which model calls go, whoever answers them.
+const CALLS: [&str; 7] = [
+    "/chat/completions",
+    "/v1/completions",
+    "/v1/embeddings",
+    "/v1/messages",
+    "/v1/responses",
+    "/v1/images/generations",
+    "/v1/realtime",
+];
+
+/// Other paths of LLM APIs; services that have nothing to do with models may have them, too.
+const OTHERS: [&str; 4] = ["/v1/audio/", "/openai/", "/v1/moderations", "/backend-api/conversation"];
+
+/// Whether a path is one on which model calls go.
+pub(super) fn has_call_path(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    PATHS.iter().any(|known| path.contains(known)) || path.ends_with("/openai")
+    CALLS.iter().any(|known| path.contains(known))
 }
 
-/// Paths on which model calls go, whoever answers them.
-pub(super) fn has_call_path(path: &str) -> bool {
-    const PATHS: [&str; 7] = [
-        "/chat/completions",
-        "/v1/completions",
-        "/v1/embeddings",
-        "/v1/messages",
-        "/v1/responses",
-        "/v1/images/generations",
-        "/v1/realtime",
-    ];
+/// Whether a path is one of an LLM API.
+pub(super) fn has_llm_path(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    PATHS.iter().any(|known| path.contains(known))
+    CALLS.iter().chain(&OTHERS).any(|known| path.contains(known)) || path.ends_with("/openai")
 }
 
 /// Whether the path is the root of an API: `/v1`, `/api/v1`, `/openai/v1/`.
