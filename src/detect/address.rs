@@ -6,16 +6,16 @@ use crate::rules::schema::{CatalogueKind, Endpoint, SettingRole};
 
 use super::api::{
     forwards, has_api_path, has_call_path, has_llm_path, is_api_of, is_api_root, is_host_name, is_side_door,
-    looks_like_api,
+    looks_like_api, passes_on,
 };
 use super::assignment::name_before;
-use super::bytes::run_before;
+use super::bytes::{contains_ignore_case, line_start, run_before};
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::names::Named;
 use super::redact::redact_text;
-use super::scope::{Evidence, in_llm_call};
+use super::scope::{Evidence, in_llm_call, in_other_call};
 use super::setting::{self, About, Vocabulary};
-use super::text::{Text, is_compared, is_link, names_host_list, on_host_list};
+use super::text::{Text, in_message, is_compared, is_link, names_host_list, names_message, on_host_list};
 use super::url::{self, Slashes, Url};
 
 /// An endpoint before its role is settled.
@@ -67,6 +67,17 @@ pub(super) enum Held {
 
 const fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
+}
+
+/// Whether a name is that of a client's base URL as code writes it; `BASE_URL` in capitals is most often an application's own.
+fn names_base(name: Option<&str>) -> bool {
+    name.is_some_and(|name| {
+        let normalised = crate::rules::normalise(name);
+        let base = ["baseurl", "apibase", "basepath", "baseuri", "uribase", "apibaseurl"]
+            .iter()
+            .any(|end| normalised.ends_with(end));
+        base && name.bytes().any(|byte| byte.is_ascii_lowercase())
+    })
 }
 
 /// How an address is used, as far as the text right around it tells.
@@ -124,6 +135,15 @@ impl<'r> Context<'_, 'r> {
             None => (authority, None),
         };
         let host = host.trim_end_matches('.').to_ascii_lowercase();
+        // Without quotes two words and a dot are an expression, unless the catalogue knows them as a host.
+        let expression = [
+            "var", "local", "data", "module", "self", "this", "each", "values", "secrets", "env", "config", "settings",
+        ];
+        let bare = host.split('.').count() == 2 && port.is_none() && path.is_empty();
+        let known = self.rules.host(host.as_bytes()).is_some();
+        if !quoted && !known && (bare || host.split('.').next().is_some_and(|first| expression.contains(&first))) {
+            return None;
+        }
         if !is_host_name(&host) || (named.facts.about != About::Llm && self.rules.host(host.as_bytes()).is_none()) {
             return None;
         }
@@ -203,13 +223,17 @@ impl<'r> Context<'_, 'r> {
             && about == About::Anything
             // What an LLM setting beside it lends: a longer path is that of another service's own call.
             && (self.keys.near(url.start, 300) || beside_client || (self.text.kind.config && self.llm.beside(url.start)))
-            && (matches!(url.path.as_str(), "" | "/") || has_api_path(&url.path));
+            && (has_api_path(&url.path) || (matches!(url.path.as_str(), "" | "/") && names_base(setting.as_deref())))
+            && !in_other_call(self.vocabulary, self.bytes, url.start);
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
         // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
         let call_path = if facts.entry.is_some() { llm_path } else { has_call_path(&url.path) };
         let requested = call_path && (self.is_request(url) || self.keys.near(url.start, 400))
-            || forwards(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
+            || passes_on(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
+        let requested = requested
+            && !is_side_door(&url.host, &facts)
+            && !(facts.entry.is_none() && is_link(self.bytes, url.start, setting.as_deref()));
         let llm = match facts.kind {
             EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || in_call || lent || requested,
             EndpointKind::Proxy => llm_setting || in_call || lent || llm_path || by_context,
@@ -289,7 +313,8 @@ impl<'r> Context<'_, 'r> {
         if on_host_list(self.bytes, at) || side_door || setting.is_some_and(names_host_list) {
             return (Role::Listed, Held::Element);
         }
-        if used != Used::ByClient && is_compared(self.bytes, at, setting) {
+        let told = setting.is_some_and(names_message) || (used != Used::ByClient && in_message(self.bytes, at));
+        if told || (used != Used::ByClient && is_compared(self.bytes, at, url.end, setting)) {
             return (Role::Mentioned, Held::Element);
         }
         let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
@@ -312,23 +337,26 @@ impl<'r> Context<'_, 'r> {
 
     /// Whether the line sends a request to the address: `curl`, `fetch`, `requests.post`, `proxy_pass` …
     fn is_request(&self, url: &Url) -> bool {
-        const VERBS: [&[u8]; 13] = [
+        const VERBS: [&[u8]; 12] = [
             b"curl",
             b"fetch",
-            b"request",
+            b"request(",
+            b"requests.",
+            b"newrequest",
             b"axios",
-            b"post(",
+            b"post",
             b"wget",
-            b"http",
             b"invoke-restmethod",
             b"proxy_pass",
             b"reverse_proxy",
-            b"client",
             b"urlopen",
-            b"open(",
         ];
-        let before = &self.bytes[url.start.saturating_sub(120)..url.start];
-        VERBS.iter().any(|verb| super::bytes::contains_ignore_case(before, verb))
+        let start = line_start(self.bytes, url.start).max(url.start.saturating_sub(120));
+        let line = &self.bytes[start..url.start];
+        // An argument on a line of its own belongs to the call on the line before.
+        let alone = line.iter().all(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`'));
+        let before = if alone { &self.bytes[url.start.saturating_sub(120)..url.start] } else { line };
+        VERBS.iter().any(|verb| contains_ignore_case(before, verb))
     }
 
     /// Whether the value goes on as a template where the host ends, or the host is one of a template's: `YOUR-NAME.openai.azure.com`.

@@ -6,23 +6,24 @@ use super::host::HostFacts;
 use super::url;
 
 /// Paths on which model calls go, whoever answers them.
-const CALLS: [&str; 7] = [
-    "/chat/completions",
-    "/v1/completions",
-    "/v1/embeddings",
-    "/v1/messages",
-    "/v1/responses",
-    "/v1/images/generations",
-    "/v1/realtime",
-];
+const CALLS: [&str; 4] = ["/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/images/generations"];
 
 /// Other paths of LLM APIs; services that have nothing to do with models may have them, too.
-const OTHERS: [&str; 4] = ["/v1/audio/", "/openai/", "/v1/moderations", "/backend-api/conversation"];
+const OTHERS: [&str; 7] = [
+    "/v1/messages",
+    "/v1/responses",
+    "/v1/realtime",
+    "/v1/audio/",
+    "/openai/",
+    "/v1/moderations",
+    "/backend-api/conversation",
+];
 
 /// Whether a path is one on which model calls go.
 pub(super) fn has_call_path(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    CALLS.iter().any(|known| path.contains(known))
+    let path = path.trim_end_matches('/').to_ascii_lowercase();
+    // At its end: `/v1/chat/completions.md` is a page about it.
+    CALLS.iter().any(|known| path.ends_with(known))
 }
 
 /// Whether a path is one of an LLM API.
@@ -33,7 +34,7 @@ pub(super) fn has_llm_path(path: &str) -> bool {
 
 /// Whether the path is the root of an API: `/v1`, `/api/v1`, `/openai/v1/`.
 pub(super) fn is_api_root(path: &str) -> bool {
-    let path = path.trim_end_matches('/');
+    let path = path.trim_end_matches('/').to_ascii_lowercase();
     path.rsplit('/').next().is_some_and(|last| {
         last.strip_prefix('v').is_some_and(|rest| rest.bytes().next().is_some_and(|digit| digit.is_ascii_digit()))
     })
@@ -79,31 +80,37 @@ pub(super) fn is_side_door(host: &str, facts: &HostFacts<'_>) -> bool {
         )
 }
 
-/// Names of settings and directives that send traffic on to an address.
+/// Names of settings and directives that send traffic on to an address, or stand for the other end of a connection.
 pub(super) fn forwards(name: Option<&str>) -> bool {
-    let name = name.map(crate::rules::normalise).unwrap_or_default();
-    const NAMES: [&str; 18] = [
-        "destination",
+    const NAMES: [&str; 14] = [
         "target",
-        "proxypass",
-        "reverseproxy",
-        "upstream",
         "backend",
         "proxy",
         "host",
         "hostname",
         "server",
         "address",
-        "externalname",
         "sni",
         "hosts",
         "apihost",
         "httpsconnection",
         "domain",
         "origin",
+        "https",
     ];
-    // The last part of a dotted name: `http.client.HTTPSConnection(…)`.
-    NAMES.iter().any(|known| name == *known) || name.ends_with("httpsconnection")
+    passes_on(name) || NAMES.contains(&last_part(name).as_str())
+}
+
+/// Names of directives that do nothing but send traffic on.
+pub(super) fn passes_on(name: Option<&str>) -> bool {
+    let name = last_part(name);
+    matches!(name.as_str(), "proxypass" | "reverseproxy" | "destination" | "upstream" | "externalname")
+}
+
+/// The last part of a dotted name, normalised: `http.client.HTTPSConnection`.
+fn last_part(name: Option<&str>) -> String {
+    let last = name.and_then(|name| name.rsplit(['.', ':', '>']).find(|part| !part.is_empty()));
+    last.map(crate::rules::normalise).unwrap_or_default()
 }
 
 /// Top-level domains that are no words of code; every country's two letters count besides.

@@ -135,6 +135,9 @@ impl<'r> Judging<'_, 'r> {
     pub(super) fn of_setting(&self, named: &Named, formats: &[Format<'r>]) -> Option<Key<'r>> {
         let range = named.value.clone()?;
         let value = &self.bytes[range.clone()];
+        if describes_key(&named.facts) {
+            return None;
+        }
         let holds_keys = matches!(named.facts.role, Some(SettingRole::Key | SettingRole::Both));
         let format = formats.iter().find(|format| {
             format.fits(value)
@@ -150,7 +153,11 @@ impl<'r> Judging<'_, 'r> {
     pub(super) fn given_by_stranger(&self, named: &Named, strangers: &Evidence) -> Option<Key<'r>> {
         let range = named.value.clone()?;
         let value = &self.bytes[range.clone()];
-        let llm_key = named.facts.about == About::Llm && named.facts.role == Some(SettingRole::Key);
+        const OTHER_KEYS: [&str; 9] =
+            ["cache", "session", "encrypt", "public", "tenant", "dedupe", "signing", "max", "idempot"];
+        let llm_key = named.facts.about == About::Llm
+            && named.facts.role == Some(SettingRole::Key)
+            && !OTHER_KEYS.iter().any(|word| named.facts.normalised.contains(word));
         let shaped = (SHORTEST_UNKNOWN..=LONGEST_BARE).contains(&value.len())
             && value.iter().all(|&byte| is_key_byte(byte))
             && value.iter().any(u8::is_ascii_digit);
@@ -191,7 +198,7 @@ impl<'r> Judging<'_, 'r> {
                 if (SHORTEST_BARE..=LONGEST_BARE).contains(&run.len()) {
                     keys.extend(self.without_name(run, formats, |facts| {
                         facts.is_some_and(|facts| facts.about != About::Other && facts.role == Some(SettingRole::Key))
-                            || facts.is_some_and(|facts| facts.normalised.ends_with("credential"))
+                            || facts.is_some_and(|facts| facts.normalised.ends_with("keycredential"))
                     }));
                 }
             }
@@ -219,8 +226,12 @@ impl<'r> Judging<'_, 'r> {
         }
         let name = name_before(self.bytes, range.start);
         let facts = name.as_deref().map(|name| self.vocabulary.classify(name));
-        let called = || in_llm_call(self.vocabulary, self.bytes, range.start);
-        if !named_well(facts.as_ref()) && !called() {
+        // An argument without a name, or with the client's own in front; one that is named otherwise is something else.
+        let positional = facts
+            .as_ref()
+            .is_none_or(|facts| facts.about == About::Llm && matches!(facts.role, None | Some(SettingRole::Key)));
+        let called = || positional && in_llm_call(self.vocabulary, self.bytes, range.start);
+        if facts.as_ref().is_some_and(describes_key) || (!named_well(facts.as_ref()) && !called()) {
             return None;
         }
         let format = formats.iter().find(|format| {
@@ -372,6 +383,31 @@ impl<'r> Judging<'_, 'r> {
     fn is_placeholder(&self, value: &[u8]) -> bool {
         str::from_utf8(value).is_ok_and(|value| self.rules.is_placeholder(&value.to_ascii_lowercase()))
     }
+}
+
+/// Whether a name is that of something about a key, and not of the key: `OPENAI_API_KEY_HASH`.
+fn describes_key(facts: &NameFacts) -> bool {
+    const ENDS: [&str; 16] = [
+        "id",
+        "name",
+        "hash",
+        "md5",
+        "sha",
+        "sha1",
+        "sha256",
+        "fingerprint",
+        "file",
+        "path",
+        "arn",
+        "version",
+        "vault",
+        "prefix",
+        "expiry",
+        "digest",
+    ];
+    let name = facts.normalised.as_str();
+    let tail = ENDS.iter().find_map(|end| name.strip_suffix(end));
+    tail.is_some_and(|rest| ["key", "secret", "token", "lookup", "keyvault"].iter().any(|word| rest.ends_with(word)))
 }
 
 /// Whether a name holds one of the format's own words.

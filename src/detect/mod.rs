@@ -179,8 +179,13 @@ impl<'r> Detector<'r> {
         let mut keys = without_overlaps(keys);
         keys::name_keys(bytes, &mut keys);
 
-        let built =
-            named.iter().filter(|name| name.facts.about == About::Llm && bytes.get(name.span.end) == Some(&b'('));
+        // `OpenAI(`, `OpenAI::factory()`, `OpenAI.configure do`, `OpenAIOptions {`: code that builds a client.
+        let built = named.iter().filter(|name| {
+            let rest = &bytes[name.span.end..];
+            let opens = rest.starts_with(b"(") || rest.starts_with(b"::") || rest.starts_with(b" {");
+            let type_like = name.text.starts_with(|first: char| first.is_ascii_uppercase()) && name.text.contains('.');
+            name.facts.about == About::Llm && (opens || (name.facts.role.is_none() && type_like))
+        });
         let clients = Evidence::new(built.map(|name| name.span.start).collect());
         let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);

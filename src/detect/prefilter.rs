@@ -228,7 +228,7 @@ const CALL_PATH: &[u8] = b"chat/completions";
 
 /// In front of a host that a userscript asks leave to talk to, of the host of a request as it is sent, and of the host
 /// that a connection is opened to.
-const HOST_LEADS: [&[u8]; 4] = [b"@connect", b"Host:", b"HTTPSConnection(", b"hostname:"];
+const HOST_LEADS: [&[u8]; 6] = [b"@connect", b"Host:", b"HTTPSConnection(", b"hostname:", b"hostname =", b".host ="];
 
 /// The host behind a lead at `at`, with its offset.
 pub(super) fn led_host(bytes: &[u8], at: usize, lead: usize) -> (usize, &[u8]) {

@@ -48,6 +48,27 @@ pub(super) fn in_llm_call(vocabulary: &Vocabulary<'_>, bytes: &[u8], at: usize) 
     false
 }
 
+/// Whether the value at `at` is an argument of a call, or of a property's object in one, that is no LLM client's:
+/// `axios.create({baseURL: …})` beside an LLM client is somebody else's.
+pub(super) fn in_other_call(vocabulary: &Vocabulary<'_>, bytes: &[u8], at: usize) -> bool {
+    let mut depth = 0i32;
+    for index in (at.saturating_sub(400)..at).rev() {
+        match bytes[index] {
+            b')' | b']' | b'}' => depth += 1,
+            b'(' | b'[' | b'{' if depth > 0 => depth -= 1,
+            b'(' => {
+                let length = run_before(bytes, index, 100, |byte| is_name_byte(byte) || byte == b':');
+                let callee = String::from_utf8_lossy(&bytes[index - length..index]);
+                let facts = vocabulary.classify(&callee);
+                return !callee.is_empty() && facts.about == About::Other;
+            }
+            b';' if depth == 0 => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Offsets in a blob at which something LLM-like stands, sorted.
 #[derive(Debug, Default)]
 pub(super) struct Evidence(Vec<usize>);

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::bytes::{contains_ignore_case, line_end, line_start};
+use super::bytes::{contains_ignore_case, line_end, line_start, run_before};
 
 /// How far back the beginning of a block comment is looked for.
 const BLOCK_REACH: usize = 4096;
@@ -234,9 +234,35 @@ pub(super) fn names_host_list(name: &str) -> bool {
     WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Whether the value at `at` is only compared with another: `url.startsWith("…")`, `host == "…"`, `isRelay("…")`.
-pub(super) fn is_compared(bytes: &[u8], at: usize, name: Option<&str>) -> bool {
-    const CALLS: [&str; 14] = [
+/// Whether a setting's name says that its value is shown to people.
+pub(super) fn names_message(name: &str) -> bool {
+    const NAMES: [&str; 10] =
+        ["placeholder", "help", "hint", "description", "msgid", "msgstr", "message", "tooltip", "example", "helpbase"];
+    NAMES.contains(&crate::rules::normalise(name).as_str())
+}
+
+/// Whether the address at `at` stands among the words of a message: `"do not use https://… "`. A command in a string is
+/// none, nor is an assignment.
+pub(super) fn in_message(bytes: &[u8], at: usize) -> bool {
+    let start = line_start(bytes, at).max(at.saturating_sub(200));
+    let line = &bytes[start..at];
+    let Some(quote) = line.iter().rposition(|byte| matches!(byte, b'"' | b'\'' | b'`')) else { return false };
+    let words = &line[quote + 1..];
+    let command = [&b"curl"[..], b"wget", b"--", b" -x", b"http ", b"export "]
+        .iter()
+        .any(|word| contains_ignore_case(words, word));
+    let assigned = words.trim_ascii_end().ends_with(b"=") || words.trim_ascii_end().ends_with(b":");
+    let spoken = words
+        .split(|byte| *byte == b' ')
+        .filter(|word| word.len() >= 2 && word.iter().all(u8::is_ascii_alphabetic))
+        .count();
+    spoken >= 2 && words.ends_with(b" ") && !command && !assigned
+}
+
+/// Whether the value at `at..end` is only compared with another: `url.startsWith("…")`, `host == "…"`, `isRelay("…")`,
+/// `"…" in url`, `case "…":`.
+pub(super) fn is_compared(bytes: &[u8], at: usize, end: usize, name: Option<&str>) -> bool {
+    const CALLS: [&str; 22] = [
         "startswith",
         "endswith",
         "includes",
@@ -251,10 +277,36 @@ pub(super) fn is_compared(bytes: &[u8], at: usize, name: Option<&str>) -> bool {
         "expect",
         "tobe",
         "assertequal",
+        "tocontain",
+        "eq",
+        "search",
+        "strpos",
+        "strcontains",
+        "pregmatch",
+        "replace",
+        "sub",
     ];
-    let before = bytes[..at].trim_ascii_end();
-    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
-    let callee = name.and_then(|name| name.rsplit(['.', ':', '>']).next()).filter(|_| before.ends_with(b"("));
+    let start = line_start(bytes, at).max(at.saturating_sub(160));
+    let line = &bytes[start..at];
+    let unquoted = |text: &'_ [u8]| -> usize {
+        text.iter()
+            .rev()
+            .take_while(|byte| {
+                matches!(byte, b'"' | b'\'' | b'`' | b'*' | b'#')
+                    || byte.is_ascii_alphabetic() && text.ends_with(b"r\"")
+            })
+            .count()
+    };
+    let before = line[..line.len() - unquoted(line)].trim_ascii_end();
+    let behind = &bytes[end.min(bytes.len())..bytes.len().min(end + 24)];
+    let quotes = behind.iter().take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'*')).count();
+    let behind = behind[quotes..].trim_ascii_start();
+    let callee = name
+        .map(str::as_bytes)
+        .filter(|_| before.ends_with(b"("))
+        .or_else(|| open_call(before))
+        .and_then(|name| name.rsplit(|byte| matches!(byte, b'.' | b':' | b'>')).next())
+        .and_then(|name| str::from_utf8(name).ok());
     let question = callee.is_some_and(|callee| {
         let predicate = ["is", "has"].iter().any(|word| {
             callee
@@ -263,7 +315,33 @@ pub(super) fn is_compared(bytes: &[u8], at: usize, name: Option<&str>) -> bool {
         });
         predicate || CALLS.contains(&crate::rules::normalise(callee).as_str())
     });
-    question || before.ends_with(b"==") || before.ends_with(b"!=") || before.ends_with(b" in")
+    let operator = |text: &[u8]| {
+        text.ends_with(b"==") || text.ends_with(b"!=") || text.ends_with(b" in") || text.ends_with(b" in (")
+    };
+    let arm = [&b"case"[..], b"when", b"assert"].iter().any(|word| before.trim_ascii() == *word);
+    question
+        || operator(before)
+        || arm
+        || [&b"=="[..], b"!=", b"in ", b"not in "].iter().any(|word| behind.starts_with(word))
+}
+
+/// The name in front of the last open bracket of a line.
+fn open_call(line: &[u8]) -> Option<&[u8]> {
+    let mut depth = 0usize;
+    for (index, byte) in line.iter().enumerate().rev() {
+        match byte {
+            b')' => depth += 1,
+            b'(' if depth > 0 => depth -= 1,
+            b'(' => {
+                let word = run_before(line, index, 60, |byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':')
+                });
+                return Some(&line[index - word..index]).filter(|name| !name.is_empty());
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether the value at `at` is a link for people: the target of `href`, a Markdown link, a page of a manifest.
