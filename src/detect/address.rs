@@ -193,11 +193,16 @@ impl<'r> Context<'_, 'r> {
             if !known || self.text.kind.prose {
                 continue;
             }
+            // Between blanks it is a word like any other, unless a name or a directive stands in front.
+            let setting = name_before(self.bytes, start);
+            if matches!(before, b' ' | b'>' | b'\t' | b'\n') && setting.is_none() {
+                continue;
+            }
             let Ok(host) = String::from_utf8(name) else { continue };
             let (port, path_start) = url::port(self.bytes, end);
             let (path, url_end) = url::path(self.bytes, path_start, Slashes::Plain);
             let url = Url { start, end: url_end, scheme: "https".into(), host, port, user_info: false, path };
-            found.extend(self.read(&url, name_before(self.bytes, start)));
+            found.extend(self.read(&url, setting));
         }
         found
     }
@@ -218,7 +223,9 @@ impl<'r> Context<'_, 'r> {
         let llm_setting = address_name && about == About::Llm;
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
         let in_call = api_address && about == About::Anything && in_llm_call(self.vocabulary, self.bytes, url.start);
-        let beside_client = api_address && is_api_root(&url.path) && self.clients.near(url.start, 300);
+        let beside_client = api_address
+            && (is_api_root(&url.path) || (matches!(url.path.as_str(), "" | "/") && names_base(setting.as_deref())))
+            && self.clients.near(url.start, 300);
         let lent = api_address
             && about == About::Anything
             // What an LLM setting beside it lends: a longer path is that of another service's own call.
@@ -229,7 +236,9 @@ impl<'r> Context<'_, 'r> {
         let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
         // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
         let call_path = if facts.entry.is_some() { llm_path } else { has_call_path(&url.path) };
-        let requested = call_path && (self.is_request(url) || self.keys.near(url.start, 400))
+        // A log of one's own calls names one's own host.
+        let in_log = facts.entry.is_none() && self.text.kind.log;
+        let requested = call_path && !in_log && (self.is_request(url) || self.keys.near(url.start, 400))
             || passes_on(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
         let requested = requested
             && !is_side_door(&url.host, &facts)

@@ -82,7 +82,7 @@ pub(super) fn is_side_door(host: &str, facts: &HostFacts<'_>) -> bool {
 
 /// Names of settings and directives that send traffic on to an address, or stand for the other end of a connection.
 pub(super) fn forwards(name: Option<&str>) -> bool {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 12] = [
         "target",
         "backend",
         "proxy",
@@ -94,8 +94,6 @@ pub(super) fn forwards(name: Option<&str>) -> bool {
         "hosts",
         "apihost",
         "httpsconnection",
-        "domain",
-        "origin",
         "https",
     ];
     passes_on(name) || NAMES.contains(&last_part(name).as_str())

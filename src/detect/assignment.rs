@@ -140,6 +140,16 @@ impl<'a> Backwards<'a> {
                     return self.assigned();
                 }
                 b'>' => return self.tag_or_arrow(),
+                b'?' | b'|' if self.rest().ends_with(&[last, last]) => {
+                    // The value stands in for another: `process.env.NAME ?? "value"`.
+                    self.at -= 2;
+                    self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
+                    let word = self.word(is_name_byte);
+                    if is_setting_like(word) {
+                        return Some(word);
+                    }
+                    self.at -= word.len();
+                }
                 b',' | b';' | b'|' => {
                     self.at -= 1;
                     if let Some(name) = self.argument_before() {
@@ -379,6 +389,8 @@ mod tests {
             ("- name: OPENAI_API_KEY\n  value: @", "OPENAI_API_KEY"),
             ("{\"name\": \"OPENAI_API_KEY\", \"value\": \"@\"}", "OPENAI_API_KEY"),
             ("${OPENAI_API_KEY:-@}", "OPENAI_API_KEY"),
+            ("const u = process.env.OPENAI_BASE_URL ?? \"@\"", "process.env.OPENAI_BASE_URL"),
+            ("apiKey: x || '@'", "apiKey"),
             ("-H \"Authorization: Bearer @\"", "Authorization"),
             ("https://h/x?api_key=@", "api_key"),
             ("API_KEYS = [\n  \"@\"", "API_KEYS"),

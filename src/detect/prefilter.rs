@@ -302,7 +302,8 @@ fn is_client(bytes: &[u8], at: usize) -> bool {
     let length = run_after(bytes, at, 64, |byte| byte.is_ascii_alphanumeric());
     bytes[at].is_ascii_uppercase()
         && bytes[at + 1].is_ascii_lowercase()
-        && matches!(bytes.get(at + length), Some(b'(' | b'.' | b':' | b'{' | b'['))
+        && (matches!(bytes.get(at + length), Some(b'(' | b'.' | b':' | b'{' | b'['))
+            || bytes[bytes.len().min(at + length)..].starts_with(b" {"))
 }
 
 #[cfg(test)]

@@ -148,9 +148,38 @@ const READING_WORDS: [&str; 19] = [
 ];
 
 /// Words that only connect others.
-const FILLER: [&str; 28] = [
-    "with", "set", "default", "my", "the", "api", "app", "client", "server", "service", "model", "chat", "custom",
-    "env", "config", "value", "ai", "http", "https", "x", "user", "main", "primary", "backup", "test", "prod", "dev",
+const FILLER: [&str; 32] = [
+    "azure",
+    "azurerm",
+    "subscription",
+    "ocpapim",
+    "with",
+    "set",
+    "default",
+    "my",
+    "the",
+    "api",
+    "app",
+    "client",
+    "server",
+    "service",
+    "model",
+    "chat",
+    "custom",
+    "env",
+    "config",
+    "value",
+    "ai",
+    "http",
+    "https",
+    "x",
+    "user",
+    "main",
+    "primary",
+    "backup",
+    "test",
+    "prod",
+    "dev",
     "v1",
 ];
 

@@ -25,6 +25,8 @@ pub(super) struct FileKind {
     pub(super) config: bool,
     /// A script of assignments without quotes.
     pub(super) shell: bool,
+    /// What a program wrote down.
+    pub(super) log: bool,
     /// A database dump.
     pub(super) sql: bool,
     /// Holds bytes that no text has.
@@ -46,8 +48,9 @@ impl FileKind {
         let markup = one_of(&[
             "html", "htm", "xml", "xhtml", "svg", "vue", "svelte", "md", "mdx", "markdown", "plist", "csproj", "config",
         ]);
-        let prose =
-            one_of(&["md", "mdx", "markdown", "rst", "adoc", "asciidoc", "txt", "tex", "org", "textile", "pod", "1"]);
+        let prose = one_of(&[
+            "md", "mdx", "markdown", "rst", "adoc", "asciidoc", "txt", "tex", "org", "textile", "pod", "po", "pot", "1",
+        ]);
         let dashes = one_of(&["sql", "lua", "hs", "elm", "ada"]);
         let semicolon = one_of(&["ini", "el", "lisp", "clj", "cljs", "scm", "asm", "reg", "cfg", "conf"]);
         let compose = name.contains("compose") && one_of(&["yml", "yaml"]);
@@ -83,6 +86,7 @@ impl FileKind {
                 || ["dockerfile", "makefile", "procfile", "crontab", ".profile", ".bashrc", ".zshrc"]
                     .iter()
                     .any(|word| name.contains(word)),
+            log: extension == "log",
             sql: extension == "sql",
             binary,
             compose,
@@ -256,7 +260,8 @@ pub(super) fn in_message(bytes: &[u8], at: usize) -> bool {
         .split(|byte| *byte == b' ')
         .filter(|word| word.len() >= 2 && word.iter().all(u8::is_ascii_alphabetic))
         .count();
-    spoken >= 2 && words.ends_with(b" ") && !command && !assigned
+    let example = contains_ignore_case(words, b"e.g.") || contains_ignore_case(words, b"for example");
+    (spoken >= 2 || example) && words.ends_with(b" ") && !command && !assigned
 }
 
 /// Whether the value at `at..end` is only compared with another: `url.startsWith("…")`, `host == "…"`, `isRelay("…")`,
