@@ -193,9 +193,11 @@ impl<'r> Context<'_, 'r> {
             if !known || self.text.kind.prose {
                 continue;
             }
-            // Between blanks it is a word like any other, unless a name or a directive stands in front.
+            // Between blanks it is a word like any other, unless a name stands in front, a key beside it, or the file is
+            // made of directives.
             let setting = name_before(self.bytes, start);
-            if matches!(before, b' ' | b'>' | b'\t' | b'\n') && setting.is_none() {
+            let word = matches!(before, b' ' | b'>' | b'\t' | b'\n') && setting.is_none();
+            if word && !self.text.kind.directives && !self.keys.near(start, 400) {
                 continue;
             }
             let Ok(host) = String::from_utf8(name) else { continue };

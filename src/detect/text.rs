@@ -25,6 +25,8 @@ pub(super) struct FileKind {
     pub(super) config: bool,
     /// A script of assignments without quotes.
     pub(super) shell: bool,
+    /// Lines of a directive and its words, as web servers and proxies have them.
+    pub(super) directives: bool,
     /// What a program wrote down.
     pub(super) log: bool,
     /// A database dump.
@@ -86,6 +88,7 @@ impl FileKind {
                 || ["dockerfile", "makefile", "procfile", "crontab", ".profile", ".bashrc", ".zshrc"]
                     .iter()
                     .any(|word| name.contains(word)),
+            directives: one_of(&["conf", "cfg", "vcl"]) || name == "caddyfile",
             log: extension == "log",
             sql: extension == "sql",
             binary,
