@@ -59,6 +59,16 @@ const KEYS: &[Scene] = &[
         "OPENAI_API_KEY=«N48»\nOPENAI_BASE_URL=https://RELAY/v1\n",
         &["relay-endpoint RELAY configured", "relay-key - RELAY"],
     ),
+    (
+        "c.js",
+        "const baseURL = process.env.OPENAI_BASE_URL ?? \"https://gw.stranger.io/v1\"\n",
+        &["unknown-endpoint gw.stranger.io configured"],
+    ),
+    (
+        "d.yaml",
+        "AZURE_KEY: «A»\nendpoint: https://r1.openai.azure.com\n",
+        &["stored-key azure-openai r1.openai.azure.com"],
+    ),
     ("a.js", "const k = process.env.K ?? \"«M»\"\n", &["exposed-key openai -"]),
 ];
 
@@ -83,6 +93,22 @@ const HARMLESS: &[Scene] = &[
         &[],
     ),
     ("img.html", "<img src=\"https://cdn.io/sk-«A».png\">\n", &[]),
+    ("app.log", "connected to https://r1.openai.azure.com/\ncache key=«A» hit, session key: «A»\n", &[]),
+    (
+        ".env",
+        "OPENAI_API_KEY=${KEY}\nDOMAIN=https://www.kestrel-ops.io\nORIGIN=https://kestrel-ops.io\nAPI_URL=https://app.kestrel-ops.io\n",
+        &[],
+    ),
+    ("a.cs", "var c = new AzureOpenAI(azure_endpoint=\"https://r1.openai.azure.com\", user=\"«A»\");\n", &[]),
+    ("b.py", "OPENAI_API_KEY_MD5 = \"«A»\"\n", &[]),
+    (
+        "c.py",
+        "requests.get(\"https://github.com/openai/openai-python/blob/main/src/resources/chat/completions.py\")\n",
+        &[],
+    ),
+    ("main.tf", "OPENAI_HOST = var.host\n", &[]),
+    ("d.py", "if \"https://RELAY/v1\" in url: warn()\n", &[]),
+    ("e.py", "raise ValueError(\"please do not use https://RELAY/v1 here\")\n", &[]),
     ("build.log", "sk-«H40»\nsk-«H64»\n", &[]),
     ("e.env", "OPENAI_API_KEY=sk-loremipsumdolorsitametconsecteturadipiscingelit\n", &[]),
 ];

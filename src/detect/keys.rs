@@ -230,8 +230,10 @@ impl<'r> Judging<'_, 'r> {
         let positional = facts
             .as_ref()
             .is_none_or(|facts| facts.about == About::Llm && matches!(facts.role, None | Some(SettingRole::Key)));
+        // Where the value's own structure is no proof, the words around it have to agree.
+        let spoken = !named_well(None) && name.as_deref().is_some_and(|name| is_spoken(self.bytes, range.start, name));
         let called = || positional && in_llm_call(self.vocabulary, self.bytes, range.start);
-        if facts.as_ref().is_some_and(describes_key) || (!named_well(facts.as_ref()) && !called()) {
+        if spoken || facts.as_ref().is_some_and(describes_key) || (!named_well(facts.as_ref()) && !called()) {
             return None;
         }
         let format = formats.iter().find(|format| {
@@ -408,6 +410,21 @@ fn describes_key(facts: &NameFacts) -> bool {
     let name = facts.normalised.as_str();
     let tail = ENDS.iter().find_map(|end| name.strip_suffix(end));
     tail.is_some_and(|rest| ["key", "secret", "token", "lookup", "keyvault"].iter().any(|word| rest.ends_with(word)))
+}
+
+/// Whether a name is the second word of a phrase, `cache key=…`: a key to something else.
+fn is_spoken(bytes: &[u8], at: usize, name: &str) -> bool {
+    const KEYWORDS: [&[u8]; 16] = [
+        b"export", b"set", b"env", b"const", b"let", b"var", b"val", b"final", b"static", b"string", b"str", b"char",
+        b"auto", b"public", b"private", b"local",
+    ];
+    let floor = at.saturating_sub(80);
+    let Some(found) = memchr::memmem::rfind(&bytes[floor..at], name.as_bytes()) else { return false };
+    let before = &bytes[..floor + found];
+    let Some(phrase) = before.strip_suffix(b" ") else { return false };
+    let length = run_before(phrase, phrase.len(), 24, |byte| byte.is_ascii_alphabetic());
+    let word = phrase[phrase.len() - length..].to_ascii_lowercase();
+    !word.is_empty() && !KEYWORDS.contains(&word.as_slice())
 }
 
 /// Whether a name holds one of the format's own words.
