@@ -15,6 +15,7 @@ mod allow;
 mod api;
 mod assemble;
 mod assignment;
+mod bare;
 mod bytes;
 mod format;
 mod host;
