@@ -15,8 +15,9 @@ use super::names::Named;
 use super::redact::redact_text;
 use super::scope::{Evidence, in_llm_call, in_other_call};
 use super::setting::{self, About, Vocabulary};
-use super::text::{Text, in_message, is_compared, is_link, names_host_list, names_message, on_host_list};
+use super::text::Text;
 use super::url::{self, Slashes, Url};
+use super::wording::{in_message, is_compared, is_link, names_host_list, names_message, on_host_list};
 
 /// An endpoint before its role is settled.
 pub(super) struct Address<'r> {

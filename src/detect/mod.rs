@@ -34,6 +34,7 @@ mod setting;
 mod text;
 mod url;
 mod value;
+mod wording;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
