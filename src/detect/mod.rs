@@ -1,9 +1,9 @@
 //! Bytes to matches: which keys and which endpoints stand in a blob. No I/O.
 //!
 //! ```text
-//! passes ─ prefilter ─┐                                  keys ── marker, format, judge, reference
+//! passes ─ prefilter ─┐                                  keys ── marker, format, bare, judge, reference
 //! detect ─ hits ──────┴─ names, scope (what is near) ──┬─
-//!                                                      └ address ─ url, host, setting, text (role)
+//!                                                      └ address ─ url, host, setting; role: text, wording, lists
 //! ```
 //!
 //! [`Detector::passes`] decides whether a blob is looked at again, [`Detector::detect`] looks. Keys are anchored on what
