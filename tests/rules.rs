@@ -146,7 +146,7 @@ fn finds(detector: &Detector, entry: &Endpoint, text: &str) -> bool {
 fn examples_of_endpoints_hold() {
     let (rules, mut faults) = (Rules::builtin(), Faults::default());
     let detector = Detector::new(&rules);
-    // Software has no hosts: its images and ports say what runs, not where requests go.
+    // Software has no hosts: what its examples show is walked below.
     for entry in endpoints().iter().filter(|entry| entry.kind != CatalogueKind::SelfHosted) {
         for example in entry.examples.iter() {
             faults.unless(finds(&detector, entry, example), || format!("{}: not in {example:?}", entry.id));
@@ -158,23 +158,41 @@ fn examples_of_endpoints_hold() {
     faults.none();
 }
 
-/// Settings whose name no reader of single values sees, or whose value is a part of a host: only the name is looked up.
-const NAME_ONLY: &[&str] = &[
-    ":host",
-    ":key",
-    "ApiKeyCredential",
-    "AZURE_RESOURCE_NAME",
-    "AzureOpenAI:ApiKey",
-    "AzureOpenAI:Endpoint",
-    "OpenAI.Configuration(basePath:)",
-    "OpenAI.Configuration(host:)",
-    "OpenAI:ApiKey",
-    "OpenAIServiceOptions.ResourceName",
-    "RESOURCE_NAME",
-    "VENICE_HOST",
-    "x-portkey-provider",
-    "XAI_HOST",
-];
+#[test]
+fn examples_of_software_show_its_images_or_ports() {
+    let mut faults = Faults::default();
+    for entry in endpoints().iter().filter(|entry| entry.kind == CatalogueKind::SelfHosted) {
+        let shown = |text: &str| {
+            let image = |image: &str| {
+                text.match_indices(image).any(|(at, _)| {
+                    let behind = &text[at + image.len()..];
+                    text[..at].ends_with([' ', '/', '"'])
+                        && (behind.is_empty() || behind.starts_with([':', '@', '"', ' ']))
+                })
+            };
+            // A default port says something on the own machine alone.
+            let port = |port: &u16| {
+                ["localhost", "127.0.0.1"].iter().any(|host| {
+                    let local = format!("{host}:{port}");
+                    text.match_indices(&local)
+                        .any(|(at, _)| !text[at + local.len()..].starts_with(|next: char| next.is_ascii_digit()))
+                })
+            };
+            entry.images.iter().any(|name| image(name)) || entry.ports.iter().any(port)
+        };
+        for example in entry.examples.iter() {
+            faults.unless(shown(example), || format!("{}: not in {example:?}", entry.id));
+        }
+        for example in entry.non_examples.iter() {
+            faults.unless(!shown(example), || format!("{}: found in {example:?}", entry.id));
+        }
+    }
+    faults.none();
+}
+
+/// Settings whose key is found under another name than theirs, or under none: constructors that only wrap a value, names
+/// that stand in quotes of their own in front of it.
+const NAME_ONLY: &[&str] = &[":key", "ApiKeyCredential", "AzureOpenAI:ApiKey", "AzureOpenAI:Endpoint", "OpenAI:ApiKey"];
 
 #[test]
 fn examples_of_settings_hold() {
