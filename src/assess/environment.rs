@@ -50,7 +50,11 @@ fn stem(file: &str) -> &str {
     match file.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => {
             let extension = extension.to_ascii_lowercase();
-            if extension == "spec" || (extension != "dist" && of_word(&extension).is_none()) { stem } else { file }
+            if extension == "spec" || (extension != "dist" && Environment::of_word(&extension).is_none()) {
+                stem
+            } else {
+                file
+            }
         }
         _ => file,
     }
@@ -63,7 +67,7 @@ fn of_segment(segment: &str, is_file: bool) -> Option<Environment> {
     let mut found = None;
     for (at, word) in words.iter().enumerate() {
         let before = at.checked_sub(1).map(|at| words[at]);
-        let here = match of_word(word) {
+        let here = match Environment::of_word(word) {
             // `pre-prod` is a stage of its own, `non-prod` says only what it is not.
             Some(Environment::Production) if before == Some("pre") => Some(Environment::Staging),
             Some(Environment::Production) if matches!(before, Some("non" | "no" | "not")) => None,
@@ -93,19 +97,6 @@ fn has_test_hump(stem: &str) -> bool {
     ["Test", "Tests", "Spec", "Mock", "Mocks"].iter().any(|hump| {
         stem.strip_suffix(hump)
             .is_some_and(|rest| rest.ends_with(|last: char| last.is_lowercase() || last.is_numeric()))
-    })
-}
-
-fn of_word(word: &str) -> Option<Environment> {
-    Some(match word {
-        "prod" | "production" | "prd" | "live" => Environment::Production,
-        "staging" | "stage" | "stg" | "preprod" | "preproduction" => Environment::Staging,
-        "dev" | "develop" | "development" | "local" => Environment::Development,
-        "test" | "tests" | "testing" | "spec" | "specs" | "fixture" | "fixtures" | "testdata" | "mock" | "mocks"
-        | "e2e" | "unittest" | "unittests" => Environment::Test,
-        "example" | "examples" | "sample" | "samples" | "demo" | "demos" | "template" => Environment::Example,
-        "doc" | "docs" | "documentation" => Environment::Documentation,
-        _ => return None,
     })
 }
 

@@ -81,6 +81,21 @@ impl Environment {
             Self::Documentation => "documentation",
         }
     }
+
+    /// What a word in lower case says in a path, a namespace, a profile: `prod`, `staging`, `fixtures`.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "prod" | "production" | "prd" | "live" => Self::Production,
+            "staging" | "stage" | "stg" | "preprod" | "preproduction" => Self::Staging,
+            "dev" | "develop" | "development" | "local" => Self::Development,
+            "test" | "tests" | "testing" | "spec" | "specs" | "fixture" | "fixtures" | "testdata" | "mock"
+            | "mocks" | "e2e" | "unittest" | "unittests" => Self::Test,
+            "example" | "examples" | "sample" | "samples" | "demo" | "demos" | "template" => Self::Example,
+            "doc" | "docs" | "documentation" => Self::Documentation,
+            _ => return None,
+        })
+    }
 }
 
 /// Where a blob comes from. Made only for blobs that passed the prefilter.

@@ -1,0 +1,239 @@
+//! How a file is written, by its name and, where that does not tell, by how it begins.
+
+/// A way to write a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Format {
+    /// `NAME=value` lines.
+    Dotenv,
+    /// YAML.
+    Yaml,
+    /// JSON, with comments and trailing commas or without.
+    Json,
+    /// A Jupyter notebook.
+    Notebook,
+    /// TOML.
+    Toml,
+    /// Sections of `name = value` lines, systemd units and `.reg` files among them.
+    Ini,
+    /// Java properties.
+    Properties,
+    /// Terraform and other HCL.
+    Hcl,
+    /// XML, property lists.
+    Xml,
+    /// Blocks of directives: nginx.
+    Nginx,
+    /// A Caddyfile.
+    Caddyfile,
+    /// A Dockerfile.
+    Dockerfile,
+    /// A crontab or a Procfile: commands in lines of their own.
+    Commands,
+    /// Requests in a text file: `.http`, `.rest`.
+    Requests,
+    /// Shell scripts, PowerShell and batch files.
+    Shell(Shell),
+    /// A programming language.
+    Code(Language),
+}
+
+/// A language of commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Shell {
+    /// sh and its relatives.
+    Posix,
+    /// PowerShell.
+    Power,
+    /// cmd.
+    Batch,
+}
+
+/// A programming language, as far as its reading differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Language {
+    /// Python: blocks by indentation.
+    Python,
+    /// JavaScript and TypeScript.
+    JavaScript,
+    /// Go.
+    Go,
+    /// Java, Groovy.
+    Java,
+    /// Kotlin, Scala.
+    Kotlin,
+    /// C#.
+    CSharp,
+    /// C and C++.
+    C,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+    /// Rust.
+    Rust,
+    /// Swift.
+    Swift,
+    /// Dart.
+    Dart,
+    /// Lua.
+    Lua,
+    /// Emacs Lisp and its relatives.
+    Lisp,
+}
+
+impl Format {
+    /// The format of a file with this path, forward slashes, that begins with `head`; none where no reader fits.
+    pub(super) fn of(path: &str, head: &[u8]) -> Option<Self> {
+        let name = path.rsplit(['/', '!']).next().unwrap_or(path).to_ascii_lowercase();
+        Self::of_name(&name)
+            .or_else(|| {
+                // The twin of a config: `config.yaml.example`, `.env.bak`, `settings.json~`.
+                let stem = name.trim_end_matches('~');
+                let twin =
+                    [".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".bak", ".backup", ".old", ".orig"];
+                let twin = twin.iter().find_map(|ending| stem.strip_suffix(ending));
+                twin.or_else(|| stem.strip_suffix(".j2")).or_else(|| stem.strip_suffix(".erb")).and_then(Self::of_name)
+            })
+            .or_else(|| Self::of_head(head))
+    }
+
+    fn of_name(name: &str) -> Option<Self> {
+        use Language::{C, CSharp, Dart, Go, Java, JavaScript, Kotlin, Lisp, Lua, Php, Python, Ruby, Rust, Swift};
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        if name.starts_with(".env")
+            || name.ends_with(".env")
+            || name == ".dev.vars"
+            || name == ".flaskenv"
+            || name == "env"
+        {
+            return Some(Self::Dotenv);
+        }
+        if stem == "dockerfile"
+            || extension == "dockerfile"
+            || name.starts_with("dockerfile")
+            || name.starts_with("containerfile")
+        {
+            return Some(Self::Dockerfile);
+        }
+        if name.starts_with("caddyfile") || extension == "caddyfile" {
+            return Some(Self::Caddyfile);
+        }
+        if name.starts_with("nginx") && matches!(extension, "conf" | "template" | "nginx") || extension == "nginx" {
+            return Some(Self::Nginx);
+        }
+        Some(match extension {
+            "yml" | "yaml" => Self::Yaml,
+            "json" | "jsonc" | "json5" | "jsonl" | "ndjson" | "har" | "tfstate" | "webmanifest" | "code-workspace" => {
+                Self::Json
+            }
+            "ipynb" => Self::Notebook,
+            "toml" => Self::Toml,
+            "ini" | "cfg" | "service" | "timer" | "socket" | "reg" | "editorconfig" | "desktop" | "inf" => Self::Ini,
+            "properties" => Self::Properties,
+            "tf" | "tfvars" | "hcl" | "nomad" => Self::Hcl,
+            "xml" | "plist" | "csproj" | "config" | "resx" | "props" | "targets" | "svg" => Self::Xml,
+            "http" | "rest" => Self::Requests,
+            "sh" | "bash" | "zsh" | "fish" | "ksh" | "envrc" | "profile" | "bashrc" | "zshrc" => {
+                Self::Shell(Shell::Posix)
+            }
+            "ps1" | "psm1" | "psd1" => Self::Shell(Shell::Power),
+            "bat" | "cmd" => Self::Shell(Shell::Batch),
+            "py" | "pyi" | "pyw" => Self::Code(Python),
+            "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" | "svelte" | "astro" => {
+                Self::Code(JavaScript)
+            }
+            "go" => Self::Code(Go),
+            "java" | "groovy" | "gradle" | "jenkinsfile" => Self::Code(Java),
+            "kt" | "kts" | "scala" => Self::Code(Kotlin),
+            "cs" | "fs" | "vb" => Self::Code(CSharp),
+            "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "m" | "mm" => Self::Code(C),
+            "rb" | "erb" | "rake" | "gemspec" => Self::Code(Ruby),
+            "php" | "phtml" => Self::Code(Php),
+            "rs" => Self::Code(Rust),
+            "swift" => Self::Code(Swift),
+            "dart" => Self::Code(Dart),
+            "lua" => Self::Code(Lua),
+            "el" | "lisp" | "clj" | "cljs" | "edn" | "scm" => Self::Code(Lisp),
+            _ => match name {
+                "jenkinsfile" => Self::Code(Java),
+                "crontab" | "procfile" => Self::Commands,
+                "supervisord.conf" | ".gitconfig" | ".npmrc" | ".pypirc" => Self::Ini,
+                ".zshenv" | ".bash_profile" | ".bash_login" | ".bash_aliases" | ".zprofile" | ".zlogin" => {
+                    Self::Shell(Shell::Posix)
+                }
+                _ => return None,
+            },
+        })
+    }
+
+    /// Files whose name does not tell: `conf` may be anything.
+    fn of_head(head: &[u8]) -> Option<Self> {
+        let head = &head[..head.len().min(4096)];
+        let text = head.trim_ascii_start();
+        if text.starts_with(b"#!") {
+            let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+            return Some(match () {
+                () if has(b"python") => Self::Code(Language::Python),
+                () if has(b"node") || has(b"deno") || has(b"bun") => Self::Code(Language::JavaScript),
+                () if has(b"ruby") => Self::Code(Language::Ruby),
+                () if has(b"php") => Self::Code(Language::Php),
+                () if has(b"pwsh") => Self::Shell(Shell::Power),
+                () if has(b"sh") => Self::Shell(Shell::Posix),
+                () => return None,
+            });
+        }
+        let first = text.first()?;
+        let lines = || text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+        match first {
+            b'{' => Some(Self::Json),
+            b'[' if lines()
+                .next()
+                .is_some_and(|line| line.len() > 2 && line.ends_with(b"]") && !line.contains(&b'"')) =>
+            {
+                Some(Self::Ini)
+            }
+            b'[' => Some(Self::Json),
+            b'<' if text.starts_with(b"<?xml") || text.starts_with(b"<plist") => Some(Self::Xml),
+            _ => {
+                let blocks = lines().any(|line| line.ends_with(b"{"));
+                let directives = lines().any(|line| line.ends_with(b";"));
+                let sections = lines().any(|line| line.starts_with(b"[") && line.ends_with(b"]"));
+                match (blocks && directives, sections) {
+                    (true, _) => Some(Self::Nginx),
+                    (_, true) => Some(Self::Ini),
+                    _ => None,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_beginnings_tell_the_format() {
+        let table: &[(&str, &str, Option<Format>)] = &[
+            (".env.production", "", Some(Format::Dotenv)),
+            ("a/prod.env", "", Some(Format::Dotenv)),
+            ("docker-compose.yml", "", Some(Format::Yaml)),
+            ("values.yaml.example", "", Some(Format::Yaml)),
+            ("Dockerfile.prod", "", Some(Format::Dockerfile)),
+            ("app.service", "", Some(Format::Ini)),
+            ("main.tf", "", Some(Format::Hcl)),
+            ("Caddyfile", "", Some(Format::Caddyfile)),
+            ("conf.d/proxy.conf", "server {\n  listen 80;\n}", Some(Format::Nginx)),
+            ("supervisor/app.conf", "[program:a]\ncommand=x", Some(Format::Ini)),
+            ("bin/run", "#!/usr/bin/env python3\n", Some(Format::Code(Language::Python))),
+            ("bin/run", "#!/bin/bash\n", Some(Format::Shell(Shell::Posix))),
+            ("config", "{\"a\": 1}", Some(Format::Json)),
+            ("README.md", "# a", None),
+            ("notes", "some text", None),
+        ];
+        for (path, head, wanted) in table {
+            assert_eq!(Format::of(path, head.as_bytes()), *wanted, "{path}");
+        }
+    }
+}
