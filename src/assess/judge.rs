@@ -48,6 +48,17 @@ pub(super) enum Column {
     Relay,
 }
 
+/// Who receives a key, and how sure that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Receiving {
+    /// The column of the matrix.
+    pub column: Column,
+    /// How sure the receiver's kind is.
+    pub kind: Confidence,
+    /// How sure it is that the key goes there.
+    pub pair: Confidence,
+}
+
 impl Column {
     /// The column of a receiver of this kind that is not the key's issuer.
     pub(super) const fn of(kind: EndpointKind) -> Self {
@@ -66,19 +77,20 @@ pub(super) fn own_gateway(key: &KeyMatch, column: Column) -> bool {
     row(key.proof) == Row::Software && column == Column::Trusted
 }
 
-/// The rules that hold for a key: its place, and the matrix cell if that says more. `endpoint` is how sure the
-/// receiver's kind is.
+/// The rules that hold for a key: its place, and the matrix cell if that says more.
 ///
 /// *Both hold at once*: a key that a gateway sees (medium) and that is committed (high) is an exposed key that a gateway
 /// sees. Which of the two names the finding is decided by severity, like everywhere else.
-pub(super) fn judge(key: &KeyMatch, column: Column, endpoint: Confidence, exposure: Exposure, path: &str) -> Vec<Held> {
+pub(super) fn judge(key: &KeyMatch, receiver: Receiving, exposure: Exposure, path: &str) -> Vec<Held> {
     let (rule, severity) = by_place(exposure, path);
     if key.format == FRAGMENT {
         return vec![Held { rule, severity: severity.min(Severity::Low), confidence: Confidence::Low }];
     }
     let mut held = vec![Held { rule, severity, confidence: key.confidence }];
-    if let Some((rule, severity, cap)) = cell(row(key.proof), column, endpoint) {
-        held.push(Held { rule, severity, confidence: key.confidence.min(cap) });
+    if let Some((rule, severity, cap)) = cell(row(key.proof), receiver.column, receiver.kind) {
+        // A relay's own key is one wherever it goes; everything else hangs on the pair.
+        let pair = if row(key.proof) == Row::Relay { Confidence::High } else { receiver.pair };
+        held.push(Held { rule, severity, confidence: key.confidence.min(cap).min(pair) });
     }
     held
 }

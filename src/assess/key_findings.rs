@@ -10,7 +10,7 @@ use crate::rules::Rules;
 
 use super::decide::{self, Decision, Placed};
 use super::fingerprint::{self, SubjectId};
-use super::judge::{self, Column, Held};
+use super::judge::{self, Column, Held, Receiving};
 use super::message::{self, KeyScene};
 use super::pair::{Choice, Pair};
 use super::{Setup, Site, advice, risks};
@@ -65,8 +65,10 @@ impl<'a> KeyPlaces<'a> {
             signals.push(Signal::new(SignalId::OwnGateway, host));
         }
         let receiver_confidence = endpoint.map_or(Confidence::High, |(endpoint, _)| endpoint.confidence);
+        let pair = endpoint.map_or(Confidence::High, |(_, pair)| pair.confidence());
+        let receiving = Receiving { column, kind: receiver_confidence, pair };
         let origin = site.origin;
-        let mut held = judge::judge(key, column, receiver_confidence, origin.exposure, &origin.path.text);
+        let mut held = judge::judge(key, receiving, origin.exposure, &origin.path.text);
         for held in &mut held {
             held.severity = site.surroundings.of_key(*held, key);
             // A value copied from a manual or a test suite: everybody has it, and nobody's account stands behind it.

@@ -1,6 +1,6 @@
 //! Matches to findings. Pure: no I/O, and the same findings for any order of the input.
 //!
-//! For each blob, [`pair`] says which endpoint receives which key ([`setting`] reads names, [`nearest`] measures), [`environment`] what the file is for. [`judge`] and
+//! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
 //! [`endpoint`] then say which rules hold at each place, [`severity`] moves them by environment and exposure.
 //! `key_findings` and `endpoint_findings` bring the places of one subject together over the whole run; [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
@@ -15,10 +15,8 @@ mod fingerprint;
 mod judge;
 mod key_findings;
 mod message;
-mod nearest;
 mod pair;
 mod policy;
-mod setting;
 mod severity;
 
 use std::cmp::{Ordering, Reverse};
@@ -162,6 +160,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
                 last.matches.keys.extend(blob.matches.keys);
                 last.matches.endpoints.extend(blob.matches.endpoints);
                 last.matches.limited |= blob.matches.limited;
+                last.matches.unparsed |= blob.matches.unparsed;
             }
             _ => merged.push(blob),
         }

@@ -6,10 +6,12 @@ use crate::model::{
     Blob, Confidence, EndpointMatch, KeyMatch, Matches, Place, Secret, Signal, SignalId, Span, line_hashes,
 };
 use crate::rules::Rules;
+use crate::structure::Structure;
 
 use super::MOST_MATCHES;
 use super::address::Address;
 use super::allow::Allows;
+use super::homes;
 use super::keys::Key;
 use super::position::Cursor;
 use super::redact::{self, redact_text};
@@ -42,8 +44,14 @@ fn keep_most_telling<T>(found: &mut Vec<T>, weight: impl Fn(&T) -> Weight) -> bo
     limited
 }
 
-/// Turns what was found into matches, with places for people.
-pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addresses: Vec<Address<'_>>) -> Matches {
+/// Turns what was found into matches, with places for people and in the blob's structure.
+pub(super) fn matches(
+    blob: &Blob<'_>,
+    rules: &Rules,
+    keys: Vec<Key<'_>>,
+    addresses: Vec<Address<'_>>,
+    structure: Option<&Structure>,
+) -> Matches {
     enum Found<'f> {
         Key(Key<'f>),
         Address(Address<'f>),
@@ -68,6 +76,7 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addres
             position: cursor.position(*start, *end),
             line_hash: None,
             allow: allows.covering(*start),
+            home: None,
         })
         .collect();
     // Of a window's lines GitHub's counter cannot be told; such files are too large for it anyway.
@@ -90,6 +99,9 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, keys: Vec<Key<'_>>, addres
             Found::Key(key) => matches.keys.push(key_match(blob, rules, key, place)),
             Found::Address(address) => matches.endpoints.push(endpoint_match(address, place)),
         }
+    }
+    if let Some(structure) = structure {
+        homes::settle(&mut matches, blob, structure);
     }
     matches
 }

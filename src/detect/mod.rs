@@ -8,7 +8,8 @@
 //!
 //! [`Detector::passes`] decides whether a blob is looked at again, [`Detector::detect`] looks. Keys are anchored on what
 //! is certain (the marker, a prefix, the name of a setting) and expanded outwards; hosts are looked up behind `://` or
-//! an assignment. The reading is textual: no format is parsed here, so nothing can fail to parse.
+//! an assignment. The reading is textual, so nothing can fail to parse; the structure of the file is asked last, for the
+//! scopes in which the matches stand.
 
 mod address;
 mod allow;
@@ -18,6 +19,7 @@ mod assignment;
 mod bare;
 mod bytes;
 mod format;
+mod homes;
 mod host;
 mod judge;
 mod keys;
@@ -41,9 +43,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::model::{Blob, Matches};
+use crate::model::{Blob, Matches, Role};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, CatalogueKind, KeyFormat};
+use crate::structure::{self, Unread};
 
 use address::{Address, Context};
 use format::Format;
@@ -216,7 +219,12 @@ impl<'r> Detector<'r> {
         let given = named.iter().filter_map(|name| judging.given_by_stranger(name, &strangers));
         let keys = without_overlaps(keys.into_iter().chain(given).collect());
 
-        assemble::matches(blob, self.rules, keys, addresses)
+        // Only clients that are in use ask for the structure of their file.
+        let in_use = !keys.is_empty() || addresses.iter().any(|address| address.role == Role::Configured);
+        let read = if in_use && is_whole(blob) { structure::read(&blob.origin.path.text, bytes) } else { Ok(None) };
+        let unparsed = matches!(read, Err(Unread::Broken));
+        let structure = read.ok().flatten();
+        Matches { unparsed, ..assemble::matches(blob, self.rules, keys, addresses, structure.as_ref()) }
     }
 
     /// The stretches of a blob in which keys without a prefix are looked for under any name: around the endpoints of
@@ -272,6 +280,11 @@ impl<'r> Detector<'r> {
         hits.prefixes.sort_unstable();
         hits
     }
+}
+
+/// Whether a blob is a whole file, not a window of one.
+fn is_whole(blob: &Blob<'_>) -> bool {
+    blob.offset == 0 && blob.core == (0..blob.bytes.len())
 }
 
 /// Offsets of what the prefilter searches for, and the URLs.

@@ -1,6 +1,8 @@
 //! What `detect` finds in one blob.
 
-use super::{BlobPath, Confidence, EndpointKind, Origin, Position, Redacted, Role, RuleId, Secret, Signal, Span};
+use super::{
+    BlobPath, Confidence, EndpointKind, Home, Origin, Position, Redacted, Role, RuleId, Scopes, Secret, Signal, Span,
+};
 
 /// How a key's issuer is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +48,8 @@ pub struct Place {
     pub line_hash: Option<String>,
     /// The inline comment that covers the line.
     pub allow: Option<Allow>,
+    /// Where in the structure of its file, where that is known.
+    pub home: Option<Home>,
 }
 
 /// A key in a blob.
@@ -123,8 +127,12 @@ pub struct Matches {
     pub keys: Vec<KeyMatch>,
     /// Endpoints.
     pub endpoints: Vec<EndpointMatch>,
+    /// The scopes around them.
+    pub scopes: Scopes,
     /// Whether matches were left out because the blob has more than the limit.
     pub limited: bool,
+    /// Whether the blob could not be read as its name says, so that only its text was looked at.
+    pub unparsed: bool,
 }
 
 impl Matches {

@@ -47,6 +47,8 @@ pub enum SkipReason {
     LfsPointer,
     /// A submodule that is not checked out.
     Submodule,
+    /// It breaks the rules of its format: only its text was looked at.
+    Unparsed,
 }
 
 impl SkipReason {
@@ -62,6 +64,7 @@ impl SkipReason {
             Self::Symlink => "symlink",
             Self::LfsPointer => "lfs-pointer",
             Self::Submodule => "submodule",
+            Self::Unparsed => "unparsed",
         }
     }
 
@@ -70,7 +73,7 @@ impl SkipReason {
     pub const fn effect(self) -> SkipEffect {
         match self {
             Self::Unreadable | Self::TooLarge | Self::Limit | Self::Changed => SkipEffect::Incomplete,
-            Self::SpecialFile | Self::Symlink | Self::LfsPointer | Self::Submodule => SkipEffect::Note,
+            Self::SpecialFile | Self::Symlink | Self::LfsPointer | Self::Submodule | Self::Unparsed => SkipEffect::Note,
         }
     }
 }

@@ -41,6 +41,11 @@ impl Collector {
         file.keys.extend(found.keys);
         file.endpoints.extend(found.endpoints);
         file.limited |= found.limited;
+        file.unparsed |= found.unparsed;
+        // Only of files read as a whole the structure is known.
+        if !found.scopes.scopes.is_empty() {
+            file.scopes = found.scopes;
+        }
         // Sorting at a multiple of the limit keeps the cost of a long file linear.
         if file.keys.len() > 2 * MATCHES_PER_FILE || file.endpoints.len() > 3 * MATCHES_PER_FILE {
             cut(file);
@@ -104,7 +109,7 @@ mod tests {
         let position =
             Position { line: start, column: 1, end_line: start, end_column: 2, column_utf16: 1, end_column_utf16: 2 };
         KeyMatch {
-            place: Place { span: Span { start, end: start + 1 }, position, line_hash: None, allow: None },
+            place: Place { span: Span { start, end: start + 1 }, position, line_hash: None, allow: None, home: None },
             secret: Secret::new(b"x"),
             redacted: Redacted::from_redacted("x".to_owned()),
             format: "any".to_owned(),

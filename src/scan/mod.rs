@@ -88,17 +88,19 @@ fn read(
     }
 }
 
-/// The files of which only the first matches were kept.
+/// The files of which only the first matches were kept, and those of which only the text was read.
 fn cut_short(blobs: &[BlobMatches]) -> Vec<Skipped> {
-    let limited = blobs.iter().filter(|blob| blob.matches.limited);
-    limited
-        .map(|BlobMatches { origin, .. }| Skipped {
+    let skipped = blobs.iter().flat_map(|BlobMatches { origin, matches }| {
+        let limit = matches.limited.then_some(SkipReason::Limit);
+        let unparsed = matches.unparsed.then_some(SkipReason::Unparsed);
+        limit.into_iter().chain(unparsed).map(|reason| Skipped {
             root: origin.root,
             path: origin.path.clone(),
             shown: origin.shown.clone(),
-            reason: SkipReason::Limit,
+            reason,
         })
-        .collect()
+    });
+    skipped.collect()
 }
 
 /// Puts together what the stages have said.

@@ -20,7 +20,7 @@ mod units;
 use format::Format;
 use tree::{FILE, Tree};
 
-pub use tree::Structure;
+pub use tree::{Spot, Structure};
 
 /// Why a file was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

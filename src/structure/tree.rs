@@ -216,6 +216,17 @@ impl Tree {
     }
 }
 
+/// What stands at an offset of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot<'s> {
+    /// The scope.
+    pub home: Home,
+    /// What the value is assigned to; empty where no value was read, or where it has no name.
+    pub name: &'s str,
+    /// The bytes of the value.
+    pub value: Option<Range<usize>>,
+}
+
 /// What a file is made of.
 #[derive(Debug)]
 pub struct Structure {
@@ -231,15 +242,17 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// Where offset `at` stands, and the name of the value there if one was read.
+    /// What stands at offset `at`.
     #[must_use]
-    pub fn find(&self, at: usize) -> (Home, Option<&str>) {
+    pub fn find(&self, at: usize) -> Spot<'_> {
         let behind = self.values.partition_point(|value| value.span.start <= at);
         // Values seldom contain each other; those that do, such as a text and the settings in it, begin close together.
         let value = self.values[..behind].iter().rev().take(64).find(|value| value.span.contains(&at));
         match value {
-            Some(value) => (Home { scope: value.scope, index: value.index }, Some(&value.name)),
-            None => (Home { scope: self.scope_around(at), index: None }, None),
+            Some(Value { span, scope, name, index }) => {
+                Spot { home: Home { scope: *scope, index: *index }, name, value: Some(span.clone()) }
+            }
+            None => Spot { home: Home { scope: self.scope_around(at), index: None }, name: "", value: None },
         }
     }
 

@@ -117,7 +117,7 @@ fn blob(path: &str, exposure: Exposure, keys: Vec<KeyMatch>, endpoints: Vec<Endp
         exposure,
         service: None,
     };
-    BlobMatches { origin, matches: Matches { keys, endpoints, limited: false } }
+    BlobMatches { origin, matches: Matches { keys, endpoints, ..Matches::default() } }
 }
 
 /// A place in a file of lines of 100 bytes.
@@ -131,7 +131,7 @@ fn place(line: u64, column: u64, length: u64) -> Place {
         column_utf16: column,
         end_column_utf16: column + length,
     };
-    Place { span: Span { start, end: start + length }, position, line_hash: None, allow: None }
+    Place { span: Span { start, end: start + length }, position, line_hash: None, allow: None, home: None }
 }
 
 /// An OpenAI project key, proven by its structure.

@@ -85,7 +85,10 @@ fn the_lists_of_the_schema_are_those_of_the_model() {
         ("exposure", words!(Exposure: Tracked Untracked Ignored OutsideGit Staged History GitMetadata Stdin)),
         ("environment", words!(Environment: Production Staging Development Test Example Documentation)),
         ("related_role", words!(RelatedRole: Endpoint SameKey PoolMember)),
-        ("skip_reason", words!(SkipReason: Unreadable TooLarge Limit Changed SpecialFile Symlink LfsPointer Submodule)),
+        (
+            "skip_reason",
+            words!(SkipReason: Unreadable TooLarge Limit Changed SpecialFile Symlink LfsPointer Submodule Unparsed),
+        ),
         ("skip_effect", words!(SkipEffect: Incomplete Note)),
     ];
     let schema = schema();

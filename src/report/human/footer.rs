@@ -136,5 +136,6 @@ const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::Symlink => "symlink",
         SkipReason::LfsPointer => "LFS pointer",
         SkipReason::Submodule => "empty submodule",
+        SkipReason::Unparsed => "read as text only",
     }
 }

@@ -114,5 +114,6 @@ const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::Symlink => "symbolic links are not followed",
         SkipReason::LfsPointer => "the content of a Git LFS pointer is not here",
         SkipReason::Submodule => "a submodule is not checked out",
+        SkipReason::Unparsed => "it breaks the rules of its format, so only its text was looked at",
     }
 }

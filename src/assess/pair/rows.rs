@@ -1,40 +1,31 @@
-//! Which endpoint receives a key.
-//!
-//! The rule is a simple one: within one file, by the families of the two settings and then by the nearest line. It knows
-//! nothing of calls, maps or sections. [`Pairing`] is the only way in, so that a reading of the file's structure can take
-//! its place without the rest of `assess` knowing.
+//! The choice among some endpoints: by the families of the settings, then by the nearest line.
 //!
 //! Keys and endpoints never meet one by one: endpoints stand in rows by what a key asks for, sorted by place, so that a
-//! file of some thousand pairs takes no longer than its parts.
+//! scope of some thousand pairs takes no longer than its parts.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{EndpointKind, EndpointMatch, Evidence, KeyMatch, Matches, Proof, Role};
-use crate::rules::Rules;
+use crate::model::{KeyMatch, Proof};
 
 use super::nearest::{self, Distance, MOST_HOSTS, Row, Spot};
-use super::setting::{Family, Names};
+use super::setting::Family;
 
-/// The endpoint that receives a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pair {
-    /// Index into the blob's endpoints.
-    pub endpoint: usize,
-    /// Why the two belong together.
-    pub evidence: Evidence,
-    /// Whether the names of both settings say so.
-    pub by_name: bool,
-}
-
-/// What a file says about the receiver of a key.
+/// What is chosen for a key among some endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
-    /// This one.
-    Pair(Pair),
-    /// Perhaps one of these hosts, named for people.
+pub(super) enum Verdict {
+    /// It goes to this one.
+    Goes {
+        /// Index of the endpoint.
+        endpoint: usize,
+        /// Whether the two stand in one line.
+        same_line: bool,
+        /// Whether the names of both settings say so.
+        by_name: bool,
+    },
+    /// Perhaps to one of these hosts, named for people.
     Possible(String),
-    /// Nothing.
-    None,
+    /// To none of them.
+    Nowhere,
 }
 
 /// How well the settings of a key and an endpoint agree, best first.
@@ -65,7 +56,7 @@ enum Class<'a> {
     Any,
     /// Another family of this vendor, or of none.
     Distant(Option<&'a str>),
-    /// Another family, of no vendor that has a key in the file.
+    /// Another family, of no vendor that has a key in the scope.
     Foreign,
 }
 
@@ -74,7 +65,7 @@ enum Class<'a> {
 enum Owner<'a> {
     /// This issuer's.
     Issuer(&'a str),
-    /// Of nobody who has a key in the file.
+    /// Of nobody who has a key in the scope.
     Free,
     /// Anybody's.
     Any,
@@ -84,95 +75,31 @@ enum Owner<'a> {
 const ANY_STAGE: &str = "*";
 
 /// An endpoint that can receive keys, with what the choice looks at.
-struct Candidate<'a> {
-    spot: Spot<'a>,
-    family: &'a Family<'a>,
+pub(super) struct Candidate<'a> {
+    pub(super) spot: Spot<'a>,
+    pub(super) family: &'a Family<'a>,
     /// Id of the issuer whose own endpoint it is.
-    issuer: Option<&'a str>,
-    /// Whether a key of that issuer stands in the same file.
-    claimed: bool,
-    /// Whether a key of the same family stands in the same file.
-    named: bool,
-    /// Whether a key of the vendor that it is named after stands in the same file.
-    vendor_named: bool,
+    pub(super) issuer: Option<&'a str>,
+    /// Whether a key of that issuer stands in the same scope.
+    pub(super) claimed: bool,
+    /// Whether a key of the same family stands there.
+    pub(super) named: bool,
+    /// Whether a key of the vendor that it is named after stands there.
+    pub(super) vendor_named: bool,
 }
 
-/// What the endpoints of each vendor are called, ready for every blob of a run.
-pub(super) struct Pairing<'r> {
-    names: Names<'r>,
-    /// Id of a catalogue entry to that of the issuer whose own it is.
-    owners: HashMap<&'r str, &'r str>,
-}
-
-impl<'r> Pairing<'r> {
-    /// Reads the rules.
-    pub(super) fn new(rules: &'r Rules) -> Self {
-        let mut owners = HashMap::new();
-        for issuer in rules.issuers() {
-            for endpoint in &*issuer.endpoints {
-                owners.entry(endpoint.as_ref()).or_insert(issuer.id.as_ref());
-            }
-        }
-        Self { names: Names::new(rules), owners }
-    }
-
-    /// The receiver of each key of a blob, in the order of its keys. Its endpoints stand in the order of their places.
-    pub(super) fn pair(&self, matches: &Matches) -> Vec<Choice> {
-        if matches.keys.is_empty() || !matches.endpoints.iter().any(receives) {
-            return vec![Choice::None; matches.keys.len()];
-        }
-        let settings = matches.keys.iter().map(|key| &key.setting);
-        let settings = settings.chain(matches.endpoints.iter().map(|endpoint| &endpoint.setting));
-        let mut families: HashMap<&str, Family<'r>> = HashMap::new();
-        for setting in settings {
-            let setting = setting.as_deref().unwrap_or_default();
-            families.entry(setting).or_insert_with(|| Family::of(setting, &self.names));
-        }
-        let family = |setting: &Option<String>| &families[setting.as_deref().unwrap_or_default()];
-        let keys: Vec<(&KeyMatch, &Family<'_>)> = matches.keys.iter().map(|key| (key, family(&key.setting))).collect();
-        let issuers: HashSet<&str> = keys.iter().filter_map(|(key, _)| key.issuer.as_deref()).collect();
-        let named: HashSet<(&str, &str)> =
-            keys.iter().map(|(_, family)| (family.name.as_str(), family.qualifier.as_str())).collect();
-        let vendors: HashSet<&str> = keys.iter().filter_map(|(_, family)| family.vendor).collect();
-        let candidates = matches.endpoints.iter().enumerate().filter(|(_, endpoint)| receives(endpoint));
-        let candidates = candidates.map(|(index, endpoint)| {
-            let family = family(&endpoint.setting);
-            let issuer = endpoint.entry.as_deref().and_then(|entry| self.owners.get(entry).copied());
-            // A gateway's own key travels beside the one that it passes on.
-            let claims = endpoint.kind != EndpointKind::Gateway;
-            let own_name = (family.name.as_str(), family.qualifier.as_str());
-            Candidate {
-                spot: Spot { index, place: &endpoint.place, host: &endpoint.host },
-                family,
-                issuer,
-                claimed: claims && issuer.is_some_and(|issuer| issuers.contains(issuer)),
-                named: !family.name.is_empty() && named.contains(&own_name),
-                vendor_named: family.vendor.is_some_and(|vendor| vendors.contains(vendor)),
-            }
-        });
-        let mut rows = Rows::new(candidates);
-        keys.into_iter().map(|(key, family)| rows.choose(key, family)).collect()
-    }
-}
-
-/// Whether an endpoint can receive keys: a client is set to use it, and it serves models. A host that no catalogue
-/// knows, one on a public platform or one of the team's own serves anything, so something has to say that it is models.
-fn receives(endpoint: &EndpointMatch) -> bool {
-    let general = matches!(endpoint.kind, EndpointKind::Unknown | EndpointKind::Proxy | EndpointKind::SelfHosted);
-    endpoint.role == Role::Configured && (endpoint.llm || !general)
-}
-
-/// A file's candidates by what keys ask for.
-struct Rows<'a> {
+/// A scope's candidates by what keys ask for.
+pub(super) struct Rows<'a> {
     rows: HashMap<(Class<'a>, &'a str, Owner<'a>), Row<'a>>,
     /// Candidates of which no key of their own is known, one for each host and vendor.
     unclear: Vec<Candidate<'a>>,
     /// What was said for keys that go with no candidate, by vendor, issuer and whether that is proven.
-    refused: HashMap<(Option<&'a str>, Option<&'a str>, bool), Choice>,
+    refused: HashMap<(Option<&'a str>, Option<&'a str>, bool), Verdict>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(candidates: impl Iterator<Item = Candidate<'a>>) -> Self {
+    /// Sorts candidates, given in the order of their places.
+    pub(super) fn new(candidates: impl Iterator<Item = Candidate<'a>>) -> Self {
         let mut rows = Self { rows: HashMap::new(), unclear: Vec::new(), refused: HashMap::new() };
         let mut seen = HashSet::new();
         for candidate in candidates {
@@ -215,7 +142,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn choose(&mut self, key: &'a KeyMatch, family: &'a Family<'a>) -> Choice {
+    /// The choice for a key with a setting of this family.
+    pub(super) fn choose(&mut self, key: &'a KeyMatch, family: &'a Family<'a>) -> Verdict {
         use Kinship::{Neutral, Related, Same, Shared, Strange, Vendor};
         let qualifier = family.qualifier.as_str();
         // A numbered key may use the one unnumbered URL; a numbered URL never serves another number's key.
@@ -245,11 +173,11 @@ impl<'a> Rows<'a> {
         key: &'a KeyMatch,
         kinship: Kinship,
         rows: impl Fn(Owner<'a>) -> Vec<&'s Row<'a>>,
-    ) -> Option<Choice>
+    ) -> Option<Verdict>
     where
         'a: 's,
     {
-        // Another vendor's address with that vendor's key in the same file is that key's, unless a name says otherwise.
+        // Another vendor's address with that vendor's key in the same scope is that key's, unless a name says otherwise.
         let rest = if key.proof != Proof::None && kinship >= Kinship::Neutral { Owner::Free } else { Owner::Any };
         let own = key.issuer.as_deref().map(|issuer| rows(Owner::Issuer(issuer))).filter(|rows| !rows.is_empty());
         let rows = own.unwrap_or_else(|| rows(rest));
@@ -260,16 +188,12 @@ impl<'a> Rows<'a> {
                 return Some(possible(rows.iter().flat_map(|row| row.hosts().iter().copied()).collect()));
             }
         }
-        Some(Choice::Pair(Pair {
-            endpoint: spot.index,
-            evidence: if distance.0 == 0 { Evidence::SameCall } else { Evidence::SameFile },
-            by_name: kinship < Kinship::Neutral,
-        }))
+        Some(Verdict::Goes { endpoint: spot.index, same_line: distance.0 == 0, by_name: kinship < Kinship::Neutral })
     }
 
     /// What is said of a key that goes with none of the candidates: that one may be meant all the same, unless each
     /// clearly belongs to another key or is the other vendor's own.
-    fn refused(&mut self, key: &'a KeyMatch, family: &Family<'a>) -> Choice {
+    fn refused(&mut self, key: &'a KeyMatch, family: &Family<'a>) -> Verdict {
         let (issuer, vendor, known) = (key.issuer.as_deref(), family.vendor, key.proof != Proof::None);
         let unclear = &self.unclear;
         let choice = self.refused.entry((vendor, issuer, known)).or_insert_with(|| {
@@ -291,7 +215,7 @@ fn nearest_of<'a>(rows: &[&Row<'a>], key: &KeyMatch, not: Option<&str>) -> Optio
 }
 
 /// Names the hosts of some spots in the order of the file; the last of too many only by the word.
-fn possible(mut spots: Vec<Spot<'_>>) -> Choice {
+fn possible(mut spots: Vec<Spot<'_>>) -> Verdict {
     spots.sort_by_key(|spot| spot.index);
     let mut hosts: Vec<&str> = Vec::new();
     for spot in spots {
@@ -300,8 +224,8 @@ fn possible(mut spots: Vec<Spot<'_>>) -> Choice {
         }
     }
     match hosts.as_slice() {
-        [] => Choice::None,
-        [named @ .., _] if hosts.len() == MOST_HOSTS => Choice::Possible(format!("{} and others", named.join(", "))),
-        named => Choice::Possible(named.join(", ")),
+        [] => Verdict::Nowhere,
+        [named @ .., _] if hosts.len() == MOST_HOSTS => Verdict::Possible(format!("{} and others", named.join(", "))),
+        named => Verdict::Possible(named.join(", ")),
     }
 }

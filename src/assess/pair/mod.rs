@@ -1,0 +1,90 @@
+//! Which endpoint receives a key.
+//!
+//! For a key, the scopes around it are asked one by one, from the innermost outwards: the first one in which an endpoint
+//! can be seen that goes with the key pairs the two. [`field`] knows what can be seen where, [`homes`] where a value is used; [`rows`] chooses among what
+//! is there, by the families of the settings ([`setting`]) and then by the nearest line ([`nearest`]). A file of which no
+//! structure is known is one scope.
+
+mod field;
+mod homes;
+mod nearest;
+mod rows;
+mod setting;
+
+use std::collections::HashMap;
+
+use crate::model::{Confidence, EndpointKind, EndpointMatch, Evidence, Matches, Role};
+use crate::rules::Rules;
+
+use field::Field;
+use setting::Names;
+
+/// The endpoint that receives a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pair {
+    /// Index into the blob's endpoints.
+    pub endpoint: usize,
+    /// Why the two belong together.
+    pub evidence: Evidence,
+    /// Whether the names of both settings say so.
+    pub by_name: bool,
+    /// Whether there was no other host to choose from.
+    pub only: bool,
+}
+
+impl Pair {
+    /// How sure it is that the two belong together.
+    pub(super) fn confidence(self) -> Confidence {
+        match self.evidence {
+            Evidence::SameProject | Evidence::Default => Confidence::Medium,
+            Evidence::SameFile if !self.by_name && !self.only => Confidence::Medium,
+            _ => Confidence::High,
+        }
+    }
+}
+
+/// What a file says about the receiver of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// This one.
+    Pair(Pair),
+    /// Perhaps one of these hosts, named for people.
+    Possible(String),
+    /// Nothing.
+    None,
+}
+
+/// What the endpoints of each vendor are called, ready for every blob of a run.
+pub(super) struct Pairing<'r> {
+    names: Names<'r>,
+    /// Id of a catalogue entry to that of the issuer whose own it is.
+    owners: HashMap<&'r str, &'r str>,
+}
+
+impl<'r> Pairing<'r> {
+    /// Reads the rules.
+    pub(super) fn new(rules: &'r Rules) -> Self {
+        let mut owners = HashMap::new();
+        for issuer in rules.issuers() {
+            for endpoint in &*issuer.endpoints {
+                owners.entry(endpoint.as_ref()).or_insert(issuer.id.as_ref());
+            }
+        }
+        Self { names: Names::new(rules), owners }
+    }
+
+    /// The receiver of each key of a blob, in the order of its keys. Its endpoints stand in the order of their places.
+    pub(super) fn pair(&self, matches: &Matches) -> Vec<Choice> {
+        if matches.keys.is_empty() || !matches.endpoints.iter().any(receives) {
+            return vec![Choice::None; matches.keys.len()];
+        }
+        Field::new(matches).choices(self)
+    }
+}
+
+/// Whether an endpoint can receive keys: a client is set to use it, and it serves models. A host that no catalogue
+/// knows, one on a public platform or one of the team's own serves anything, so something has to say that it is models.
+fn receives(endpoint: &EndpointMatch) -> bool {
+    let general = matches!(endpoint.kind, EndpointKind::Unknown | EndpointKind::Proxy | EndpointKind::SelfHosted);
+    endpoint.role == Role::Configured && (endpoint.llm || !general)
+}
