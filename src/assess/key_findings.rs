@@ -46,9 +46,16 @@ impl Placed for KeyPlace<'_> {
 
 impl<'a> KeyPlaces<'a> {
     /// Judges a key at its place.
-    pub(super) fn add(&mut self, site: Site<'a>, key: &'a KeyMatch, choice: Choice, setup: &Setup<'_>) {
+    pub(super) fn add(
+        &mut self,
+        site: Site<'a>,
+        key: &'a KeyMatch,
+        choice: Choice,
+        sites: &[Site<'a>],
+        setup: &Setup<'_>,
+    ) {
         let endpoint = match choice {
-            Choice::Pair(pair) => Some((&site.matches.endpoints[pair.endpoint], pair)),
+            Choice::Pair(pair) => Some((&sites[pair.endpoint.blob].matches.endpoints[pair.endpoint.index], pair)),
             Choice::Possible(_) | Choice::None => None,
         };
         let (issuer, column, mut signals) = issuer_and_column(key, endpoint, setup);
@@ -79,7 +86,8 @@ impl<'a> KeyPlaces<'a> {
         let mut occurrence = site.occurrence(&key.place, key.setting.as_deref(), &key.encoding);
         occurrence.receiver = endpoint
             .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint), evidence: pair.evidence });
-        let related = endpoint.map(|(endpoint, _)| site.related(&endpoint.place, RelatedRole::Endpoint));
+        let related =
+            endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
         let place = KeyPlace { occurrence, held, key, issuer, receiver_confidence, signals, related };
         self.0.entry(&key.secret).or_default().push(place);
     }

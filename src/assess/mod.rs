@@ -20,6 +20,7 @@ mod policy;
 mod severity;
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::HashSet;
 
 use crate::model::{
     Advice, BlobMatches, EndpointFacts, EndpointMatch, Finding, Matches, Occurrence, Origin, Place, Related,
@@ -33,7 +34,7 @@ pub use policy::{HostPattern, HostPatternError, Policy};
 
 use endpoint_findings::EndpointPlaces;
 use key_findings::KeyPlaces;
-use pair::{Choice, Pairing};
+use pair::{Choice, EndpointRef, Pairing};
 use severity::Surroundings;
 
 /// Most findings of one run.
@@ -58,18 +59,16 @@ pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerpri
     let pairing = Pairing::new(rules);
     let mut keys = KeyPlaces::default();
     let mut endpoints = EndpointPlaces::default();
-    for blob in &blobs {
-        let site = Site::of(blob, policy);
-        let choices = pairing.pair(&blob.matches);
-        let mut bound = vec![false; blob.matches.endpoints.len()];
-        for (key, choice) in blob.matches.keys.iter().zip(choices) {
-            if let Choice::Pair(pair) = choice {
-                bound[pair.endpoint] = true;
-            }
-            keys.add(site, key, choice, &setup);
+    let sites: Vec<Site<'_>> = blobs.iter().map(|blob| Site::of(blob, policy)).collect();
+    let choices = pairing.pair(&blobs, &|blob| sites[blob].surroundings.environment);
+    let bound: HashSet<EndpointRef> = choices.iter().flatten().filter_map(Choice::endpoint).collect();
+    for (blob, choices) in choices.into_iter().enumerate() {
+        let site = sites[blob];
+        for (key, choice) in site.matches.keys.iter().zip(choices) {
+            keys.add(site, key, choice, &sites, &setup);
         }
-        for (endpoint, bound) in blob.matches.endpoints.iter().zip(bound) {
-            endpoints.add(site, endpoint, bound, &setup);
+        for (index, endpoint) in site.matches.endpoints.iter().enumerate() {
+            endpoints.add(site, endpoint, bound.contains(&EndpointRef { blob, index }), &setup);
         }
     }
     let (mut findings, mut suppressed) = keys.findings(&setup);

@@ -16,7 +16,7 @@ use super::homes::{Homes, Standing};
 use super::nearest::Spot;
 use super::rows::{Candidate, Rows, Verdict};
 use super::setting::Family;
-use super::{Choice, Pair, Pairing, receives};
+use super::{Choice, EndpointRef, Pair, Pairing, receives};
 
 /// The keys and endpoints of a file in its scopes.
 pub(super) struct Field<'m> {
@@ -62,6 +62,8 @@ enum Left {
 
 /// A pair that one of a key's homes suggests.
 struct Found {
+    /// Index of the endpoint in this file.
+    index: usize,
     pair: Pair,
     /// Whether it was found where the key is defined though it is used elsewhere.
     fallback: bool,
@@ -121,8 +123,8 @@ impl<'m> Field<'m> {
         unit || (!level.keys.is_empty() && !level.endpoints.is_empty())
     }
 
-    /// The receiver of each key.
-    pub(super) fn choices(mut self, pairing: &Pairing<'_>) -> Vec<Choice> {
+    /// The receiver of each key; `endpoint` says which endpoint of the run an index means.
+    pub(super) fn choices(mut self, pairing: &Pairing<'_>, endpoint: impl Fn(usize) -> EndpointRef) -> Vec<Choice> {
         let mut found: Vec<Vec<Found>> = self.keys.iter().map(|_| Vec::new()).collect();
         let mut possible: Vec<Option<String>> = vec![None; self.keys.len()];
         for (key, standing) in self.keys.iter().enumerate() {
@@ -140,11 +142,12 @@ impl<'m> Field<'m> {
             let mut unanswered = Vec::new();
             for (mut asking, verdict) in asking.into_iter().zip(verdicts) {
                 match verdict {
-                    Verdict::Goes { endpoint, same_line, by_name } => {
-                        let only = self.has_one_host(&self.levels[scope].endpoints);
-                        let pair = Pair { endpoint, evidence: self.evidence(scope, same_line), by_name, only };
+                    Verdict::Goes { endpoint: index, same_line, by_name } => {
+                        let only = self.has_one_host(self.seen(scope, asking));
+                        let evidence = self.evidence(scope, same_line);
+                        let pair = Pair { endpoint: endpoint(index), evidence, by_name, only };
                         let fallback = self.keys[asking.key].is_moved(asking.home);
-                        found[asking.key].push(Found { pair, fallback });
+                        found[asking.key].push(Found { index, pair, fallback });
                         continue;
                     }
                     Verdict::Possible(hosts) if asking.left == Left::Nothing => {
@@ -178,14 +181,14 @@ impl<'m> Field<'m> {
     /// The one of several pairs that counts: one where the key is used before one where it is only defined. A key that
     /// goes to several hosts is judged by the worst.
     fn best(&self, found: Vec<Found>) -> Option<Pair> {
-        let badness = |pair: &Pair| match self.matches.endpoints[pair.endpoint].kind {
+        let badness = |index: usize| match self.matches.endpoints[index].kind {
             EndpointKind::Relay => 0,
             EndpointKind::Proxy | EndpointKind::Unknown => 1,
             EndpointKind::Aggregator | EndpointKind::Provider => 2,
             EndpointKind::Gateway => 3,
             EndpointKind::Official | EndpointKind::SelfHosted => 4,
         };
-        let rank = |found: &Found| (found.fallback, badness(&found.pair), found.pair.evidence, found.pair.endpoint);
+        let rank = |found: &Found| (found.fallback, badness(found.index), found.pair.evidence, found.index);
         found.into_iter().min_by_key(rank).map(|found| found.pair)
     }
 
@@ -221,7 +224,7 @@ impl<'m> Field<'m> {
         };
         let near = in_order(level.endpoints.clone());
         let all = in_order(pool);
-        let orphan = self.has_one_host(&near);
+        let orphan = self.has_one_host(near.iter().copied());
         let verdicts = asking.iter().map(|one| {
             let inherits = one.left == Left::Nothing;
             let seen = if inherits { &all } else { &near };
@@ -241,9 +244,17 @@ impl<'m> Field<'m> {
         verdicts.collect()
     }
 
-    fn has_one_host(&self, endpoints: &[usize]) -> bool {
-        let host = |index: usize| &self.matches.endpoints[index].host;
-        endpoints.windows(2).all(|two| host(two[0]) == host(two[1]))
+    /// The endpoints that a key sees in a scope.
+    fn seen(&self, scope: ScopeId, asking: Asking) -> impl Iterator<Item = usize> {
+        let level = &self.levels[scope];
+        let inherited: &[usize] = if asking.left == Left::Nothing { &level.inherited } else { &[] };
+        level.endpoints.iter().chain(inherited).copied()
+    }
+
+    fn has_one_host(&self, endpoints: impl Iterator<Item = usize>) -> bool {
+        let mut hosts = endpoints.map(|index| &self.matches.endpoints[index].host);
+        let first = hosts.next();
+        hosts.all(|host| Some(host) == first)
     }
 
     /// The position of a key in its list, where a list of endpoints goes with it.
@@ -282,6 +293,32 @@ impl<'m> Field<'m> {
         }
     }
 }
+
+/// What other files of a project may ask of this one.
+impl Field<'_> {
+    /// The endpoints that keys of other files may go to, and what they are called as seen from the file.
+    pub(super) fn open_endpoints(&self) -> Vec<(usize, String)> {
+        let names = Names { field: self, scope: FILE };
+        let level = &self.levels[FILE];
+        let mut open: Vec<usize> = level.endpoints.iter().chain(&level.inherited).copied().collect();
+        open.sort_unstable();
+        open.dedup();
+        open.into_iter().map(|index| (index, names.endpoint(index))).collect()
+    }
+
+    /// What a key is called as seen from the file, if what other files set may hold for it.
+    pub(super) fn open_key(&self, key: usize) -> Option<String> {
+        let mut homes = self.keys[key].homes().iter();
+        let open = homes.any(|home| {
+            let mut above = std::iter::successors(Some(home.scope), |&scope| self.scopes.get(scope)?.parent);
+            above.all(|scope| scope == FILE || self.left(scope) != Left::Unit)
+        });
+        open.then(|| Names { field: self, scope: FILE }.key(key))
+    }
+}
+
+/// The scope of the file itself.
+const FILE: ScopeId = 0;
 
 /// What keys and endpoints are called, as seen from a scope: with the names of the scopes between.
 struct Names<'f, 'm> {

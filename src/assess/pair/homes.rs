@@ -183,6 +183,12 @@ impl<'m> Homes<'m> {
     }
 }
 
+/// The last part of a name: `api_key` of `self.api_key`.
+pub(super) fn last_part(name: &str) -> &str {
+    let last = name.rsplit(['.', ':', '>', '[', '/']).next().unwrap_or(name);
+    last.trim_matches(|char| matches!(char, ']' | '"' | '\'' | '$'))
+}
+
 /// The matches that a name may mean, by what they are assigned to.
 fn definitions(matches: &Matches) -> HashMap<&str, Vec<(Which, ScopeId)>> {
     let scope = |home: Option<Home>| home.map_or(0, |home| home.scope);
@@ -194,8 +200,7 @@ fn definitions(matches: &Matches) -> HashMap<&str, Vec<(Which, ScopeId)>> {
     let mut defined: HashMap<&str, Vec<(Which, ScopeId)>> = HashMap::new();
     for (which, setting, scope) in keys.chain(endpoints) {
         let Some(setting) = setting else { continue };
-        let last = setting.rsplit(['.', ':', '>', '[', '/']).next().unwrap_or(setting);
-        let last = last.trim_matches(|char| matches!(char, ']' | '"' | '\'' | '$'));
+        let last = last_part(setting);
         defined.entry(last).or_default().push((which, scope));
         if last != setting {
             defined.entry(setting).or_default().push((which, scope));

@@ -3,27 +3,38 @@
 //! For a key, the scopes around it are asked one by one, from the innermost outwards: the first one in which an endpoint
 //! can be seen that goes with the key pairs the two. [`field`] knows what can be seen where, [`homes`] where a value is used; [`rows`] chooses among what
 //! is there, by the families of the settings ([`setting`]) and then by the nearest line ([`nearest`]). A file of which no
-//! structure is known is one scope.
+//! structure is known is one scope. [`project`] looks into other files of the project, for keys whose own file holds no
+//! endpoint for them.
 
 mod field;
 mod homes;
 mod nearest;
+mod project;
 mod rows;
 mod setting;
 
 use std::collections::HashMap;
 
-use crate::model::{Confidence, EndpointKind, EndpointMatch, Evidence, Matches, Role};
+use crate::model::{BlobMatches, Confidence, EndpointKind, EndpointMatch, Environment, Evidence, Role};
 use crate::rules::Rules;
 
 use field::Field;
 use setting::Names;
 
+/// An endpoint of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct EndpointRef {
+    /// Index of its blob.
+    pub blob: usize,
+    /// Index among the blob's endpoints.
+    pub index: usize,
+}
+
 /// The endpoint that receives a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// Index into the blob's endpoints.
-    pub endpoint: usize,
+    /// The endpoint.
+    pub endpoint: EndpointRef,
     /// Why the two belong together.
     pub evidence: Evidence,
     /// Whether the names of both settings say so.
@@ -54,6 +65,16 @@ pub(super) enum Choice {
     None,
 }
 
+impl Choice {
+    /// The endpoint chosen.
+    pub(super) fn endpoint(&self) -> Option<EndpointRef> {
+        match self {
+            Self::Pair(pair) => Some(pair.endpoint),
+            Self::Possible(_) | Self::None => None,
+        }
+    }
+}
+
 /// What the endpoints of each vendor are called, ready for every blob of a run.
 pub(super) struct Pairing<'r> {
     names: Names<'r>,
@@ -73,12 +94,22 @@ impl<'r> Pairing<'r> {
         Self { names: Names::new(rules), owners }
     }
 
-    /// The receiver of each key of a blob, in the order of its keys. Its endpoints stand in the order of their places.
-    pub(super) fn pair(&self, matches: &Matches) -> Vec<Choice> {
-        if matches.keys.is_empty() || !matches.endpoints.iter().any(receives) {
-            return vec![Choice::None; matches.keys.len()];
-        }
-        Field::new(matches).choices(self)
+    /// The receiver of each key of each blob, in the order of its keys. The matches of a blob stand in the order of their
+    /// places.
+    pub(super) fn pair(
+        &self,
+        blobs: &[BlobMatches],
+        environment: &dyn Fn(usize) -> Option<Environment>,
+    ) -> Vec<Vec<Choice>> {
+        let inside = blobs.iter().enumerate().map(|(blob, BlobMatches { matches, .. })| {
+            if matches.keys.is_empty() || !matches.endpoints.iter().any(receives) {
+                return vec![Choice::None; matches.keys.len()];
+            }
+            Field::new(matches).choices(self, |index| EndpointRef { blob, index })
+        });
+        let mut choices: Vec<Vec<Choice>> = inside.collect();
+        project::complete(blobs, environment, self, &mut choices);
+        choices
     }
 }
 

@@ -198,7 +198,7 @@ impl<'r> Names<'r> {
 const LONGEST_RUN: usize = 4;
 
 /// The family of a setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Family<'r> {
     /// Empty for neutral names such as `apiKey` and `base_url`.
     pub name: String,
@@ -233,6 +233,15 @@ impl<'r> Family<'r> {
             name = (*issuer).to_owned();
         }
         Self { name, qualifier: whole.qualifier, vendor, open: soft || (by_receiver && vendor.is_none()) }
+    }
+
+    /// Whether a key of this family, in another file than an endpoint of the other, goes there by the names alone.
+    pub(super) fn names(&self, endpoint: &Self) -> bool {
+        let qualified = endpoint.qualifier.is_empty() || endpoint.qualifier == self.qualifier;
+        let same = !self.name.is_empty() && self.name == endpoint.name;
+        let vendor = self.vendor.is_some() && self.vendor == endpoint.vendor;
+        let plain = |family: &Self| family.vendor == Some(family.name.as_str());
+        qualified && (same || (vendor && (plain(self) || plain(endpoint))))
     }
 
     /// Whether its qualifier says where it is used, so that a key without one may go with it.
