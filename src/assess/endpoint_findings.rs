@@ -38,8 +38,9 @@ impl<'a> EndpointPlaces<'a> {
         if held.is_empty() {
             return;
         }
+        let surroundings = site.surroundings(&endpoint.place);
         for held in &mut held {
-            held.severity = site.surroundings.of_endpoint(*held);
+            held.severity = surroundings.of_endpoint(*held);
         }
         let mut occurrence = site.occurrence(&endpoint.place, endpoint.setting.as_deref(), &endpoint.encoding);
         occurrence.role = Some(endpoint.role);

@@ -6,6 +6,15 @@
 
 use crate::model::Environment;
 
+/// What holds at a place, of what the file's path says and what the file itself says there: a test or a sample stays one,
+/// else the file knows better than its path.
+pub(super) fn inside(path: Option<Environment>, place: Option<Environment>) -> Option<Environment> {
+    match path {
+        Some(path) if lowers(path) => Some(path),
+        path => place.or(path),
+    }
+}
+
 /// File extensions of prose. Their files are documentation wherever they lie.
 const PROSE: &[&str] = &["adoc", "asciidoc", "markdown", "md", "mdx", "rst", "txt"];
 

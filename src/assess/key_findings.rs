@@ -75,9 +75,10 @@ impl<'a> KeyPlaces<'a> {
         let pair = endpoint.map_or(Confidence::High, |(_, pair)| pair.confidence());
         let receiving = Receiving { column, kind: receiver_confidence, pair };
         let origin = site.origin;
+        let surroundings = site.surroundings(&key.place);
         let mut held = judge::judge(key, receiving, origin.exposure, &origin.path.text);
         for held in &mut held {
-            held.severity = site.surroundings.of_key(*held, key);
+            held.severity = surroundings.of_key(*held, key);
             // A value copied from a manual or a test suite: everybody has it, and nobody's account stands behind it.
             if key.signals.iter().any(|signal| signal.id == SignalId::PublishedExample) {
                 held.severity = held.severity.min(Severity::Low);

@@ -23,8 +23,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
 
 use crate::model::{
-    Advice, BlobMatches, EndpointFacts, EndpointMatch, Finding, Matches, Occurrence, Origin, Place, Related,
-    RelatedRole, Risk, Severity,
+    Advice, BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Origin, Place,
+    Related, RelatedRole, Risk, Scope, ScopeKind, Severity,
 };
 use crate::rules::Rules;
 use crate::rules::schema::{Issuer, RuleText};
@@ -60,7 +60,7 @@ pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerpri
     let mut keys = KeyPlaces::default();
     let mut endpoints = EndpointPlaces::default();
     let sites: Vec<Site<'_>> = blobs.iter().map(|blob| Site::of(blob, policy)).collect();
-    let choices = pairing.pair(&blobs, &|blob| sites[blob].surroundings.environment);
+    let choices = pairing.pair(&blobs, &|blob| sites[blob].environment);
     let bound: HashSet<EndpointRef> = choices.iter().flatten().filter_map(Choice::endpoint).collect();
     for (blob, choices) in choices.into_iter().enumerate() {
         let site = sites[blob];
@@ -93,14 +93,40 @@ struct Setup<'a> {
 struct Site<'a> {
     origin: &'a Origin,
     matches: &'a Matches,
-    surroundings: Surroundings,
+    /// What the file's path says, or the policy.
+    environment: Option<Environment>,
 }
 
 impl<'a> Site<'a> {
     fn of(blob: &'a BlobMatches, policy: &Policy) -> Self {
         let environment = environment::of_path(&blob.path().text).or(policy.environment);
-        let surroundings = Surroundings { environment, exposure: blob.origin.exposure };
-        Self { origin: &blob.origin, matches: &blob.matches, surroundings }
+        Self { origin: &blob.origin, matches: &blob.matches, environment }
+    }
+
+    /// What is known of a place besides what stands there.
+    fn surroundings(&self, place: &Place) -> Surroundings {
+        let inside = self.scopes_around(place).find_map(|scope| scope.environment);
+        Surroundings { environment: environment::inside(self.environment, inside), exposure: self.origin.exposure }
+    }
+
+    /// The compose service, the workload or else the package that a place belongs to.
+    fn service(&self, place: &Place) -> Option<String> {
+        let package = self.origin.service.as_deref();
+        let services = self.scopes_around(place).filter(|scope| scope.kind == ScopeKind::Service);
+        match services.map(|scope| scope.name.as_str()).find(|name| !name.is_empty()) {
+            Some(name) => Some(match package {
+                Some(package) if package != "." => format!("{package}/{name}"),
+                _ => name.to_owned(),
+            }),
+            None => package.map(str::to_owned),
+        }
+    }
+
+    /// The scopes around a place, innermost first.
+    fn scopes_around(&self, place: &Place) -> impl Iterator<Item = &'a Scope> {
+        let scopes = &self.matches.scopes.scopes;
+        let first = place.home.and_then(|home| scopes.get(home.scope));
+        std::iter::successors(first, |scope| scopes.get(scope.parent?))
     }
 
     /// A place of this blob, as mild as can be until it is judged.
@@ -114,8 +140,8 @@ impl<'a> Site<'a> {
             severity: Severity::Info,
             setting: setting.map(str::to_owned),
             role: None,
-            service: self.origin.service.clone(),
-            environment: self.surroundings.environment,
+            service: self.service(place),
+            environment: self.surroundings(place).environment,
             exposure: self.origin.exposure,
             receiver: None,
             commit: None,
