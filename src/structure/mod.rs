@@ -14,6 +14,7 @@
 mod dotenv;
 mod format;
 mod mapped;
+mod shell;
 mod tree;
 mod units;
 
@@ -56,6 +57,7 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
     }
     match format {
         Format::Dotenv => dotenv::read(bytes, scope, tree),
+        Format::Shell(kind) => shell::read(kind, bytes, scope, tree)?,
         _ => return Ok(false),
     }
     Ok(true)
