@@ -168,15 +168,21 @@ pub(in crate::structure) fn arguments(
             let value = text(bytes, value);
             !value.starts_with('-') || value.contains([' ', '='])
         };
-        if let Some(value) = next.filter(takes).filter(|_| !is_switch(&flag.name)) {
+        if let Some(value) = next.filter(takes).filter(|_| !is_switch(program, &flag.name)) {
             at += 1;
             reader.value(&flag.name, value);
         }
     }
 }
 
-fn is_switch(name: &str) -> bool {
-    SWITCHES.contains(&name) || name.starts_with("no-")
+fn is_switch(program: &str, name: &str) -> bool {
+    let letters = match program {
+        "curl" => "afgGiIjJklLMnNOqRsSv",
+        "wget" => "cNqrSv",
+        "docker" | "podman" => "dit",
+        _ => "",
+    };
+    SWITCHES.contains(&name) || name.starts_with("no-") || (name.len() == 1 && letters.contains(name))
 }
 
 /// A flag as it is written.
@@ -236,6 +242,9 @@ impl Arguments<'_, '_> {
     /// The value of a flag.
     fn value(&mut self, flag: &str, span: Range<usize>) {
         let value = text(self.bytes, &span);
+        if is_command(value) {
+            return;
+        }
         let name = flag.to_ascii_lowercase();
         match name.as_str() {
             "env-file" | "from-env-file" | "env-from-file" | "envfile" => {
@@ -261,7 +270,7 @@ impl Arguments<'_, '_> {
                 self.tree.value(self.bytes, self.scope, &name, span);
             }
             _ if assigned(value).is_some() => self.setting_in(span),
-            _ if value.contains("://") && (flag.len() == 1 || is_switch(flag) || name == "uri") => {
+            _ if value.contains("://") && (flag.len() == 1 || is_switch(self.program, flag) || name == "uri") => {
                 self.tree.value(self.bytes, self.scope, "url", span);
             }
             _ => self.tree.value(self.bytes, self.scope, flag, span),
@@ -271,21 +280,18 @@ impl Arguments<'_, '_> {
     /// An argument without a flag.
     fn plain(&mut self, span: Range<usize>) {
         let value = text(self.bytes, &span);
-        let verb = std::mem::replace(
-            &mut self.verb,
-            matches!(value, "set" | "add" | "put" | "setenv" | "config" | "secret" | "variable" | "env"),
-        );
+        let verb = std::mem::replace(&mut self.verb, matches!(value, "set" | "add" | "put" | "setenv" | "config"));
         let client = CLIENTS.contains(&self.program);
         if assigned(value).is_some() {
             self.setting_in(span);
-        } else if value.contains("://") && !value.starts_with('{') {
+        } else if value.contains("://") && !value.starts_with('{') && !value.contains([' ', '\n']) {
             let name = self.setting.take().unwrap_or_else(|| "url".to_owned());
             self.tree.value(self.bytes, self.scope, &name, span);
         } else if client && header_name(value).is_some() {
             self.header(span);
         } else if client && value.contains(['.', '/', '$']) {
             self.tree.value(self.bytes, self.scope, "url", span);
-        } else if let Some(name) = self.setting.take() {
+        } else if let Some(name) = self.setting.take().filter(|_| !self.verb) {
             self.tree.value(self.bytes, self.scope, &name, span);
         } else if verb && !self.verb && value.len() > 2 && value.chars().all(is_setting_letter) {
             self.setting = Some(value.to_owned());
@@ -330,6 +336,11 @@ impl Arguments<'_, '_> {
         let scope = self.tree.descend(self.scope, parts);
         self.tree.value(self.bytes, scope, last, inner);
     }
+}
+
+/// Whether a value is nothing but what a command puts out: then that command holds what there is.
+pub(super) fn is_command(value: &str) -> bool {
+    value.starts_with("$(") && value.ends_with(')') || value.starts_with('`') && value.ends_with('`')
 }
 
 fn is_setting_letter(char: char) -> bool {

@@ -307,7 +307,7 @@ impl<'a> Lexer<'a> {
 }
 
 /// The span without the quotes around it.
-pub(super) fn bare(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+pub(in crate::structure) fn bare(bytes: &[u8], span: Range<usize>) -> Range<usize> {
     let text = &bytes[span.clone()];
     let dollar = usize::from(text.len() > 2 && text[0] == b'$' && matches!(text[1], b'\'' | b'"'));
     match (text.get(dollar), text.last()) {

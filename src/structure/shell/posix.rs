@@ -6,7 +6,7 @@ use crate::model::{Environment, ScopeId, ScopeKind, Used};
 use crate::structure::format::Format;
 use crate::structure::tree::Tree;
 
-use super::command::{arguments, assigned, call_name};
+use super::command::{arguments, assigned, call_name, is_command};
 use super::lex::{Here, Lexer, Token, Word, bare};
 use super::script::{Written, embed, input_of, quoted, variables};
 
@@ -295,6 +295,11 @@ impl Reader<'_, '_> {
         let (before, words) = command.words.split_at(settings);
         let Some(first) = words.first() else {
             before.iter().for_each(|word| self.setting(word, self.scope));
+            // `RUN <<EOF` of a Dockerfile: the lines are the script.
+            for here in &command.here {
+                let section = self.tree.open(self.scope, ScopeKind::Section, "", here.body.clone());
+                embed(bytes, here.body.clone(), input_of("sh"), section, self.tree);
+            }
             return;
         };
         match (text(first), words.get(1).map(text)) {
@@ -305,6 +310,7 @@ impl Reader<'_, '_> {
                 let skipped = words.iter().skip(1).take_while(|word| text(word).starts_with('-')).count();
                 return self.named(&words[1 + skipped..]);
             }
+            ("set", Some(_)) if !self.fish => return,
             ("launchctl", Some("setenv")) => return self.named(&words[2..]),
             ("source" | ".", Some(_)) => {
                 let file = self.text(&bare(bytes, words[1].span.clone())).to_owned();
@@ -373,7 +379,11 @@ impl Reader<'_, '_> {
                 scope
             }
         };
-        before.iter().for_each(|word| self.setting(word, scope));
+        // `env NAME=value program`: what stands between the runner and its program.
+        let between = words[..from.min(words.len())].iter();
+        let between = between.filter(|word| assigned(self.text(&word.span)).is_some());
+        let all: Vec<&Word> = before.iter().chain(between).collect();
+        all.into_iter().for_each(|word| self.setting(word, scope));
         words.iter().for_each(|word| self.take(word, scope));
         arguments(
             bytes,
@@ -382,34 +392,21 @@ impl Reader<'_, '_> {
             scope,
             self.tree,
         );
-        self.script_in(&name, &spans, scope);
+        script_in(bytes, &name, &spans, scope, self.tree);
         for here in &command.here {
-            match &file {
+            let section = match &file {
                 Some(file) => self.written.add(bytes, here.body.clone(), file, self.scope, self.tree),
                 None => {
                     let section = self.tree.open(scope, ScopeKind::Section, "", here.body.clone());
                     embed(bytes, here.body.clone(), input_of(&name), section, self.tree);
-                    if here.expands {
-                        variables(bytes, here.body.clone(), &[], section, self.tree);
-                    }
+                    section
                 }
+            };
+            if here.expands {
+                variables(bytes, here.body.clone(), &[], section, self.tree);
             }
         }
         self.pipeline = pipe.then_some(scope).filter(|&scope| scope != self.scope);
-    }
-
-    /// `sh -c "script"`, `eval "script"`.
-    fn script_in(&mut self, name: &str, spans: &[Range<usize>], scope: ScopeId) {
-        let shell = matches!(name, "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh");
-        let flag =
-            spans.iter().position(|span| matches!(self.text(span), "-c" | "-lc" | "-ec" | "-xc" | "-exc" | "-lic"));
-        let script = match name {
-            "eval" | "ssh" | "su" | "watch" => spans.last(),
-            _ if shell => flag.and_then(|flag| spans.get(flag + 1)),
-            _ => None,
-        };
-        let Some(script) = script.filter(|script| matches!(self.bytes[script.start], b'"' | b'\'')) else { return };
-        quoted(self.bytes, bare(self.bytes, script.clone()), scope, self.tree);
     }
 
     /// The variables and commands in a word belong to `scope`.
@@ -425,7 +422,9 @@ impl Reader<'_, '_> {
         let Some(name) = assigned(text) else { return self.take(word, scope) };
         let start = span.start + text.find('=').unwrap_or(0) + 1;
         let value = bare(self.bytes, start..span.end);
-        self.tree.value(self.bytes, scope, name.trim_matches('"'), value);
+        if !is_command(self.text(&value)) {
+            self.tree.value(self.bytes, scope, name.trim_matches('"'), value);
+        }
         self.take(word, scope);
     }
 
@@ -455,6 +454,24 @@ impl Reader<'_, '_> {
                 self.tree.value(self.bytes, self.scope, &name, bare(self.bytes, value.span.clone()));
             }
         }
+    }
+}
+
+/// `sh -c "script"`, `eval "script"`.
+pub(super) fn script_in(bytes: &[u8], name: &str, spans: &[Range<usize>], scope: ScopeId, tree: &mut Tree) {
+    let shell = matches!(name, "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh");
+    let flags: [&[u8]; 6] = [b"-c", b"-lc", b"-ec", b"-xc", b"-exc", b"-lic"];
+    let flag = spans.iter().position(|span| flags.contains(&&bytes[span.clone()]));
+    let script = match name {
+        "eval" | "ssh" | "su" | "watch" => spans.last(),
+        _ if shell => flag.and_then(|flag| spans.get(flag + 1)),
+        _ => None,
+    };
+    let Some(script) = script.map(|script| bare(bytes, script.clone())) else { return };
+    // Without quotes around it, a script would be one word.
+    let before = script.start.checked_sub(1).and_then(|before| bytes.get(before));
+    if matches!(before, Some(b'"' | b'\'')) {
+        quoted(bytes, script, scope, tree);
     }
 }
 

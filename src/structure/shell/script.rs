@@ -15,7 +15,7 @@ pub(in crate::structure) struct Written {
 }
 
 impl Written {
-    /// Reads a text as the file it is written to.
+    /// Reads a text as the file it is written to, whose section is returned.
     pub(in crate::structure) fn add(
         &mut self,
         bytes: &[u8],
@@ -23,18 +23,25 @@ impl Written {
         file: &str,
         scope: ScopeId,
         tree: &mut Tree,
-    ) {
+    ) -> ScopeId {
         let section = *self
             .sections
             .entry((scope, file.to_owned()))
             .or_insert_with(|| tree.open(scope, ScopeKind::Section, file, text.clone()));
         let format = Format::of(file, &bytes[text.clone()]);
         embed(bytes, text, format, section, tree);
+        section
     }
 }
 
 /// Reads a part of a script as a text of its own.
-pub(super) fn embed(bytes: &[u8], text: Range<usize>, format: Option<Format>, scope: ScopeId, tree: &mut Tree) {
+pub(in crate::structure) fn embed(
+    bytes: &[u8],
+    text: Range<usize>,
+    format: Option<Format>,
+    scope: ScopeId,
+    tree: &mut Tree,
+) {
     let Some(format) = format.filter(|_| !text.is_empty()) else { return };
     let mut inner = Mapped::default();
     inner.push(&bytes[text.clone()], text.start);
@@ -80,7 +87,13 @@ pub(super) fn input_of(program: &str) -> Option<Format> {
 }
 
 /// Says which variables a text takes: `$NAME`, `${NAME:-default}`, except in single quotes and in `without`.
-pub(super) fn variables(bytes: &[u8], text: Range<usize>, without: &[Range<usize>], scope: ScopeId, tree: &mut Tree) {
+pub(in crate::structure) fn variables(
+    bytes: &[u8],
+    text: Range<usize>,
+    without: &[Range<usize>],
+    scope: ScopeId,
+    tree: &mut Tree,
+) {
     let mut at = text.start;
     let (mut double, mut single) = (false, false);
     let mut left_out = without.iter().peekable();
