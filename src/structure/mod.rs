@@ -11,11 +11,14 @@
 //! *Why apart from `detect`*: what a file looks like has nothing to do with what is looked for in it, and readers of
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
+mod commands;
 mod dockerfile;
 mod dotenv;
 mod format;
 mod mapped;
 mod shell;
+mod sql;
+mod table;
 mod tree;
 mod units;
 
@@ -58,8 +61,11 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
     }
     match format {
         Format::Dotenv => dotenv::read(bytes, scope, tree),
+        Format::Commands => commands::read(bytes, scope, tree)?,
         Format::Dockerfile => dockerfile::read(bytes, scope, tree)?,
         Format::Shell(kind) => shell::read(kind, bytes, scope, tree)?,
+        Format::Sql => sql::read(bytes, scope, tree)?,
+        Format::Table => table::read(bytes, scope, tree)?,
         _ => return Ok(false),
     }
     Ok(true)
