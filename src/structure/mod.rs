@@ -15,7 +15,9 @@ mod commands;
 mod dockerfile;
 mod dotenv;
 mod format;
+mod makefile;
 mod mapped;
+mod markdown;
 mod shell;
 mod sql;
 mod table;
@@ -62,6 +64,8 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
     match format {
         Format::Dotenv => dotenv::read(bytes, scope, tree),
         Format::Commands => commands::read(bytes, scope, tree)?,
+        Format::Document => markdown::read(bytes, scope, tree)?,
+        Format::Makefile => makefile::read(bytes, scope, tree)?,
         Format::Dockerfile => dockerfile::read(bytes, scope, tree)?,
         Format::Shell(kind) => shell::read(kind, bytes, scope, tree)?,
         Format::Sql => sql::read(bytes, scope, tree)?,
