@@ -29,6 +29,14 @@ pub(super) enum Format {
     Dockerfile,
     /// A crontab or a Procfile: commands in lines of their own.
     Commands,
+    /// A Makefile, a justfile.
+    Makefile,
+    /// A document with blocks of code: Markdown, reStructuredText, AsciiDoc.
+    Document,
+    /// A database dump.
+    Sql,
+    /// A table as text: CSV, TSV.
+    Table,
     /// Requests in a text file: `.http`, `.rest`.
     Requests,
     /// Shell scripts, PowerShell and batch files.
@@ -132,10 +140,13 @@ impl Format {
             "properties" => Self::Properties,
             "tf" | "tfvars" | "hcl" | "nomad" => Self::Hcl,
             "xml" | "plist" | "csproj" | "config" | "resx" | "props" | "targets" | "svg" => Self::Xml,
+            "mk" => Self::Makefile,
+            "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" => Self::Document,
+            "sql" => Self::Sql,
+            "csv" | "tsv" => Self::Table,
             "http" | "rest" => Self::Requests,
-            "sh" | "bash" | "zsh" | "fish" | "ksh" | "envrc" | "profile" | "bashrc" | "zshrc" => {
-                Self::Shell(Shell::Posix)
-            }
+            "sh" | "bash" | "zsh" | "fish" | "ksh" | "csh" | "tcsh" | "cshrc" | "command" | "envrc" | "profile"
+            | "bashrc" | "zshrc" => Self::Shell(Shell::Posix),
             "ps1" | "psm1" | "psd1" => Self::Shell(Shell::Power),
             "bat" | "cmd" => Self::Shell(Shell::Batch),
             "py" | "pyi" | "pyw" => Self::Code(Python),
@@ -157,6 +168,7 @@ impl Format {
             _ => match name {
                 "jenkinsfile" => Self::Code(Java),
                 "crontab" | "procfile" => Self::Commands,
+                "makefile" | "gnumakefile" | "justfile" => Self::Makefile,
                 "supervisord.conf" | ".gitconfig" | ".npmrc" | ".pypirc" => Self::Ini,
                 ".zshenv" | ".bash_profile" | ".bash_login" | ".bash_aliases" | ".zprofile" | ".zlogin" => {
                     Self::Shell(Shell::Posix)
@@ -229,7 +241,7 @@ mod tests {
             ("bin/run", "#!/usr/bin/env python3\n", Some(Format::Code(Language::Python))),
             ("bin/run", "#!/bin/bash\n", Some(Format::Shell(Shell::Posix))),
             ("config", "{\"a\": 1}", Some(Format::Json)),
-            ("README.md", "# a", None),
+            ("README.md", "# a", Some(Format::Document)),
             ("notes", "some text", None),
         ];
         for (path, head, wanted) in table {

@@ -11,11 +11,20 @@
 //! *Why apart from `detect`*: what a file looks like has nothing to do with what is looked for in it, and readers of
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
+mod commands;
+mod dockerfile;
 mod dotenv;
 mod format;
+mod makefile;
 mod mapped;
+mod markdown;
+mod shell;
+mod sql;
+mod table;
 mod tree;
 mod units;
+
+use crate::model::ScopeId;
 
 use format::Format;
 use tree::{FILE, Tree};
@@ -38,18 +47,33 @@ pub enum Unread {
 pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
     let Some(format) = Format::of(path, bytes) else { return Ok(None) };
     let mut tree = Tree::new(bytes.len());
-    if !read_as(format, bytes, &mut tree)? {
+    if !read_as(format, bytes, FILE, &mut tree)? {
         return Ok(None);
     }
     units::settle(&mut tree);
     tree.finish().map(Some).ok_or(Unread::TooLarge)
 }
 
-/// Fills the tree; false where there is no reader.
-fn read_as(format: Format, bytes: &[u8], tree: &mut Tree) -> Result<bool, Unread> {
+/// Reads a text into a scope: a file into its tree, or a text embedded in it (a code block, a here-document), then inside
+/// [`Tree::within`]. False where there is no reader.
+fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Result<bool, Unread> {
+    // Texts hold texts: readers call each other through here, and only so deep.
+    if tree.embedded() > DEEPEST_TEXT {
+        return Ok(false);
+    }
     match format {
-        Format::Dotenv => dotenv::read(bytes, FILE, tree),
+        Format::Dotenv => dotenv::read(bytes, scope, tree),
+        Format::Commands => commands::read(bytes, scope, tree)?,
+        Format::Document => markdown::read(bytes, scope, tree)?,
+        Format::Makefile => makefile::read(bytes, scope, tree)?,
+        Format::Dockerfile => dockerfile::read(bytes, scope, tree)?,
+        Format::Shell(kind) => shell::read(kind, bytes, scope, tree)?,
+        Format::Sql => sql::read(bytes, scope, tree)?,
+        Format::Table => table::read(bytes, scope, tree)?,
         _ => return Ok(false),
     }
     Ok(true)
 }
+
+/// How many texts may lie inside each other: a notebook, a script in it, the file that the script writes.
+const DEEPEST_TEXT: usize = 6;
