@@ -129,7 +129,7 @@ impl Format {
             "ipynb" => Self::Notebook,
             "toml" => Self::Toml,
             "ini" | "cfg" | "service" | "timer" | "socket" | "reg" | "editorconfig" | "desktop" | "inf" => Self::Ini,
-            "properties" => Self::Properties,
+            "properties" | "xcconfig" => Self::Properties,
             "tf" | "tfvars" | "hcl" | "nomad" => Self::Hcl,
             "xml" | "plist" | "csproj" | "config" | "resx" | "props" | "targets" | "svg" => Self::Xml,
             "http" | "rest" => Self::Requests,

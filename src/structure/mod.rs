@@ -13,7 +13,10 @@
 
 mod dotenv;
 mod format;
+mod ini;
+mod lines;
 mod mapped;
+mod properties;
 mod tree;
 mod units;
 
@@ -49,6 +52,8 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
 fn read_as(format: Format, bytes: &[u8], tree: &mut Tree) -> Result<bool, Unread> {
     match format {
         Format::Dotenv => dotenv::read(bytes, FILE, tree),
+        Format::Ini => ini::read(bytes, FILE, tree),
+        Format::Properties => properties::read(bytes, FILE, tree),
         _ => return Ok(false),
     }
     Ok(true)
