@@ -23,6 +23,8 @@ pub(super) enum Format {
     Xml,
     /// Blocks of directives: nginx.
     Nginx,
+    /// HAProxy.
+    Haproxy,
     /// A Caddyfile.
     Caddyfile,
     /// A Dockerfile.
@@ -31,6 +33,8 @@ pub(super) enum Format {
     Commands,
     /// Requests in a text file: `.http`, `.rest`.
     Requests,
+    /// A request or an environment of Bruno.
+    Bruno,
     /// Shell scripts, PowerShell and batch files.
     Shell(Shell),
     /// A programming language.
@@ -115,6 +119,9 @@ impl Format {
         {
             return Some(Self::Dockerfile);
         }
+        if name.starts_with("haproxy") && matches!(extension, "cfg" | "conf") {
+            return Some(Self::Haproxy);
+        }
         if name.starts_with("caddyfile") || extension == "caddyfile" {
             return Some(Self::Caddyfile);
         }
@@ -133,6 +140,7 @@ impl Format {
             "tf" | "tfvars" | "hcl" | "nomad" => Self::Hcl,
             "xml" | "plist" | "csproj" | "config" | "resx" | "props" | "targets" | "svg" => Self::Xml,
             "http" | "rest" => Self::Requests,
+            "bru" => Self::Bruno,
             "sh" | "bash" | "zsh" | "fish" | "ksh" | "envrc" | "profile" | "bashrc" | "zshrc" => {
                 Self::Shell(Shell::Posix)
             }

@@ -88,10 +88,10 @@ pub(super) fn separated(bytes: &[u8], range: Range<usize>, separates: impl Fn(u8
         match quote {
             Some(open) if byte == open => quote = None,
             Some(b'"') | None if byte == b'\\' && at + 1 < range.end => {
-                if begun.is_none() && !bytes[at + 1].is_ascii_whitespace() {
-                    begun = Some(at);
+                if !matches!(bytes[at + 1], b'\n' | b'\r') {
+                    begun = begun.or(Some(at));
+                    at += 1;
                 }
-                at += usize::from(!bytes[at + 1].is_ascii_whitespace());
             }
             Some(_) => {}
             None if separates(byte) => parts.extend(begun.take().map(|from| from..at)),

@@ -11,12 +11,17 @@
 //! *Why apart from `detect`*: what a file looks like has nothing to do with what is looked for in it, and readers of
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
+mod caddyfile;
 mod dotenv;
 mod format;
+mod haproxy;
+mod hcl;
 mod ini;
 mod lines;
 mod mapped;
+mod nginx;
 mod properties;
+mod requests;
 mod tree;
 mod units;
 
@@ -52,6 +57,12 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
 fn read_as(format: Format, bytes: &[u8], tree: &mut Tree) -> Result<bool, Unread> {
     match format {
         Format::Dotenv => dotenv::read(bytes, FILE, tree),
+        Format::Nginx => nginx::read(bytes, FILE, tree),
+        Format::Caddyfile => caddyfile::read(bytes, FILE, tree),
+        Format::Requests => requests::read(bytes, FILE, tree),
+        Format::Bruno => requests::read_bruno(bytes, FILE, tree),
+        Format::Haproxy => haproxy::read(bytes, FILE, tree),
+        Format::Hcl => hcl::read(bytes, FILE, tree),
         Format::Ini => ini::read(bytes, FILE, tree),
         Format::Properties => properties::read(bytes, FILE, tree),
         _ => return Ok(false),
