@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
             b'\n' => {
                 // Addresses may stand in several lines, with commas between them.
                 if !words.last().is_some_and(|last| bytes[last.clone()].ends_with(b",")) {
-                    reader.line(std::mem::take(&mut words));
+                    reader.line(std::mem::take(&mut words), None);
                 }
                 at + 1
             }
@@ -43,6 +43,16 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
             b'\\' if bytes[at + 1..].starts_with(b"\n") => at + 2,
             b'\\' if bytes[at + 1..].starts_with(b"\r\n") => at + 3,
             b'#' => end_of_line(bytes, at),
+            // A brace of its own ends a line that begins a block, and a block.
+            brace @ (b'{' | b'}') if bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {
+                if brace == b'}' {
+                    reader.line(std::mem::take(&mut words), None);
+                    reader.leave(at + 1);
+                } else {
+                    reader.line(std::mem::take(&mut words), Some(at));
+                }
+                at + 1
+            }
             _ => {
                 let (word, next) = word(bytes, at);
                 if words.len() < MOST_WORDS {
@@ -52,7 +62,7 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
             }
         };
     }
-    reader.line(words);
+    reader.line(words, None);
     let end = bytes.len();
     while reader.blocks.len() > 1 {
         reader.leave(end);
@@ -85,27 +95,18 @@ impl Reader<'_, '_> {
         text(self.bytes, word.clone()).into_owned()
     }
 
-    fn line(&mut self, mut words: Vec<Range<usize>>) {
-        let bytes = self.bytes;
-        if words.first().is_some_and(|word| &bytes[word.clone()] == b"}") {
-            let end = words[0].end;
-            self.leave(end);
-            words.remove(0);
-        }
-        let opens = words.last().is_some_and(|word| &bytes[word.clone()] == b"{");
-        let brace = if opens { words.pop() } else { None };
+    /// A line is complete; `brace` is where the block that it begins does.
+    fn line(&mut self, words: Vec<Range<usize>>, brace: Option<usize>) {
         let Some(&Block { scope, site }) = self.blocks.last() else { return };
-        if site {
-            return self.site(&words, brace);
-        }
         match brace {
-            Some(brace) => self.block(scope, &words, brace.start),
+            _ if site => self.site(&words, brace),
+            Some(brace) => self.block(scope, &words, brace),
             None => self.directive(scope, &words),
         }
     }
 
     /// A line outside of sites: what begins one, or a directive of the only one.
-    fn site(&mut self, words: &[Range<usize>], brace: Option<Range<usize>>) {
+    fn site(&mut self, words: &[Range<usize>], brace: Option<usize>) {
         let Some(first) = words.first() else {
             if brace.is_some() {
                 // Without an address: what holds for all sites.
@@ -124,7 +125,7 @@ impl Reader<'_, '_> {
             Some(brace) => {
                 let snippet = address.strip_prefix('(').and_then(|name| name.strip_suffix(')'));
                 let kind = if snippet.is_some() { ScopeKind::Section } else { ScopeKind::Service };
-                let scope = self.tree.open(self.file, kind, snippet.unwrap_or(address), first.start..brace.end);
+                let scope = self.tree.open(self.file, kind, snippet.unwrap_or(address), first.start..brace + 1);
                 if let Some(name) = snippet {
                     self.snippets.insert(name.to_owned(), scope);
                 }

@@ -128,11 +128,9 @@ impl Reader<'_, '_> {
 
     /// A token where a name or a block begins.
     fn name_token(&mut self, token: &Token) {
-        let object = self.top().shape == Shape::Object;
         match token.kind {
             Kind::Word | Kind::Text if self.header.len() < 8 => self.header.push(token.clone()),
-            Kind::Sign(b'=') => self.assign(),
-            Kind::Sign(b':') if object => self.assign(),
+            Kind::Sign(b'=' | b':') => self.assign(),
             Kind::Sign(b'{') => self.block(token.span.start),
             Kind::Sign(b'}') => self.leave(token.span.end),
             Kind::Newline | Kind::Sign(b',') => self.header.clear(),
