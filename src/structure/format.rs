@@ -23,6 +23,8 @@ pub(super) enum Format {
     Xml,
     /// Blocks of directives: nginx.
     Nginx,
+    /// HAProxy.
+    Haproxy,
     /// A Caddyfile.
     Caddyfile,
     /// A Dockerfile.
@@ -39,6 +41,8 @@ pub(super) enum Format {
     Table,
     /// Requests in a text file: `.http`, `.rest`.
     Requests,
+    /// A request or an environment of Bruno.
+    Bruno,
     /// Shell scripts, PowerShell and batch files.
     Shell(Shell),
     /// A programming language.
@@ -93,6 +97,9 @@ impl Format {
     /// The format of a file with this path, forward slashes, that begins with `head`; none where no reader fits.
     pub(super) fn of(path: &str, head: &[u8]) -> Option<Self> {
         let name = path.rsplit(['/', '!']).next().unwrap_or(path).to_ascii_lowercase();
+        if (name.ends_with(".cfg") || name.ends_with(".conf")) && Self::is_haproxy(head) {
+            return Some(Self::Haproxy);
+        }
         Self::of_name(&name)
             .or_else(|| {
                 // The twin of a config: `config.yaml.example`, `.env.bak`, `settings.json~`.
@@ -103,6 +110,44 @@ impl Format {
                 twin.or_else(|| stem.strip_suffix(".j2")).or_else(|| stem.strip_suffix(".erb")).and_then(Self::of_name)
             })
             .or_else(|| Self::of_head(head))
+            .or_else(|| Self::of_lines(&name, head))
+    }
+
+    /// Settings whose file is called anything: `app.conf`, `/etc/default/app`.
+    fn of_lines(name: &str, head: &[u8]) -> Option<Self> {
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if !matches!(extension, "" | "conf" | "cnf" | "rc" | "hocon" | "vars" | "environment" | "default") {
+            return None;
+        }
+        let lines = || super::lines::lines(head, super::lines::start(head)..head.len().min(4096));
+        let lines = lines().map(|line| head[line].trim_ascii());
+        let settings: Vec<&[u8]> =
+            lines.filter(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b";")).collect();
+        // The last line may be cut off.
+        let (_, whole) = settings.split_last().filter(|_| head.len() > 4096).unwrap_or((&&b""[..], &settings));
+        let name = |line: &[u8]| {
+            let end = memchr::memchr(b'=', line)?;
+            Some(line[..end].strip_prefix(b"export ").unwrap_or(&line[..end]).trim_ascii().to_vec())
+        };
+        let plain = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
+        let names: Option<Vec<Vec<u8>>> = whole.iter().map(|line| name(line).filter(|name| plain(name))).collect();
+        match names {
+            Some(names) if names.is_empty() => None,
+            Some(names) if names.iter().all(|name| super::lines::is_name(name)) => Some(Self::Dotenv),
+            Some(_) => Some(Self::Ini),
+            // Blocks with assignments in them, such as HOCON.
+            None => whole.iter().any(|line| line.ends_with(b"{")).then_some(Self::Hcl),
+        }
+    }
+
+    /// Whether sections begin as those of HAProxy do.
+    fn is_haproxy(head: &[u8]) -> bool {
+        let head = &head[..head.len().min(4096)];
+        let mut lines = super::lines::lines(head, 0..head.len()).map(|line| &head[line]);
+        lines.any(|line| {
+            let words = line.trim_ascii_end().split(|byte| *byte == b' ').count();
+            words == 2 && [&b"frontend "[..], b"backend ", b"listen "].iter().any(|word| line.starts_with(word))
+        })
     }
 
     fn of_name(name: &str) -> Option<Self> {
@@ -123,6 +168,9 @@ impl Format {
         {
             return Some(Self::Dockerfile);
         }
+        if name.starts_with("haproxy") && matches!(extension, "cfg" | "conf") {
+            return Some(Self::Haproxy);
+        }
         if name.starts_with("caddyfile") || extension == "caddyfile" {
             return Some(Self::Caddyfile);
         }
@@ -137,8 +185,8 @@ impl Format {
             "ipynb" => Self::Notebook,
             "toml" => Self::Toml,
             "ini" | "cfg" | "service" | "timer" | "socket" | "reg" | "editorconfig" | "desktop" | "inf" => Self::Ini,
-            "properties" => Self::Properties,
-            "tf" | "tfvars" | "hcl" | "nomad" => Self::Hcl,
+            "properties" | "xcconfig" => Self::Properties,
+            "tf" | "tfvars" | "hcl" | "nomad" | "tofu" => Self::Hcl,
             "xml" | "plist" | "csproj" | "config" | "resx" | "props" | "targets" | "svg" => Self::Xml,
             "mk" => Self::Makefile,
             "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" => Self::Document,
@@ -147,6 +195,7 @@ impl Format {
             "http" | "rest" => Self::Requests,
             "sh" | "bash" | "zsh" | "fish" | "ksh" | "csh" | "tcsh" | "cshrc" | "command" | "envrc" | "profile"
             | "bashrc" | "zshrc" => Self::Shell(Shell::Posix),
+            "bru" => Self::Bruno,
             "ps1" | "psm1" | "psd1" => Self::Shell(Shell::Power),
             "bat" | "cmd" => Self::Shell(Shell::Batch),
             "py" | "pyi" | "pyw" => Self::Code(Python),
@@ -242,6 +291,11 @@ mod tests {
             ("bin/run", "#!/bin/bash\n", Some(Format::Shell(Shell::Posix))),
             ("config", "{\"a\": 1}", Some(Format::Json)),
             ("README.md", "# a", Some(Format::Document)),
+            ("etc/default/app", "# x\nA_KEY=1\nexport B=2\n", Some(Format::Dotenv)),
+            ("etc/app.conf", "a.key = 1\n", Some(Format::Ini)),
+            ("application.conf", "a {\n  key = \"v\"\n}\n", Some(Format::Hcl)),
+            ("etc/lb.cfg", "global\n  daemon\nbackend api\n  server a b:1\n", Some(Format::Haproxy)),
+            ("chat.bru", "", Some(Format::Bruno)),
             ("notes", "some text", None),
         ];
         for (path, head, wanted) in table {

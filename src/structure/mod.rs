@@ -11,13 +11,21 @@
 //! *Why apart from `detect`*: what a file looks like has nothing to do with what is looked for in it, and readers of
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
+mod caddyfile;
 mod commands;
 mod dockerfile;
 mod dotenv;
 mod format;
+mod haproxy;
+mod hcl;
+mod ini;
+mod lines;
 mod makefile;
 mod mapped;
 mod markdown;
+mod nginx;
+mod properties;
+mod requests;
 mod shell;
 mod sql;
 mod table;
@@ -70,6 +78,14 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
         Format::Shell(kind) => shell::read(kind, bytes, scope, tree)?,
         Format::Sql => sql::read(bytes, scope, tree)?,
         Format::Table => table::read(bytes, scope, tree)?,
+        Format::Nginx => nginx::read(bytes, scope, tree),
+        Format::Caddyfile => caddyfile::read(bytes, scope, tree),
+        Format::Requests => requests::read(bytes, scope, tree),
+        Format::Bruno => requests::read_bruno(bytes, scope, tree),
+        Format::Haproxy => haproxy::read(bytes, scope, tree),
+        Format::Hcl => hcl::read(bytes, scope, tree),
+        Format::Ini => ini::read(bytes, scope, tree),
+        Format::Properties => properties::read(bytes, scope, tree),
         _ => return Ok(false),
     }
     Ok(true)
