@@ -17,6 +17,8 @@ mod mapped;
 mod tree;
 mod units;
 
+use crate::model::ScopeId;
+
 use format::Format;
 use tree::{FILE, Tree};
 
@@ -38,18 +40,26 @@ pub enum Unread {
 pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
     let Some(format) = Format::of(path, bytes) else { return Ok(None) };
     let mut tree = Tree::new(bytes.len());
-    if !read_as(format, bytes, &mut tree)? {
+    if !read_as(format, bytes, FILE, &mut tree)? {
         return Ok(None);
     }
     units::settle(&mut tree);
     tree.finish().map(Some).ok_or(Unread::TooLarge)
 }
 
-/// Fills the tree; false where there is no reader.
-fn read_as(format: Format, bytes: &[u8], tree: &mut Tree) -> Result<bool, Unread> {
+/// Reads a text into a scope: a file into its tree, or a text embedded in it (a code block, a here-document), then inside
+/// [`Tree::within`]. False where there is no reader.
+fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Result<bool, Unread> {
+    // Texts hold texts: readers call each other through here, and only so deep.
+    if tree.embedded() > DEEPEST_TEXT {
+        return Ok(false);
+    }
     match format {
-        Format::Dotenv => dotenv::read(bytes, FILE, tree),
+        Format::Dotenv => dotenv::read(bytes, scope, tree),
         _ => return Ok(false),
     }
     Ok(true)
 }
+
+/// How many texts may lie inside each other: a notebook, a script in it, the file that the script writes.
+const DEEPEST_TEXT: usize = 6;

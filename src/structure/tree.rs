@@ -173,6 +173,11 @@ impl Tree {
         result
     }
 
+    /// How many embedded texts lie around what is being read.
+    pub(crate) fn embedded(&self) -> usize {
+        self.mapped.len()
+    }
+
     fn in_file(&self, span: Range<usize>) -> Range<usize> {
         self.mapped.iter().rev().fold(span, |span, text| text.outer(span))
     }
