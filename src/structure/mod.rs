@@ -12,10 +12,12 @@
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
 mod dotenv;
+mod embedded;
 mod format;
 mod mapped;
 mod tree;
 mod units;
+mod yaml;
 
 use crate::model::ScopeId;
 
@@ -56,6 +58,7 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
     }
     match format {
         Format::Dotenv => dotenv::read(bytes, scope, tree),
+        Format::Yaml => yaml::read(bytes, scope, tree)?,
         _ => return Ok(false),
     }
     Ok(true)
