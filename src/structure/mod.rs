@@ -15,6 +15,7 @@ mod caddyfile;
 mod commands;
 mod dockerfile;
 mod dotenv;
+mod embedded;
 mod format;
 mod haproxy;
 mod hcl;
@@ -31,6 +32,7 @@ mod sql;
 mod table;
 mod tree;
 mod units;
+mod yaml;
 
 use crate::model::ScopeId;
 
@@ -86,6 +88,7 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
         Format::Hcl => hcl::read(bytes, scope, tree),
         Format::Ini => ini::read(bytes, scope, tree),
         Format::Properties => properties::read(bytes, scope, tree),
+        Format::Yaml => yaml::read(bytes, scope, tree)?,
         _ => return Ok(false),
     }
     Ok(true)
