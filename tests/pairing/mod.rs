@@ -2,6 +2,7 @@
 
 mod case;
 mod check;
+mod projects;
 
 #[test]
 fn every_key_goes_to_its_receiver_and_none_crosses() {
