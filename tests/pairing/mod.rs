@@ -2,6 +2,8 @@
 
 mod case;
 mod check;
+mod hostile;
+mod presets;
 mod projects;
 
 #[test]
