@@ -9,6 +9,7 @@ mod cli;
 mod determinism;
 mod markers;
 mod no_leak;
+mod pairing;
 mod placeholders;
 mod randomness;
 mod report;
