@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
                 }
                 at + 1
             }
-            b' ' | b'\t' | b'\r' => at + 1,
+            blank if blank.is_ascii_whitespace() => at + 1,
             b'\\' if bytes[at + 1..].starts_with(b"\n") => at + 2,
             b'\\' if bytes[at + 1..].starts_with(b"\r\n") => at + 3,
             b'#' => end_of_line(bytes, at),

@@ -19,6 +19,8 @@ mod embedded;
 mod format;
 mod haproxy;
 mod hcl;
+#[cfg(test)]
+mod hostile;
 mod ini;
 mod lines;
 mod makefile;

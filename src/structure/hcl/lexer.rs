@@ -19,6 +19,10 @@ pub(super) enum Kind {
     Sign(u8),
 }
 
+/// The longest mark of a text of several lines.
+const LONGEST_MARK: usize = 120;
+
+/// A piece of the text.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) kind: Kind,
@@ -46,7 +50,12 @@ impl<'b> Lexer<'b> {
     /// `<<EOF` or `<<-EOF`, up to a line that holds nothing else.
     fn heredoc(&mut self) -> Option<Token> {
         let bytes = self.bytes;
-        let line = end_of_line(bytes, self.at);
+        // A mark is short: a row of signs must not be looked through again from each of them.
+        let limit = bytes.len().min(self.at + LONGEST_MARK);
+        let line = end_of_line(&bytes[..limit], self.at);
+        if line == limit && limit < bytes.len() {
+            return None;
+        }
         let mark = bytes[self.at + 2..line].trim_ascii_end();
         let mark = mark.strip_prefix(b"-").unwrap_or(mark);
         if mark.is_empty() || !mark.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
