@@ -12,6 +12,7 @@ mod command;
 mod lex;
 mod posix;
 mod power;
+mod power_lex;
 mod script;
 
 use std::ops::Range;
