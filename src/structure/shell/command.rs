@@ -269,6 +269,8 @@ impl Arguments<'_, '_> {
                 let name = self.setting.take().unwrap_or_default();
                 self.tree.value(self.bytes, self.scope, &name, span);
             }
+            // A script, which is read as one.
+            "c" | "lc" | "ec" if value.contains(' ') => {}
             _ if assigned(value).is_some() => self.setting_in(span),
             _ if value.contains("://") && (flag.len() == 1 || is_switch(self.program, flag) || name == "uri") => {
                 self.tree.value(self.bytes, self.scope, "url", span);

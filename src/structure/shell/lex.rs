@@ -86,7 +86,7 @@ impl<'a> Lexer<'a> {
         let (first, second, third) = (self.peek(0), self.peek(1), self.peek(2));
         let (length, token) = match (first, second) {
             (b'\n', _) => {
-                self.at = self.behind_here.take().unwrap_or(self.at + 1);
+                self.at = self.behind_here.take().unwrap_or(0).max(self.at + 1);
                 return Some(Token::End);
             }
             (b';', b';' | b'&') => (if third == b'&' { 3 } else { 2 }, Token::ArmEnd),
@@ -246,7 +246,7 @@ impl<'a> Lexer<'a> {
                 }
                 (b')', b'<', b'<') => {
                     if let Some((_, here)) = self.here(at + 2) {
-                        length = here.body.end - at;
+                        length = here.body.end.saturating_sub(at).max(2);
                         self.behind_here = None;
                     } else {
                         length = 2;
@@ -284,8 +284,8 @@ impl<'a> Lexer<'a> {
         }
         let next = at + length + usize::from(matches!(quote, Some(b'\'' | b'"')));
         let start = match self.behind_here {
-            Some(behind) => behind,
-            None => match memchr::memchr(b'\n', &self.bytes[at..]) {
+            Some(behind) if behind >= at => behind,
+            _ => match memchr::memchr(b'\n', &self.bytes[at..]) {
                 Some(found) => at + found + 1,
                 None => self.bytes.len(),
             },

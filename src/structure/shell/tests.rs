@@ -255,6 +255,9 @@ fn large_files_are_left_out() {
 fn zz() {
     for path in std::env::var("OUTLINE").unwrap_or_default().split(',').filter(|p| !p.is_empty()) {
         let bytes = std::fs::read(path).unwrap();
-        match crate::structure::read(path, &bytes) { Ok(Some(s)) => println!("## {path}\n{}", s.outline(&bytes)), e => println!("## {path} {:?}", e.err()) }
+        match crate::structure::read(path, &bytes) {
+            Ok(Some(s)) => println!("## {path}\n{}", s.outline(&bytes)),
+            e => println!("## {path} {:?}", e.err()),
+        }
     }
 }
