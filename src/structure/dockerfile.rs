@@ -45,9 +45,13 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Result<(), 
                 stages.push(tree.open(scope, ScopeKind::Section, name, line..end));
             }
             b"ENV" | b"ARG" | b"LABEL" => settings(bytes, rest, stage, tree),
-            b"RUN" | b"CMD" | b"ENTRYPOINT" | b"HEALTHCHECK" | b"SHELL" | b"ONBUILD" | b"COPY" | b"ADD" => {
+            b"RUN" | b"CMD" | b"ENTRYPOINT" | b"HEALTHCHECK" | b"SHELL" | b"ONBUILD" => {
                 next = here_document_end(bytes, &rest, &mut unended);
                 command(bytes, rest.start..next, stage, tree);
+            }
+            b"COPY" | b"ADD" => {
+                next = here_document_end(bytes, &rest, &mut unended);
+                copy(bytes, rest, next, stage, tree);
             }
             _ => {}
         }
@@ -150,6 +154,17 @@ fn command(bytes: &[u8], rest: Range<usize>, scope: ScopeId, tree: &mut Tree) {
     shell::read_commands(bytes, start..rest.end, scope, tree);
 }
 
+/// `COPY <<EOF /app/.env`: the lines are the file.
+fn copy(bytes: &[u8], rest: Range<usize>, end: usize, scope: ScopeId, tree: &mut Tree) {
+    let file = shell::words(bytes, rest.start..rest.start + bytes[rest.clone()].trim_ascii_end().len()).pop();
+    let Some(file) = file.filter(|_| end > rest.end) else { return };
+    // The last line ends the document.
+    let last = bytes[..end].trim_ascii_end();
+    let last = memchr::memrchr(b'\n', last).map_or(rest.end, |found| found + 1).max(rest.end);
+    let file = String::from_utf8_lossy(&bytes[shell::bare(bytes, file)]).into_owned();
+    shell::write(bytes, rest.end..last, &file, scope, tree);
+}
+
 /// The strings of a list, without their quotes.
 fn json_words(bytes: &[u8], range: Range<usize>) -> Vec<Range<usize>> {
     let mut words = Vec::new();
@@ -186,8 +201,8 @@ mod tests {
 
     #[test]
     fn what_is_run_is_read_as_commands() {
-        let text = "\u{feff}FROM x\r\nRUN --mount=type=cache,target=/c export KEY=key-one && \\\r\n  echo \"URL=https://a.example\" >> .env\r\nRUN <<EOF\r\ncurl -H 'A: b' https://c.example\r\nEOF\r\nCMD [\"serve\", \"--base-url\", \"https://d.example\", \"--api-key=key-two\"]\r\n";
-        let wanted = "file\n  section\n    KEY = key-one\n    section .env\n      URL = https://a.example\n    section\n      call curl (unit)\n        A = b\n        url = https://c.example\n    call serve (unit)\n      base-url = https://d.example\n      api-key = key-two\n";
+        let text = "\u{feff}FROM x\r\nRUN --mount=type=cache,target=/c export KEY=key-one && \\\r\n  echo \"URL=https://a.example\" >> .env\r\nRUN <<EOF\r\ncurl -H 'A: b' https://c.example\r\nEOF\r\nCOPY <<EOF /app/.env\r\nA=b\r\nEOF\r\nCOPY . /app\r\nCMD [\"serve\", \"--base-url\", \"https://d.example\", \"--api-key=key-two\"]\r\n";
+        let wanted = "file\n  section\n    KEY = key-one\n    section .env\n      URL = https://a.example\n    section\n      call curl (unit)\n        A = b\n        url = https://c.example\n    section /app/.env\n      A = b\n    call serve (unit)\n      base-url = https://d.example\n      api-key = key-two\n";
         assert_eq!(outline(text), wanted);
     }
 }

@@ -87,6 +87,10 @@ fn line(bytes: &[u8], start: usize, end: usize, scope: ScopeId, tree: &mut Tree)
             }
             let name = text[..colon].split(u8::is_ascii_whitespace).next().unwrap_or_default();
             let name = String::from_utf8_lossy(name).into_owned();
+            if name.starts_with('.') {
+                // `.PHONY` and its like run nothing.
+                return None;
+            }
             let section = tree.open(scope, ScopeKind::Section, &name, start..start + text.len());
             if let Some(equals) = equals {
                 // A variable of this target alone.
@@ -128,7 +132,7 @@ mod tests {
     #[test]
     fn variables_and_recipes() {
         let text = "include .env\nURL ?= https://a.example # c\nexport KEY := key-one\nNEXT = $(Base)/v1\n.PHONY: run\nrun: build\n\t@curl $(URL) \\\n\t  -H \"Authorization: Bearer $$KEY\"\nprod: URL = https://b.example\n\tMODE=x ./run\n";
-        let wanted = "file uses Base reads .env\n  URL = https://a.example\n  KEY = key-one\n  NEXT = ${Base}/v1\n  section .PHONY\n  section run\n    call curl (unit) uses KEY uses URL\n      url = ${URL}\n      Authorization = Bearer $$KEY\n  section prod\n    URL = https://b.example\n";
+        let wanted = "file uses Base reads .env\n  URL = https://a.example\n  KEY = key-one\n  NEXT = ${Base}/v1\n  section run\n    call curl (unit) uses KEY uses URL\n      url = ${URL}\n      Authorization = Bearer $$KEY\n  section prod\n    URL = https://b.example\n";
         let shown = outline("Makefile", text).replace("$(Base)", "${Base}").replace("$(URL)", "${URL}");
         assert!(shown.starts_with(wanted), "{shown}");
         let text = "export KEY := \"key-one\"\n\nrun arg:\n    curl -H 'A: b' https://a.example\n";

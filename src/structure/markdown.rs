@@ -195,17 +195,16 @@ impl Block {
         if section != scope {
             tree.set_unit(section, true);
         }
-        let head = first.text(bytes);
+        let mut lines = self.lines.iter().map(|line| line.text(bytes));
+        let head = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")).unwrap_or(first.text(bytes));
         let file = file_name(name);
         let format = Format::of(&file, b"").or_else(|| guess(&self.language, head));
         let Some(format) = format else { return };
         let prompts: &[&[u8]] = match format {
-            Format::Shell(_) => &[b"$ ", b"% ", b"# ", b"PS> ", b"> "],
+            Format::Shell(_) => &[b"$ ", b"% ", b"PS> ", b"> "],
             Format::Code(_) => &[b">>> ", b"... ", b"In [1]: "],
             _ => &[],
         };
-        // A `#` is a prompt only where the first line is no comment of a script.
-        let prompts = if head.starts_with(b"# ") { &[][..] } else { prompts };
         let prompted = prompts.iter().any(|prompt| head.starts_with(prompt));
         let mut inner = Mapped::default();
         for line in &self.lines {

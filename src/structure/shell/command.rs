@@ -8,10 +8,12 @@ use crate::structure::tree::Tree;
 use super::lex::bare;
 
 /// Programs whose first argument says what they do.
-const WITH_VERB: [&str; 26] = [
+const WITH_VERB: [&str; 28] = [
     "az",
     "aws",
     "cargo",
+    "conda",
+    "dokku",
     "docker",
     "docker-compose",
     "fly",
@@ -155,7 +157,7 @@ pub(in crate::structure) fn arguments(
     while let Some(word) = words.get(at) {
         at += 1;
         let word = bare(bytes, word.clone());
-        let Some(flag) = flag(bytes, &word) else {
+        let Some(flag) = flag(bytes, &word, program) else {
             reader.plain(word);
             continue;
         };
@@ -166,7 +168,7 @@ pub(in crate::structure) fn arguments(
         let next = words.get(at).map(|next| bare(bytes, next.clone()));
         let takes = |value: &Range<usize>| {
             let value = text(bytes, value);
-            !value.starts_with('-') || value.contains([' ', '='])
+            !value.starts_with('-') || value.contains(' ')
         };
         if let Some(value) = next.filter(takes).filter(|_| !is_switch(program, &flag.name)) {
             at += 1;
@@ -192,7 +194,7 @@ struct Flag {
     value: Option<Range<usize>>,
 }
 
-fn flag(bytes: &[u8], word: &Range<usize>) -> Option<Flag> {
+fn flag(bytes: &[u8], word: &Range<usize>, program: &str) -> Option<Flag> {
     let written = text(bytes, word);
     let name = written.trim_start_matches('-');
     let dashes = written.len() - name.len();
@@ -221,7 +223,11 @@ fn flag(bytes: &[u8], word: &Range<usize>) -> Option<Flag> {
         return None;
     }
     // PowerShell writes `-Uri:value` too; of several letters behind one dash the last may take a value.
-    let cluster = dashes == 1 && (2..=4).contains(&head.len()) && head.chars().all(char::is_alphabetic);
+    let titled = head.len() > 2
+        && head[1..].bytes().all(|byte| byte.is_ascii_lowercase())
+        && head.as_bytes()[0].is_ascii_uppercase();
+    let letters = (2..=4).contains(&head.len()) && head.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let cluster = dashes == 1 && letters && (!titled || CLIENTS.contains(&program));
     let known = ["uri", "key", "env", "url", "set", "body"].contains(&head.to_ascii_lowercase().as_str());
     let name = if cluster && !known { &head[head.len() - 1..] } else { head };
     Some(Flag { name: name.to_owned(), value: None })
@@ -295,7 +301,12 @@ impl Arguments<'_, '_> {
             self.tree.value(self.bytes, self.scope, "url", span);
         } else if let Some(name) = self.setting.take().filter(|_| !self.verb) {
             self.tree.value(self.bytes, self.scope, &name, span);
-        } else if verb && !self.verb && value.len() > 2 && value.chars().all(is_setting_letter) {
+        } else if verb
+            && !self.verb
+            && WITH_VERB.contains(&self.program)
+            && value.len() > 2
+            && value.chars().all(is_setting_letter)
+        {
             self.setting = Some(value.to_owned());
         }
     }

@@ -189,7 +189,8 @@ impl<'a> Lexer<'a> {
             None
         } else if matches!(closer, b')' | b'`') {
             let found = self.balanced(inside, closer, &mut Vec::new());
-            if let (Some(end), Some(commands)) = (found, commands) {
+            // What begins with one more parenthesis is arithmetic.
+            if let (Some(end), Some(commands)) = (found.filter(|_| self.bytes.get(inside) != Some(&b'(')), commands) {
                 commands.push(inside..end - 1);
             }
             found
@@ -222,7 +223,9 @@ impl<'a> Lexer<'a> {
             if closes {
                 open.pop();
                 if let Some((_, start)) = command.filter(|(depth, _)| *depth == open.len()) {
-                    commands.push(start..at);
+                    if self.bytes.get(start) != Some(&b'(') {
+                        commands.push(start..at);
+                    }
                     command = None;
                 }
                 at += 1;

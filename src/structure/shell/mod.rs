@@ -41,13 +41,18 @@ pub(super) fn read(shell: Shell, bytes: &[u8], scope: ScopeId, tree: &mut Tree) 
 
 pub(super) use lex::bare;
 pub(super) use posix::read as read_commands;
-pub(super) use script::{embed, variables};
+pub(super) use script::variables;
 
 /// The words of a part of a text, with their quotes, up to its end.
 pub(super) fn words(bytes: &[u8], range: Range<usize>) -> Vec<Range<usize>> {
     let mut lexer = lex::Lexer::new(bytes, range);
     let tokens = std::iter::from_fn(|| lexer.next());
     tokens.filter_map(|token| if let lex::Token::Word(word) = token { Some(word.span) } else { None }).collect()
+}
+
+/// Reads a part of a text as a file that it is written to.
+pub(super) fn write(bytes: &[u8], text: Range<usize>, file: &str, scope: ScopeId, tree: &mut Tree) {
+    script::Written::default().add(bytes, text, file, scope, tree);
 }
 
 /// Adds a command whose words are known as a call.

@@ -10,13 +10,13 @@ use crate::structure::tree::Tree;
 
 /// The files that a script writes, each a section of its own: lines added one by one belong together.
 #[derive(Default)]
-pub(in crate::structure) struct Written {
+pub(super) struct Written {
     sections: HashMap<(ScopeId, String), ScopeId>,
 }
 
 impl Written {
     /// Reads a text as the file it is written to, whose section is returned.
-    pub(in crate::structure) fn add(
+    pub(super) fn add(
         &mut self,
         bytes: &[u8],
         text: Range<usize>,
@@ -35,13 +35,7 @@ impl Written {
 }
 
 /// Reads a part of a script as a text of its own.
-pub(in crate::structure) fn embed(
-    bytes: &[u8],
-    text: Range<usize>,
-    format: Option<Format>,
-    scope: ScopeId,
-    tree: &mut Tree,
-) {
+pub(super) fn embed(bytes: &[u8], text: Range<usize>, format: Option<Format>, scope: ScopeId, tree: &mut Tree) {
     let Some(format) = format.filter(|_| !text.is_empty()) else { return };
     let mut inner = Mapped::default();
     inner.push(&bytes[text.clone()], text.start);
