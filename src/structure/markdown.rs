@@ -199,7 +199,10 @@ impl Block {
         let head = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")).unwrap_or(first.text(bytes));
         let file = file_name(name);
         let format = Format::of(&file, b"").or_else(|| guess(&self.language, head));
-        let Some(format) = format else { return };
+        let Some(mut format) = format else { return };
+        if format == Format::Shell(Shell::Posix) && head.starts_with(b"$env:") {
+            format = Format::Shell(Shell::Power);
+        }
         let prompts: &[&[u8]] = match format {
             Format::Shell(_) => &[b"$ ", b"% ", b"PS> ", b"> "],
             Format::Code(_) => &[b">>> ", b"... ", b"In [1]: "],
@@ -207,10 +210,16 @@ impl Block {
         };
         let prompted = prompts.iter().any(|prompt| head.starts_with(prompt));
         let mut inner = Mapped::default();
+        let mut goes_on = false;
         for line in &self.lines {
             let start = line.start + line.indent.min(self.indent);
             let text = &bytes[start..line.span.end];
             let prompt = prompts.iter().find(|prompt| prompted && text.starts_with(prompt)).map_or(0, |it| it.len());
+            if prompted && prompt == 0 && !goes_on {
+                // What a command put out.
+                continue;
+            }
+            goes_on = text.trim_ascii_end().ends_with(b"\\");
             inner.push(&text[prompt..], start + prompt);
         }
         // What cannot be read stays a text in its section.

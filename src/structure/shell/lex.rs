@@ -125,17 +125,24 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_blanks(&mut self) {
-        loop {
-            match (self.peek(0), self.peek(1), self.peek(2)) {
-                _ if self.at >= self.bytes.len() => return,
-                (b' ' | b'\t' | b'\r' | 0x0b | 0x0c, ..) => self.at += 1,
-                (b'\\', b'\n', _) => self.at += 2,
-                (b'\\', b'\r', b'\n') => self.at += 3,
-                (b'#', ..) => {
+        let mut continued = false;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
+                b'\\' => match self.continuation() {
+                    Some(next) => {
+                        self.at = next;
+                        continued = true;
+                    }
+                    None => return,
+                },
+                b'#' => {
                     let rest = &self.bytes[self.at..];
                     self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                    // Between the lines of a command people, and images, put comments.
+                    self.at += usize::from(continued && self.at < self.bytes.len());
                 }
-                (b'0'..=b'9', ..) => {
+                b'0'..=b'9' => {
                     // The number of a stream in front of a redirection.
                     let digits = self.bytes[self.at..].iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
                     if !matches!(self.peek(digits), b'<' | b'>') {
@@ -146,6 +153,18 @@ impl<'a> Lexer<'a> {
                 _ => return,
             }
         }
+    }
+
+    /// Behind the line end that a backslash takes away; blanks and a comment may stand behind it by mistake.
+    fn continuation(&self) -> Option<usize> {
+        let rest = &self.bytes[self.at + 1..];
+        let blanks = rest.iter().take(400).take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+        let line = match rest.get(blanks)? {
+            b'\n' => blanks,
+            b'#' if blanks > 0 => blanks + memchr::memchr(b'\n', &rest[blanks..])?,
+            _ => return None,
+        };
+        Some(self.at + 1 + line + 1)
     }
 
     fn word(&mut self) -> Word {

@@ -1,7 +1,7 @@
 //! Scripts: what is set, what is called with which arguments, what is written into which file.
 //!
 //! ```text
-//! lex ─ words, quotes, here-documents ─▶ posix ─ blocks ─▶ command ─ names of arguments ─▶ tree
+//! lex ─ words, quotes, here-documents ─▶ posix ─ blocks ─▶ simple ─ commands ─▶ command ─ arguments ─▶ tree
 //! ```
 //!
 //! What a script sets belongs together, as in a file of settings. A command with arguments is a unit: the address and the
@@ -14,6 +14,7 @@ mod posix;
 mod power;
 mod power_lex;
 mod script;
+mod simple;
 
 use std::ops::Range;
 
@@ -65,7 +66,7 @@ pub(super) fn call(bytes: &[u8], words: &[Range<usize>], span: Range<usize>, sco
     script::variables(bytes, span, &[], call, tree);
     let program = name.split(' ').next().unwrap_or(&name);
     command::arguments(bytes, program, words.get(from..).unwrap_or_default(), call, tree);
-    posix::script_in(bytes, &name, words, call, tree);
+    simple::script_in(bytes, &name, words, call, tree);
 }
 
 #[cfg(test)]

@@ -271,7 +271,8 @@ impl Reader<'_, '_> {
             _ if frame.words.is_empty() => {}
             (None, _) if self.text(&frame.words[0]) == "setx" => {
                 if let [_, name, value, ..] = frame.words.as_slice() {
-                    self.tree.value(self.bytes, frame.scope, &self.text(name).to_owned(), value.clone());
+                    let name = self.text(name).to_owned();
+                    self.tree.value(self.bytes, frame.scope, &name, value.clone());
                 }
             }
             (Some(name), Kind::Table) if frame.texts.is_empty() => {

@@ -82,6 +82,13 @@ fn scripts() {
 }
 
 #[test]
+fn comments_between_the_lines_of_a_command() {
+    let text = "docker run \\  # one\n  -e A=key-one \\ \n  # two\n  -e B=b image\necho $((1<<2)) $(( $(curl u -H 'C: d') + 1 )) \\x\n";
+    let wanted = "file\n  call docker run (unit)\n    A = key-one\n    B = b\n  call echo (unit)\n";
+    assert_eq!(outline("a.sh", text), wanted);
+}
+
+#[test]
 fn relatives_of_the_shell() {
     let fish = "set -gx KEY key-one\nif test -n \"$KEY\"\n  set -x URL https://a.example\nend\nfunction f\n  curl $URL -H 'A: b'\nend\n";
     let wanted = "file\n  KEY = key-one\n  section\n    URL = https://a.example\n    call test (unit) uses KEY\n      n = $KEY\n  section f\n    call curl (unit) uses URL\n      url = $URL\n      A = b\n";
