@@ -90,6 +90,13 @@ impl Tree {
         }
     }
 
+    /// Says where the bytes of a scope lie that was known by its name alone.
+    pub(crate) fn place(&mut self, scope: ScopeId, span: Range<usize>) {
+        if scope != FILE && self.spans[scope].is_empty() {
+            self.spans[scope] = self.in_file(span);
+        }
+    }
+
     /// The map of this name in a scope, which may have been added before: for names that come in parts.
     pub(crate) fn child(&mut self, parent: ScopeId, name: &str) -> ScopeId {
         let key = (parent, short(name));
