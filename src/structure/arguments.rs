@@ -44,7 +44,10 @@ pub(super) fn argument(bytes: &[u8], span: Range<usize>, flag: Option<&str>) -> 
             _ => Argument::Plain,
         },
         Some("e" | "env" | "set" | "var" | "build-arg") | None => match text.split_once('=') {
-            Some((name, _)) if is_name(name) => Argument::Named(name.to_owned(), behind(name.len() + 1)),
+            // `abc==` is no name but the end of something encoded.
+            Some((name, value)) if is_name(name) && !value.trim_start_matches('=').is_empty() => {
+                Argument::Named(name.to_owned(), behind(name.len() + 1))
+            }
             _ => flag.map_or(Argument::Plain, |flag| Argument::Named(flag.to_owned(), span)),
         },
         Some(flag) => Argument::Named(flag.to_owned(), span),
@@ -71,6 +74,7 @@ mod tests {
             (Some("header"), "Authorization: Bearer V", Some(("Authorization", "Bearer V"))),
             (None, "https://a.example/?b=c", None),
             (Some("y"), "-x", None),
+            (None, "abc==", None),
         ];
         for (flag, text, wanted) in table {
             let found = match argument(text.as_bytes(), 0..text.len(), flag) {

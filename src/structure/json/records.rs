@@ -54,8 +54,22 @@ impl<'t> Nodes<'t> {
         if !self.is_object(id) {
             return None;
         }
-        let name = self.text(id, &["name", "key", "variable"]).filter(|name| !name.is_empty() && name.len() <= 120)?;
-        let value = self.child(id, &["value", "valueFrom"])?;
+        let label = self.child(id, &["name", "key", "variable", "ParameterKey"])?;
+        let value = self.child(id, &["value", "valueFrom", "ParameterValue"])?;
+        let name = str::from_utf8(&self.bytes[self.nodes[label].span()]).ok()?;
+        let plain = name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | '/' | ':'));
+        if self.nodes[label].kind != Kind::Text || name.is_empty() || name.len() > 80 || !plain {
+            return None;
+        }
+        // What says more than that is a record of its own.
+        let more = self.children(id).filter(|&child| child != label && child != value).any(|child| {
+            let known = matches!(&*self.name(child), "description" | "comment" | "id" | "type" | "uuid" | "metadata");
+            let long = self.nodes[child].kind == Kind::Text && self.nodes[child].span().len() > 16;
+            !known && (long || self.is_object(child))
+        });
+        if more {
+            return None;
+        }
         let setting = match self.nodes[value].kind {
             Kind::Text | Kind::Word => Setting::Value(value),
             Kind::Object => Setting::Of(self.children(value).find_map(|source| self.reference(source))?),
@@ -113,8 +127,7 @@ impl<'t> Nodes<'t> {
             "Service" => version.starts_with("serving.knative.dev"),
             _ => false,
         };
-        let kind = if runs { ScopeKind::Service } else { ScopeKind::Section };
-        Some((kind, name, self.text(metadata, &["namespace"])))
+        Some((if runs { ScopeKind::Service } else { ScopeKind::Section }, name, self.text(metadata, &["namespace"])))
     }
 
     /// What kind of scope an object is that is assigned to `name` in a scope called `around`.

@@ -139,11 +139,11 @@ fn containers_stand_for_themselves() {
     let wanted = r#"file
   family = f
   list containerDefinitions
-    service web (unit)
+    map web
       name = web
       OPENAI_API_KEY = K1
       B = arn
-    service side (unit)
+    map side
       name = side
       OPENAI_BASE_URL = U1
 "#;
@@ -162,7 +162,7 @@ fn workloads_take_from_objects() {
       namespace = app-prod
     map spec
       list containers
-        service c (unit) takes s takes t
+        map c takes s takes t
           name = c
           A = x
 "#;
@@ -241,7 +241,7 @@ fn resources_are_called_by_type_and_name() {
         item (unit)
           map attributes
             list environment
-              item (unit)
+              map
                 map variables
                   OPENAI_API_KEY = K1
 "#;

@@ -38,6 +38,8 @@ enum Within {
         /// The scope around it, which settings in a list belong to.
         outer: ScopeId,
         flag: Option<String>,
+        /// Whether it has one element alone.
+        single: bool,
     },
 }
 
@@ -48,7 +50,7 @@ impl Walk<'_> {
         // One value is the file itself; several are a list.
         let several = self.nodes.first().is_some_and(|first| (first.next as usize) < end);
         let within = if several {
-            Within::Array { name: String::new(), outer: scope, flag: None }
+            Within::Array { name: String::new(), outer: scope, flag: None, single: false }
         } else {
             Within::Object { boxed: None, scripts: false }
         };
@@ -102,7 +104,8 @@ impl Walk<'_> {
                     self.setting(frame.scope, &name, id);
                 }
             }
-            Within::Array { name, outer, flag } => match argument(self.bytes, span.clone(), flag.take().as_deref()) {
+            Within::Array { name, outer, flag, .. } => match argument(self.bytes, span.clone(), flag.take().as_deref())
+            {
                 Argument::Named(name, span) => self.tree.value(self.bytes, *outer, &name, span),
                 Argument::Flag(waiting) => {
                     self.tree.element(self.bytes, frame.scope, name, index, span);
@@ -156,18 +159,27 @@ impl Walk<'_> {
         true
     }
 
+    /// Whether one of the nearest scopes around is called `name`.
+    fn is_inside(&self, scope: ScopeId, name: &str) -> bool {
+        let scopes = self.tree.scopes();
+        let mut around = std::iter::successors(Some(scope), |&id| scopes[id].parent).take(8);
+        around.any(|id| scopes[id].name == name)
+    }
+
     fn object(&mut self, id: usize, frame: &Frame) -> Frame {
         let end = self.nodes[id].next as usize;
         let mut inner = Frame { end, scope: frame.scope, within: Within::Object { boxed: None, scripts: false } };
         let manifest = self.look().manifest(id).map(|(kind, name, space)| (kind, name.to_owned(), space.map(of_space)));
         match &frame.within {
             Within::Array { name, .. } if name == "envFrom" => {}
-            Within::Array { name, .. } => {
-                let contained = matches!(&**name, "containers" | "initContainers" | "containerDefinitions");
+            Within::Array { name, single, .. } => {
+                // A container is a part of what runs it, the only block of its name a part of what it stands in.
+                let piece = matches!(&**name, "containers" | "initContainers" | "containerDefinitions");
+                let block = *single && self.is_inside(frame.scope, "attributes");
                 let (kind, name) = match &manifest {
                     Some((ScopeKind::Service, name, _)) => (ScopeKind::Service, name.clone()),
                     Some((_, name, _)) => (ScopeKind::Item, name.clone()),
-                    None if contained => (ScopeKind::Service, self.look().label(id)),
+                    None if piece || block => (ScopeKind::Map, self.look().label(id)),
                     None => (ScopeKind::Item, self.look().label(id)),
                 };
                 inner.scope = self.tree.open(frame.scope, kind, &name, self.whole(id));
@@ -176,6 +188,9 @@ impl Walk<'_> {
                 // The file itself, unless it is one of the objects of a cluster, which are known by their names.
                 if let Some((kind, name, _)) = &manifest {
                     inner.scope = self.tree.open(frame.scope, *kind, name, self.whole(id));
+                    if inner.scope != frame.scope {
+                        self.tree.set_unit(inner.scope, true);
+                    }
                 }
             }
             Within::Object { .. } => {
@@ -222,7 +237,8 @@ impl Walk<'_> {
             let parent = self.tree.descend(outer, parts.iter().copied());
             self.tree.open(parent, ScopeKind::List, last, self.whole(id))
         };
-        let within = Within::Array { name: last.to_owned(), outer, flag: None };
+        let single = self.look().children(id).nth(1).is_none();
+        let within = Within::Array { name: last.to_owned(), outer, flag: None, single };
         Frame { end: self.nodes[id].next as usize, scope, within }
     }
 }
