@@ -44,6 +44,8 @@ pub(crate) struct Tree {
     uses: Vec<Use>,
     /// Scopes that are known by their names: parent and name.
     named: HashMap<(ScopeId, String), ScopeId>,
+    /// Scopes of which a reader said whether they stand for themselves.
+    decided: HashSet<ScopeId>,
     /// How the bytes being read lie in the file, innermost last.
     mapped: Vec<Mapped>,
     full: bool,
@@ -60,6 +62,7 @@ impl Tree {
             values: Vec::new(),
             uses: Vec::new(),
             named: HashMap::new(),
+            decided: HashSet::new(),
             mapped: Vec::new(),
             full: false,
         }
@@ -131,9 +134,15 @@ impl Tree {
         self.scopes[scope].name = short(name);
     }
 
-    /// Says that a scope stands for itself, or that it does not.
+    /// Says that a scope stands for itself, or that it does not, for good.
     pub(crate) fn set_unit(&mut self, scope: ScopeId, unit: bool) {
         self.scopes[scope].unit = unit;
+        self.decided.insert(scope);
+    }
+
+    /// Says that a scope stands for itself by how the tree looks, unless its reader knew better.
+    pub(super) fn settle_unit(&mut self, scope: ScopeId) {
+        self.scopes[scope].unit |= !self.decided.contains(&scope);
     }
 
     /// Says where a scope is used.
