@@ -32,6 +32,9 @@ pub(in super::super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> R
     for (number, cell) in cells.filter(|&cell| nodes.nodes[cell].kind == Kind::Object).enumerate() {
         let name = format!("cell {}", number + 1);
         let inner = tree.open(scope, ScopeKind::Section, &name, nodes.nodes[cell].span());
+        if inner != scope {
+            tree.set_unit(inner, false);
+        }
         read_cell(nodes, cell, language, inner, tree);
     }
     Ok(())
@@ -48,7 +51,8 @@ fn read_cell(nodes: Nodes, cell: usize, language: Language, scope: ScopeId, tree
             "source" | "outputs" | "output" => {
                 for id in part..nodes.nodes[part].next as usize {
                     if nodes.nodes[id].kind == Kind::Text {
-                        tree.value(nodes.bytes, scope, &nodes.name(id), nodes.nodes[id].span());
+                        let name = nodes.name(if nodes.nodes[id].name().is_empty() { part } else { id });
+                        tree.value(nodes.bytes, scope, &name, nodes.nodes[id].span());
                     }
                 }
             }

@@ -86,15 +86,31 @@ impl<'t> Nodes<'t> {
 
     /// The value of an object that is nothing but a value and what is known of it: `{"value": "v", "type": "string"}`.
     pub(super) fn boxed(self, id: usize) -> Option<usize> {
-        let value = self.children(id).find(|&child| self.name(child) == "value")?;
-        let simple = self.children(id).all(|child| {
+        let value = self.child(id, &["value", "default", "defaultValue"])?;
+        let known = self.children(id).filter(|&child| child != value).all(|child| {
             matches!(
                 &*self.name(child),
-                "value" | "type" | "sensitive" | "metadata" | "description" | "secure" | "isSecret" | "enabled"
+                "type"
+                    | "sensitive"
+                    | "metadata"
+                    | "description"
+                    | "secure"
+                    | "isSecret"
+                    | "enabled"
+                    | "required"
+                    | "title"
+                    | "generator"
+                    | "default"
+                    | "defaultValue"
+                    | "enum"
+                    | "example"
+                    | "format"
+                    | "sync"
             )
         });
-        let described = self.child(id, &["type"]).is_some();
-        (self.nodes[value].kind == Kind::Text && (simple || described)).then_some(value)
+        // A field of a form says more of itself, but always its type.
+        let field = self.name(value) == "value" && self.child(id, &["type"]).is_some();
+        (self.nodes[value].kind == Kind::Text && (known || field)).then_some(value)
     }
 
     /// Whether all elements of an array are settings.

@@ -171,7 +171,7 @@ fn workloads_take_from_objects() {
 
 #[test]
 fn names_come_in_parts() {
-    let text = r#"{"chatgpt.apiKey":"K1","OpenAI:ApiKey":"K2","chatgpt.apiBaseUrl":"U1","map":{"https://x.example/v1":"K3"}, "parameters":{"openAiKey":{"value":"K4"},"url":{"type":"string","value":"U4"}}}"#;
+    let text = r#"{"chatgpt.apiKey":"K1","OpenAI:ApiKey":"K2","chatgpt.apiBaseUrl":"U1","map":{"https://x.example/v1":"K3"}, "parameters":{"openAiKey":{"value":"K4"},"url":{"type":"string","value":"U4"}},"env":{"OPENAI_MODEL":{"description":"d","default":"m","required":true}}}"#;
     let wanted = r#"file
   map chatgpt (unit)
     apiKey = K1
@@ -188,6 +188,11 @@ fn names_come_in_parts() {
     map openAiKey
     map url
       type = string
+  map env
+    OPENAI_MODEL = m
+    map OPENAI_MODEL (unit)
+      description = d
+      required = true
 "#;
     assert_eq!(outline("settings.json", text), wanted);
 }
@@ -287,13 +292,15 @@ fn objects_of_a_list_stand_for_themselves() {
 
 #[test]
 fn cells_are_sections_and_their_lines_one_text() {
-    let text = r#"{"cells":[{"cell_type":"code","source":["%env OPENAI_API_KEY=K1\n","!export A=\"b\"\n","x = 1"],"outputs":[{"text":["key-out\n"]}]},{"cell_type":"markdown","source":"see U1"}],"metadata":{},"nbformat":4}"#;
+    let text = r#"{"cells":[{"cell_type":"code","source":["%env OPENAI_API_KEY=K1\n","!export A=\"b\"\n","x = 1"],"outputs":[{"text":["key-out\n"]}]},{"cell_type":"code","source":"%env OPENAI_API_KEY K2","outputs":[]},{"cell_type":"markdown","source":"see U1"}],"metadata":{},"nbformat":4}"#;
     let wanted = r#"file
   section cell 1
     OPENAI_API_KEY = K1
     A = b
-     = key-out\n
+    outputs = key-out\n
   section cell 2
+    OPENAI_API_KEY = K2
+  section cell 3
     source = see U1
 "#;
     assert_eq!(outline("nb.ipynb", text), wanted);

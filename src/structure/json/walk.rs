@@ -28,8 +28,8 @@ struct Frame {
 
 enum Within {
     Object {
-        /// Of a setting in an object: the scope it is in, and its name.
-        boxed: Option<(ScopeId, String)>,
+        /// Of a setting in an object: its value, the scope it is in, and its name.
+        boxed: Option<(usize, ScopeId, String)>,
         /// Whether texts are commands.
         scripts: bool,
     },
@@ -92,7 +92,7 @@ impl Walk<'_> {
         let span = self.nodes[id].span();
         let index = self.nodes[id].index as usize;
         match &mut frame.within {
-            Within::Object { boxed: Some((scope, name)), .. } if self.look().name(id) == "value" => {
+            Within::Object { boxed: Some((value, scope, name)), .. } if *value == id => {
                 let (scope, name) = (*scope, name.clone());
                 self.setting(scope, &name, id);
             }
@@ -183,6 +183,9 @@ impl Walk<'_> {
                     None => (ScopeKind::Item, self.look().label(id)),
                 };
                 inner.scope = self.tree.open(frame.scope, kind, &name, self.whole(id));
+                if kind == ScopeKind::Map && inner.scope != frame.scope {
+                    self.tree.set_unit(inner.scope, false);
+                }
             }
             Within::Object { .. } if self.nodes[id].name().is_empty() => {
                 // The file itself, unless it is one of the objects of a cluster, which are known by their names.
@@ -195,7 +198,7 @@ impl Walk<'_> {
             }
             Within::Object { .. } => {
                 let name = self.look().name(id).into_owned();
-                let boxed = self.look().boxed(id).map(|_| (frame.scope, name.clone()));
+                let boxed = self.look().boxed(id).map(|value| (value, frame.scope, name.clone()));
                 inner.scope = self.named(id, &name, frame.scope);
                 inner.within = Within::Object { boxed, scripts: name == "scripts" };
             }

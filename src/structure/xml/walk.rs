@@ -96,7 +96,8 @@ impl<'t> Walk<'t> {
             return Some(self.inside(id, frame.scope));
         }
         let element = &self.elements[id];
-        let attributes = attributes(text, element.opening.clone());
+        let mut attributes = attributes(text, element.opening.clone());
+        attributes.retain(|(_, span)| !text[span.clone()].starts_with("http://www.w3.org/"));
         if let Some((name, value)) = self.pair(id, &attributes) {
             self.setting(frame.scope, name, value);
             return None;
