@@ -28,6 +28,12 @@ pub(super) fn setting(bytes: &[u8], scope: ScopeId, name: &str, span: Range<usiz
     if let Some(chosen) = names::chosen(name, text) {
         tree.uses(scope, Used::Name(chosen.to_owned()));
     }
+    if crate::rules::normalise(name) == "envfile" {
+        tree.uses(scope, Used::File(String::from_utf8_lossy(text).into_owned()));
+    }
+    for name in placeholders(text).take(20) {
+        tree.uses(scope, Used::Name(name.to_owned()));
+    }
     if names::holds_command(name) && text.contains(&b' ') {
         command(bytes, scope, name, span.clone(), escapes, tree);
         tree.value(&[], scope, name, span);
@@ -36,6 +42,19 @@ pub(super) fn setting(bytes: &[u8], scope: ScopeId, name: &str, span: Range<usiz
     // The names of variables in settings are used by those, not by the text around them.
     let read = settings(bytes, scope, name, span.clone(), escapes, tree);
     tree.value(if read { &[] } else { bytes }, scope, name, span);
+}
+
+/// The variables that a text takes over: `baseUrl` in `{{baseUrl}}/v1`. Those in capitals are known without.
+fn placeholders(text: &[u8]) -> impl Iterator<Item = &str> {
+    let text = if text.len() <= 2000 { text } else { &[] };
+    memchr::memmem::find_iter(text, b"{{").filter_map(|start| {
+        let behind = text[start + 2..].trim_ascii_start();
+        let length =
+            behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+        let (name, rest) = behind.split_at(length);
+        let name = str::from_utf8(name).ok().filter(|name| !name.is_empty())?;
+        rest.trim_ascii_start().starts_with(b"}}").then_some(name)
+    })
 }
 
 /// Reads the settings in a text; false where there are none.

@@ -34,9 +34,11 @@ impl<'t> Nodes<'t> {
         })
     }
 
-    /// What is called by one of these names.
+    /// What is called by one of these names. Objects that are known by their parts have few of them.
     pub(super) fn child(self, id: usize, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|name| self.children(id).find(|&child| self.name(child).eq_ignore_ascii_case(name)))
+        names
+            .iter()
+            .find_map(|name| self.children(id).take(200).find(|&child| self.name(child).eq_ignore_ascii_case(name)))
     }
 
     /// The text that is called by one of these names.

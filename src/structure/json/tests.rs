@@ -256,7 +256,7 @@ fn resources_are_called_by_type_and_name() {
 #[test]
 fn environments_and_templates() {
     let text = r#"{"apps":[{"name":"a","env":{"A":"1"},"env_production":{"A":"2"}}], "x": {{ tmpl }}, "y": ${y}, "z": "{{ q }}"}"#;
-    let wanted = r#"file
+    let wanted = r#"file uses q
   x = {{ tmpl }}
   y = ${y}
   z = {{ q }}
@@ -269,6 +269,31 @@ fn environments_and_templates() {
         A = 2
 "#;
     assert_eq!(outline("eco.json", text), wanted);
+}
+
+#[test]
+fn variables_files_and_scripts() {
+    let text = r#"{"configurations":[{"name":"run","envFile":"${workspaceFolder}/.env","runArgs":["--env-file","a.env"]}],"item":[{"request":{"url":{"raw":"{{baseUrl}}/v1"}}}],"scripts":{"a":["one two","three"],"b":"four"}}"#;
+    let wanted = r#"file
+  list configurations
+    item run (unit) reads ${workspaceFolder}/.env reads a.env
+      name = run
+      envFile = ${workspaceFolder}/.env
+      env-file = a.env
+      list runArgs
+        runArgs[0] = --env-file
+  list item
+    item (unit)
+      call request
+        map url uses baseUrl
+          raw = {{baseUrl}}/v1
+  map scripts
+    map a
+      call
+      call
+    call b
+"#;
+    assert_eq!(outline("launch.json", text), wanted);
 }
 
 #[test]

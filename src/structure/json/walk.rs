@@ -106,7 +106,9 @@ impl Walk<'_> {
             }
             Within::Array { name, outer, flag, .. } => match argument(self.bytes, span.clone(), flag.take().as_deref())
             {
-                Argument::Named(name, span) => self.tree.value(self.bytes, *outer, &name, span),
+                Argument::Named(name, span) => {
+                    quoted::setting(self.bytes, *outer, &name, span, Escapes::Backslash, self.tree);
+                }
                 Argument::Flag(waiting) => {
                     self.tree.element(self.bytes, frame.scope, name, index, span);
                     *flag = Some(waiting);
@@ -231,6 +233,12 @@ impl Walk<'_> {
     fn array(&mut self, id: usize, frame: &Frame) -> Frame {
         let name = self.look().name(id).into_owned();
         let outer = frame.scope;
+        let end = self.nodes[id].next as usize;
+        if let Within::Object { scripts: true, .. } = frame.within {
+            // The lines of one script.
+            let scope = self.tree.open(outer, ScopeKind::Map, &name, self.whole(id));
+            return Frame { end, scope, within: Within::Object { boxed: None, scripts: true } };
+        }
         let parts = names::parts(&name);
         let (last, parts) = parts.split_last().map_or(("", &[][..]), |(last, parts)| (*last, parts));
         let flat = last == "envFrom" || self.look().lists_settings(id);
@@ -242,7 +250,7 @@ impl Walk<'_> {
         };
         let single = self.look().children(id).nth(1).is_none();
         let within = Within::Array { name: last.to_owned(), outer, flag: None, single };
-        Frame { end: self.nodes[id].next as usize, scope, within }
+        Frame { end, scope, within }
     }
 }
 

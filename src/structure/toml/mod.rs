@@ -196,7 +196,9 @@ impl Reader<'_> {
         let Some(Open::Array { outer, flag, .. }) = self.open.last_mut() else { return };
         let outer = *outer;
         match argument(self.bytes, span.clone(), flag.take().as_deref()) {
-            Argument::Named(name, span) => self.tree.value(self.bytes, outer, &name, span),
+            Argument::Named(name, span) => {
+                quoted::setting(self.bytes, outer, &name, span, escapes(encoding), self.tree);
+            }
             Argument::Command(span) => quoted::command(self.bytes, outer, &name, span, escapes(encoding), self.tree),
             Argument::Flag(waiting) => {
                 *flag = Some(waiting);

@@ -204,7 +204,9 @@ impl<'t> Walk<'t> {
                 return Some(Frame { end: element.next, scope, within });
             }
             _ => match argument(bytes, span.clone(), flag.take().as_deref()) {
-                Argument::Named(name, span) => self.tree.value(bytes, *outer, &name, span),
+                Argument::Named(name, span) => {
+                    quoted::setting(bytes, *outer, &name, span, Escapes::None, self.tree);
+                }
                 Argument::Command(span) => quoted::command(bytes, *outer, name, span, Escapes::None, self.tree),
                 Argument::Flag(waiting) => {
                     *flag = Some(waiting);
