@@ -109,6 +109,10 @@ impl Format {
                 let twin = twin.iter().find_map(|ending| stem.strip_suffix(ending));
                 twin.or_else(|| stem.strip_suffix(".j2")).or_else(|| stem.strip_suffix(".erb")).and_then(Self::of_name)
             })
+            // Many things are called `.config`.
+            .filter(|&format| {
+                format != Self::Xml || head.trim_ascii_start().starts_with(b"<") || head.first() >= Some(&0x80)
+            })
             .or_else(|| Self::of_head(head))
             .or_else(|| Self::of_lines(&name, head))
     }

@@ -11,6 +11,7 @@
 //! *Why apart from `detect`*: what a file looks like has nothing to do with what is looked for in it, and readers of
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
+mod arguments;
 mod caddyfile;
 mod commands;
 mod dockerfile;
@@ -22,18 +23,24 @@ mod hcl;
 #[cfg(test)]
 mod hostile;
 mod ini;
+mod json;
 mod lines;
 mod makefile;
 mod mapped;
 mod markdown;
+mod names;
 mod nginx;
 mod properties;
+mod quoted;
 mod requests;
 mod shell;
 mod sql;
 mod table;
+mod toml;
 mod tree;
 mod units;
+mod utf8;
+mod xml;
 mod yaml;
 
 use crate::model::ScopeId;
@@ -91,6 +98,10 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
         Format::Ini => ini::read(bytes, scope, tree),
         Format::Properties => properties::read(bytes, scope, tree),
         Format::Yaml => yaml::read(bytes, scope, tree)?,
+        Format::Json => json::read(bytes, scope, tree)?,
+        Format::Notebook => json::read_notebook(bytes, scope, tree)?,
+        Format::Toml => toml::read(bytes, scope, tree)?,
+        Format::Xml => xml::read(bytes, scope, tree)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -44,6 +44,8 @@ pub(crate) struct Tree {
     uses: Vec<Use>,
     /// Scopes that are known by their names: parent and name.
     named: HashMap<(ScopeId, String), ScopeId>,
+    /// Scopes of which a reader said whether they stand for themselves.
+    decided: HashSet<ScopeId>,
     /// How the bytes being read lie in the file, innermost last.
     mapped: Vec<Mapped>,
     full: bool,
@@ -60,6 +62,7 @@ impl Tree {
             values: Vec::new(),
             uses: Vec::new(),
             named: HashMap::new(),
+            decided: HashSet::new(),
             mapped: Vec::new(),
             full: false,
         }
@@ -87,6 +90,13 @@ impl Tree {
         let end = self.in_file(end..end).end;
         if scope != FILE {
             self.spans[scope].end = self.spans[scope].end.max(end);
+        }
+    }
+
+    /// Says where the bytes of a scope lie that was known by its name alone.
+    pub(crate) fn place(&mut self, scope: ScopeId, span: Range<usize>) {
+        if scope != FILE && self.spans[scope].is_empty() {
+            self.spans[scope] = self.in_file(span);
         }
     }
 
@@ -124,9 +134,15 @@ impl Tree {
         self.scopes[scope].name = short(name);
     }
 
-    /// Says that a scope stands for itself, or that it does not.
+    /// Says that a scope stands for itself, or that it does not, for good.
     pub(crate) fn set_unit(&mut self, scope: ScopeId, unit: bool) {
         self.scopes[scope].unit = unit;
+        self.decided.insert(scope);
+    }
+
+    /// Says that a scope stands for itself by how the tree looks, unless its reader knew better.
+    pub(super) fn settle_unit(&mut self, scope: ScopeId) {
+        self.scopes[scope].unit |= !self.decided.contains(&scope);
     }
 
     /// Says where a scope is used.

@@ -81,7 +81,7 @@ pub(super) fn settle(tree: &mut Tree) {
         units.extend(alike);
     }
     for unit in units {
-        tree.set_unit(unit, true);
+        tree.settle_unit(unit);
     }
 }
 

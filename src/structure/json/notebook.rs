@@ -1,0 +1,122 @@
+//! Jupyter notebooks: cells one behind the other, each a text of its own in lines of JSON.
+//!
+//! A cell is no unit: what one cell sets, later ones use.
+
+use std::ops::Range;
+
+use crate::model::{ScopeId, ScopeKind};
+
+use super::super::format::{Format, Language, Shell};
+use super::super::mapped::Mapped;
+use super::super::quoted::{self, Escapes};
+use super::super::tree::Tree;
+use super::super::{Unread, read_as};
+use super::parse::{Kind, parse};
+use super::records::Nodes;
+
+/// Reads a notebook into `scope`.
+pub(in super::super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Result<(), Unread> {
+    if bytes.len() > super::LARGEST {
+        return Err(Unread::TooLarge);
+    }
+    let nodes = parse(bytes, 0..bytes.len())?;
+    let nodes = Nodes { bytes, nodes: &nodes };
+    if nodes.nodes.first().is_none_or(|first| first.kind != Kind::Object) {
+        return Err(Unread::Broken);
+    }
+    let language = language(nodes);
+    // Notebooks of old hold their cells in sheets.
+    let sheets = nodes.child(0, &["worksheets"]).into_iter().flat_map(|sheets| nodes.children(sheets));
+    let holders = std::iter::once(0).chain(sheets);
+    let cells = holders.filter_map(|holder| nodes.child(holder, &["cells"])).flat_map(|cells| nodes.children(cells));
+    for (number, cell) in cells.filter(|&cell| nodes.nodes[cell].kind == Kind::Object).enumerate() {
+        let name = format!("cell {}", number + 1);
+        let inner = tree.open(scope, ScopeKind::Section, &name, nodes.nodes[cell].span());
+        if inner != scope {
+            tree.set_unit(inner, false);
+        }
+        read_cell(nodes, cell, language, inner, tree);
+    }
+    Ok(())
+}
+
+fn read_cell(nodes: Nodes, cell: usize, language: Language, scope: ScopeId, tree: &mut Tree) {
+    let code = nodes.text(cell, &["cell_type"]) == Some("code");
+    for part in nodes.children(cell) {
+        match &*nodes.name(part) {
+            "source" | "input" if code => {
+                let text = joined(nodes, part);
+                tree.within(&text, |tree| read_code(&text.text, language, scope, tree));
+            }
+            "source" | "outputs" | "output" => {
+                for id in part..nodes.nodes[part].next as usize {
+                    if nodes.nodes[id].kind == Kind::Text {
+                        let name = nodes.name(if nodes.nodes[id].name().is_empty() { part } else { id });
+                        tree.value(nodes.bytes, scope, &name, nodes.nodes[id].span());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The text of a cell: one text, or one for each line.
+fn joined(nodes: Nodes, source: usize) -> Mapped {
+    let mut text = Mapped::default();
+    for id in source..nodes.nodes[source].next as usize {
+        if nodes.nodes[id].kind == Kind::Text {
+            quoted::unescape(&mut text, nodes.bytes, nodes.nodes[id].span(), Escapes::Backslash);
+        }
+    }
+    text
+}
+
+/// Reads the code of a cell. What cannot be read stays a text.
+fn read_code(text: &[u8], language: Language, scope: ScopeId, tree: &mut Tree) {
+    let first = text.trim_ascii_start().split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let format = match first {
+        b"%%bash" | b"%%sh" | b"%%shell" | b"%%script" => Format::Shell(Shell::Posix),
+        b"%%javascript" | b"%%js" | b"%%html" => Format::Code(Language::JavaScript),
+        _ => Format::Code(language),
+    };
+    let mut start = 0;
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        if let Some((name, span)) = magic(line) {
+            tree.value(text, scope, name, start + span.start..start + span.end);
+        }
+        start += line.len();
+    }
+    let _ = read_as(format, text, scope, tree);
+}
+
+/// The variable that a line sets for the cells behind it: `%env NAME=value`.
+fn magic(line: &[u8]) -> Option<(&str, Range<usize>)> {
+    let text = line.trim_ascii();
+    let lead = [&b"%env "[..], b"%set_env ", b"!export "].into_iter().find(|lead| text.starts_with(lead))?;
+    let separator = text[lead.len()..].iter().position(|byte| matches!(byte, b'=' | b' ')).map(|at| at + lead.len())?;
+    let name = str::from_utf8(&text[lead.len()..separator]).ok()?;
+    let word = name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
+    let indent = line.len() - line.trim_ascii_start().len();
+    let value = text[separator + 1..].trim_ascii_start();
+    let value = value.strip_prefix(b"=").map_or(value, <[u8]>::trim_ascii_start);
+    let quoted = value.len() > 1 && matches!(value[0], b'"' | b'\'') && value.last() == value.first();
+    let end = indent + text.len() - usize::from(quoted);
+    let start = indent + text.len() - value.len() + usize::from(quoted);
+    (word && !name.is_empty()).then_some((name, start..end))
+}
+
+fn language(nodes: Nodes) -> Language {
+    let metadata = nodes.child(0, &["metadata"]);
+    let of = |holder: &str, name: &str| nodes.text(nodes.child(metadata?, &[holder])?, &[name]);
+    match of("language_info", "name").or_else(|| of("kernelspec", "language")).unwrap_or_default() {
+        "javascript" | "typescript" => Language::JavaScript,
+        "go" => Language::Go,
+        "java" => Language::Java,
+        "kotlin" | "scala" => Language::Kotlin,
+        "C#" | "csharp" | "polyglot-notebook" => Language::CSharp,
+        "ruby" => Language::Ruby,
+        "rust" => Language::Rust,
+        _ => Language::Python,
+    }
+}
