@@ -69,7 +69,9 @@ fn of_lines(name: &str, text: &[u8]) -> Option<Format> {
         return Some(Format::Dotenv);
     }
     let name = name.to_ascii_lowercase();
-    let settings = ["config", "conf", "settings", "values", "yaml", "yml"].iter().any(|word| name.contains(word));
+    let settings = ["conf", "env", "manifest", "patch", "settings", "values", "vars", "yaml", "yml"]
+        .iter()
+        .any(|word| name.contains(word));
     let maps = |line: &[u8]| {
         line.starts_with(b" ")
             || line.starts_with(b"-")

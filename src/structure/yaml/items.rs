@@ -2,14 +2,14 @@
 
 use saphyr_parser::ScalarStyle;
 
-use crate::model::{ScopeId, ScopeKind, Used};
+use crate::model::{ScopeId, ScopeKind};
 
 use super::super::embedded;
 use super::super::mapped::Mapped;
 use super::lists;
 use super::nodes::{Content, NodeId};
 use super::scalars::{append, text_of};
-use super::shapes::Place;
+use super::shapes::{Part, Place};
 use super::walk::{Task, Walk};
 
 /// Scripts whose lines may come as a list; the others are one command and its arguments.
@@ -20,9 +20,7 @@ impl<'b> Walk<'_, 'b> {
         let nodes = self.nodes;
         let name = self.key(task);
         let span = nodes.get(task.node).span.clone();
-        if LINES.contains(&name) && self.lines(task, name, items) {
-            return;
-        }
+        let script = LINES.contains(&name) && self.lines(task, name, items);
         // Settings in a list stand where the list does, unless something takes the list over.
         let taken = task.chain.is_some_and(|chain| self.chain[chain].0 == task.node);
         let mut holder = task.parent;
@@ -30,14 +28,16 @@ impl<'b> Walk<'_, 'b> {
             holder = self.tree.open(task.parent, ScopeKind::Map, name, span.clone());
             self.scopes[task.node] = Some(holder);
         }
+        let plain = matches!(task.place, Place::Inside | Place::Root | Place::Members(Part::Step));
         let mut records = None;
         let mut option = None;
         let from = self.tasks.len();
         for (index, &item) in items.iter().enumerate() {
             let inner = Task { node: item, parent: holder, place: Place::Inside, ..task };
             match nodes.get(item).content {
+                Content::Scalar(_) if script => {}
                 Content::Scalar(style) => option = self.item(inner, style, index, option),
-                Content::Map(_) if task.place == Place::Inside && self.setting(inner) => {}
+                Content::Map(_) if plain && self.setting(inner) => {}
                 _ => {
                     let list = || self.tree.open(holder, ScopeKind::List, name, span.clone());
                     let parent = *records.get_or_insert_with(list);
@@ -68,6 +68,15 @@ impl<'b> Walk<'_, 'b> {
                 return None;
             }
         }
+        if let Some(words) = lists::assignments(text) {
+            for (start, word) in words {
+                if let Some((name, at)) = lists::assignment(word) {
+                    let start = span.start + start;
+                    self.tree.value(bytes, scope, name, start + at..start + word.len());
+                }
+            }
+            return None;
+        }
         if let Some((name, at)) = lists::assignment(text) {
             let value = text[at..].trim();
             let quoted = |quote: char| value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote);
@@ -85,35 +94,33 @@ impl<'b> Walk<'_, 'b> {
         None
     }
 
-    /// An item that is one setting: `{name: A, value: b}`.
+    /// An item that is one setting: `{name: A, value: b}`, or a group of them: `{fromGroup: shared}`.
     fn setting(&mut self, task: Task) -> bool {
+        if let [(key, group)] = *self.nodes.entries(task.node)
+            && self.nodes.scalar(key) == Some("fromGroup")
+        {
+            self.object_used(task.parent, group);
+            return true;
+        }
         let Some((name, value)) = lists::setting(self.nodes, task.node) else { return false };
         if let Some(value) = value {
             self.tasks.push(Task { node: value, key: Some(name), ..task });
         }
-        for way in [["valueFrom", "secretKeyRef"], ["valueFrom", "configMapKeyRef"]] {
-            let Some(source) = self.nodes.lookup(task.node, &way) else { continue };
-            if let Some(object) = self.nodes.member(source, "name") {
-                self.object_used(task.parent, object);
-            }
-            if let Some(key) = self.nodes.member(source, "key").and_then(|key| self.nodes.scalar(key)) {
-                self.tree.uses(task.parent, Used::Name(key.to_owned()));
-            }
-        }
+        self.value_from(task.node, task.parent);
         true
     }
 
-    /// The lines of a script, one item each. False where they are something else.
+    /// The lines of a script, one item each. False where they cannot be read as one.
     fn lines(&mut self, task: Task, name: &str, items: &[NodeId]) -> bool {
         let mut text = Mapped::default();
         for &item in items {
             let node = self.nodes.get(item);
-            let Content::Scalar(style) = node.content else { return false };
+            let Content::Scalar(style) = node.content else { continue };
             append(self.nodes.bytes, style, node.span.clone(), &mut text);
             text.push_for(b"\n", node.span.end..node.span.end);
         }
         let span = self.nodes.get(task.node).span.clone();
-        embedded::read(name, &text, span, task.parent, self.tree)
+        !text.text.is_empty() && embedded::read(name, &text, span, task.parent, self.tree)
     }
 
     /// The scope of a value: one of its own where aliases may lead to it, so that they lead to nothing else.

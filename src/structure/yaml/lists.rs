@@ -47,6 +47,14 @@ pub(super) fn assignment(text: &str) -> Option<(&str, usize)> {
     (given && is_name(name)).then_some((name, equals + 1))
 }
 
+/// The assignments in a text that is made of nothing else: `A=1 B=2`. Offsets of the words, and the words.
+pub(super) fn assignments(text: &str) -> Option<Vec<(usize, &str)>> {
+    let begin = text.as_ptr() as usize;
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let several = words.len() > 1 && words.iter().all(|word| assignment(word).is_some() && !word.contains(['"', '\'']));
+    several.then(|| words.into_iter().map(|word| (word.as_ptr() as usize - begin, word)).collect())
+}
+
 /// The name of an option: `--api-key`.
 pub(super) fn option(text: &str) -> Option<&str> {
     let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
@@ -68,9 +76,8 @@ pub(super) fn setting(nodes: &Nodes<'_>, map: NodeId) -> Option<(NodeId, Option<
             _ => return None,
         }
     }
-    let given = value.map_or(from, |value| nodes.scalar(value).is_some());
     let name = name.filter(|&name| nodes.scalar(name).is_some_and(is_name))?;
-    given.then_some((name, value))
+    (from || value.is_some()).then_some((name, value))
 }
 
 /// The value in a map that is the value of the setting it is called by: `NAME: {value: b, description: c}`.

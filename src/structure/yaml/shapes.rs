@@ -43,6 +43,8 @@ pub(super) enum Part {
     Fragment,
     /// A part of what is around it although it is an item: a container of a workload.
     Piece,
+    /// A step or a task, which takes over the settings around it.
+    Step,
     /// An object of Kubernetes.
     Object,
     /// The settings of an environment.
@@ -82,7 +84,7 @@ impl Shape {
 
     /// What the value of `key` is, in a map at `place`.
     pub(super) fn inside(self, nodes: &Nodes<'_>, place: Place, key: &str, value: NodeId) -> Place {
-        use Part::{Fragment, Object, Piece, Service};
+        use Part::{Fragment, Object, Piece, Service, Step};
         match (self, place, key) {
             (_, Place::Members(part), _) => Place::One(part),
             (Self::Compose, Place::Root, "services")
@@ -94,7 +96,13 @@ impl Shape {
             (Self::Gitlab, Place::Root, "default") => Place::Inside,
             (Self::Gitlab, Place::Root, _) if is_gitlab_job(nodes, value) => Place::One(Service),
             (Self::Kubernetes, _, "containers" | "initContainers" | "ephemeralContainers")
+            | (Self::Cloudformation, _, "ContainerDefinitions")
             | (Self::Circle, Place::One(Service), "docker") => Place::Members(Piece),
+            (Self::Workflow | Self::Circle, _, "steps")
+            | (Self::Azure, _, "stages" | "jobs" | "steps")
+            | (Self::Ansible, _, "tasks" | "pre_tasks" | "post_tasks" | "handlers" | "roles" | "block" | "rescue") => {
+                Place::Members(Step)
+            }
             (Self::Kubernetes, Place::Root, "items") => Place::Members(Object),
             _ => Place::Inside,
         }
@@ -106,7 +114,7 @@ impl Shape {
             (Self::Workflow, _) => nodes.member(map, "env"),
             (Self::Gitlab | Self::Azure, _) => nodes.member(map, "variables"),
             (Self::Circle, _) => nodes.member(map, "environment"),
-            (Self::Ansible, _) => nodes.member(map, "environment").or_else(|| nodes.member(map, "vars")),
+            (Self::Ansible, _) => nodes.member(map, "environment"),
             (Self::Serverless, Place::Root) => nodes.lookup(map, &["provider", "environment"]),
             (Self::Cloudformation, Place::Root) => nodes.lookup(map, &["Globals", "Function", "Environment"]),
             _ => None,
@@ -160,7 +168,16 @@ pub(super) fn environment_of_document(nodes: &Nodes<'_>, root: NodeId) -> Option
         &["spring", "profiles"],
         &["namespace"],
     ];
-    ways.iter().find_map(|way| environment_of(nodes, nodes.lookup(root, way)?))
+    let named = ways.iter().find_map(|way| environment_of(nodes, nodes.lookup(root, way)?));
+    named.or_else(|| environment_of_part(nodes, root, false))
+}
+
+/// Where a part of a document is used, as far as it says so itself. Services have profiles.
+pub(super) fn environment_of_part(nodes: &Nodes<'_>, part: NodeId, service: bool) -> Option<Environment> {
+    let of = |name: &str| environment_of(nodes, nodes.member(part, name)?);
+    let word = |name: &str| Environment::of_word(nodes.scalar(nodes.member(part, name)?)?);
+    let of_service = || ["environment", "profiles", "stage"].iter().find_map(|name| of(name));
+    if service { of_service() } else { ["environment", "deployment"].iter().find_map(|name| word(name)) }
 }
 
 /// The environment that a node names: `production`, `prod-llm`, `{name: production}`, `[prod]`.

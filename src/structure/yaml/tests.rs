@@ -254,6 +254,36 @@ file
 }
 
 #[test]
+fn values_refer_to_others_by_name() {
+    let text = "- hosts: web\n  vars: {openai_key: K1}\n  tasks:\n  - name: a\n    environment: {OPENAI_API_KEY: \"{{ openai_key }}\"}\n";
+    let wanted = "\
+file
+  list
+    item (unit)
+      hosts = web
+      map vars
+        openai_key = K1
+      list tasks
+        item a (unit)
+          name = a
+          map environment uses openai_key
+            OPENAI_API_KEY = {{ openai_key }}
+";
+    same(text, wanted);
+    let text = "a: ${spring.ai.key:d}\nResources: {F: {Type: T, K: !Ref Key, U: !Sub \"x${Key}\"}}\nb: {valueFrom: {secretKeyRef: {name: s, key: k}}}\n";
+    let wanted = "\
+file uses ai.key uses k takes s
+  a = ${spring.ai.key:d}
+  map Resources
+    service F (unit) uses Key
+      Type = T
+      K = Key
+      U = x${Key}
+";
+    same(text, wanted);
+}
+
+#[test]
 fn places_count_bytes() {
     let text = "\u{feff}# \u{4f60}\u{597d}\r\nk\u{e9}y: \"v\u{e9} \u{1f600}\"\r\nc: |\r\n  \u{4f60}\r\n  K2\r\nd: &a !t \"K3\"\ne: &b |\n   K4\nf: !u\n  K5\n";
     let wanted = "file\n  k\u{e9}y = v\u{e9} \u{1f600}\n  c = \u{4f60}\r\n  K2\n  f = K5\n  map\n    d = K3\n  map\n    e = K4\n";
@@ -274,18 +304,18 @@ fn hostile_input_is_refused_or_read_in_bounds() {
         "? ".repeat(deep),
         "? - ".repeat(deep),
         blocks,
-        "[".repeat(4_000_000),
+        "[".repeat(400_000),
         "a".repeat(5 << 20),
-        "{{}} ".repeat(700_000),
-        "{{".repeat(700_000),
-        "- a\n".repeat(900_000),
-        format!("a: {}", "\"\\".repeat(900_000)),
+        "{{}} ".repeat(90_000),
+        "{{".repeat(90_000),
+        "- a\n".repeat(100_000),
+        format!("a: {}", "\"\\".repeat(90_000)),
         "a: &a [*a]\nb: &b {<<: *b, c: *a}\n".to_owned(),
         format!("a0: &a0 x\n{bomb}"),
         "a: 'unfinished".to_owned(),
         "*unknown".to_owned(),
         (0..=255u8).map(char::from).collect(),
-        "--- a\n".repeat(100_000),
+        "--- a\n".repeat(20_000),
         "production:\n  production: ".repeat(900),
     ];
     for text in texts {

@@ -4,8 +4,14 @@
 use crate::model::{ScopeId, Used};
 
 use super::nodes::NodeId;
-use super::shapes::Shape;
 use super::walk::{Task, Walk};
+
+/// Longer values are not searched for the names of others.
+const LONGEST_TEMPLATE: usize = 500;
+
+/// Words of templates that are no names of settings.
+const FUNCTIONS: [&str; 12] =
+    ["b64enc", "default", "env", "file", "include", "lookup", "opt", "quote", "required", "self", "template", "toYaml"];
 
 impl Walk<'_, '_> {
     /// What an entry takes from elsewhere by its name.
@@ -33,19 +39,16 @@ impl Walk<'_, '_> {
                     self.object_used(task.owner, name);
                 }
             }
-            "existingSecret" | "existingSecretName" | "secretName" | "fromGroup" if nodes.scalar(value).is_some() => {
-                self.object_used(task.owner, value);
-            }
+            "secretName" => self.object_used(task.owner, value),
+            "existingSecret" | "existingSecretName" => self.object_used(scope, value),
+            "env" if nodes.scalar(value).is_some_and(|value| value.ends_with("env")) => self.files(value, scope),
+            "Ref" | "Fn::Sub" | "Fn::GetAtt" => self.template_used(scope, value),
             "extends" => {
-                let around = match self.shape {
-                    Shape::Compose => nodes.member(self.root, "services"),
-                    _ => Some(self.root),
-                };
                 let one = nodes.member(value, "service").unwrap_or(value);
                 let several = nodes.items(value).iter().chain(Some(&one));
                 let names = several.filter_map(|&name| nodes.scalar(name));
-                let taken = names.filter_map(|name| nodes.member(around?, name));
-                self.later.extend(taken.map(|taken| (scope, taken)));
+                let taken = names.filter_map(|name| self.extended.get(name));
+                self.later.extend(taken.map(|&taken| (scope, taken)));
             }
             _ => {}
         }
@@ -58,6 +61,50 @@ impl Walk<'_, '_> {
             let path = nodes.member(item, "path").unwrap_or(item);
             if let Some(path) = nodes.scalar(path).filter(|path| !path.is_empty()) {
                 self.tree.uses(scope, Used::File(path.to_owned()));
+            }
+        }
+    }
+
+    /// The source of a value that stands in an object: `valueFrom: {secretKeyRef: {name, key}}`.
+    pub(super) fn value_from(&mut self, map: NodeId, scope: ScopeId) {
+        for way in [["valueFrom", "secretKeyRef"], ["valueFrom", "configMapKeyRef"]] {
+            let Some(source) = self.nodes.lookup(map, &way) else { continue };
+            if let Some(object) = self.nodes.member(source, "name") {
+                self.object_used(scope, object);
+            }
+            if let Some(key) = self.nodes.member(source, "key").and_then(|key| self.nodes.scalar(key)) {
+                self.tree.uses(scope, Used::Name(key.to_owned()));
+            }
+        }
+    }
+
+    /// The parameters in a text of CloudFormation: `Name`, `Name.Arn`, `https://${Name}/v1`.
+    pub(super) fn template_used(&mut self, scope: ScopeId, value: NodeId) {
+        let text = self.nodes.scalar(value).unwrap_or_default();
+        let word = |text: &str| text.split(['.', '}', ' ']).next().unwrap_or_default().to_owned();
+        if !text.contains('$') {
+            self.tree.uses(scope, Used::Name(word(text)));
+        }
+        for part in text.split("${").skip(1).take(20) {
+            self.tree.uses(scope, Used::Name(word(part)));
+        }
+    }
+
+    /// The settings that a value takes by name: `{{ openai_key }}`, `${openai.api-key:…}`, `${self:custom.openai.key}`.
+    /// Names of environment variables are known to the tree.
+    pub(super) fn references(&mut self, scope: ScopeId, value: NodeId) {
+        let text = self.nodes.scalar(value).filter(|text| text.len() <= LONGEST_TEMPLATE).unwrap_or_default();
+        for (start, end) in [("{{", "}}"), ("${", "}")] {
+            for part in text.split(start).skip(1) {
+                let Some((inside, _)) = part.split_once(end) else { continue };
+                let words =
+                    inside.split(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.')));
+                let words = words.map(|word| word.trim_matches(['.', '-']));
+                for word in words.filter(|word| word.len() > 2 && !FUNCTIONS.contains(word)) {
+                    // The setting, and the map that it is in.
+                    let begin = word.rmatch_indices('.').nth(1).map_or(0, |(at, _)| at + 1);
+                    self.tree.uses(scope, Used::Name(word[begin..].to_owned()));
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! From nodes to scopes, values and uses. With a stack of its own.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use saphyr_parser::ScalarStyle;
@@ -36,7 +37,7 @@ pub(super) fn walk(nodes: &Nodes<'_>, scope: ScopeId, tree: &mut Tree) {
         nodes,
         tree,
         shape: Shape::Plain,
-        root: 0,
+        extended: HashMap::new(),
         scopes: vec![None; nodes.len()],
         later: Vec::new(),
         chain: Vec::new(),
@@ -57,7 +58,8 @@ pub(super) struct Walk<'w, 'b> {
     pub(super) nodes: &'w Nodes<'b>,
     pub(super) tree: &'w mut Tree,
     pub(super) shape: Shape,
-    pub(super) root: NodeId,
+    /// What another part of the document may extend, by name.
+    pub(super) extended: HashMap<&'b str, NodeId>,
     /// Of each node the scope it became.
     pub(super) scopes: Vec<Option<ScopeId>>,
     /// What takes over the settings of a node, which may not be read yet.
@@ -70,7 +72,13 @@ pub(super) struct Walk<'w, 'b> {
 impl<'b> Walk<'_, 'b> {
     fn document(&mut self, root: NodeId, scope: ScopeId, several: bool) {
         self.shape = Shape::of(self.nodes, root);
-        self.root = root;
+        let around = match self.shape {
+            Shape::Compose => self.nodes.member(root, "services"),
+            Shape::Gitlab => Some(root),
+            _ => None,
+        };
+        let named = around.map_or(&[][..], |around| self.nodes.entries(around)).iter();
+        self.extended = named.filter_map(|&(name, part)| Some((self.nodes.scalar(name)?, part))).collect();
         let mut scope = scope;
         if self.shape == Shape::Kubernetes {
             let task = Task { node: root, key: None, parent: scope, place: Place::Root, chain: None, owner: scope };
@@ -134,13 +142,12 @@ impl<'b> Walk<'_, 'b> {
         embedded::read(name, &text, span, scope, self.tree)
     }
 
-    /// What a tag refers to: `!Ref Name`, `!env NAME`.
+    /// What a value refers to by its tag, `!Ref Name`, `!env NAME`, or by templates in it.
     pub(super) fn tagged(&mut self, scope: ScopeId, node: NodeId) {
+        self.references(scope, node);
         let tag = self.nodes.get(node).tag.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let names = matches!(tag.as_str(), "ref" | "env" | "env_var" | "secret" | "getatt" | "sub" | "importvalue");
-        if let Some(text) = self.nodes.scalar(node).filter(|_| names) {
-            let name = text.split(['.', ' ']).next().unwrap_or(text).trim_matches(['$', '{', '}']);
-            self.tree.uses(scope, Used::Name(name.to_owned()));
+        if matches!(tag.as_str(), "ref" | "env" | "env_var" | "secret" | "getatt" | "sub" | "importvalue") {
+            self.template_used(scope, node);
         }
     }
 
@@ -174,6 +181,13 @@ impl<'b> Walk<'_, 'b> {
             self.tasks.push(Task { node: value, ..task });
             return;
         }
+        if task.key.is_some()
+            && self.nodes.entries(task.node).len() == 1
+            && self.nodes.member(task.node, "valueFrom").is_some()
+        {
+            self.value_from(task.node, task.parent);
+            return;
+        }
         let (name, parent) = self.dotted(task.parent, name);
         let kind = if task.key.is_some() { ScopeKind::Map } else { ScopeKind::Item };
         let scope = self.tree.open(parent, kind, name, self.nodes.get(task.node).span.clone());
@@ -184,26 +198,23 @@ impl<'b> Walk<'_, 'b> {
             self.tree.set_name(scope, name);
         }
         self.mark(task, scope);
-        let unit = matches!(task.place, Place::One(Part::Service)) || kind == ScopeKind::Item;
-        if unit && !matches!(task.place, Place::One(Part::Piece)) {
+        if matches!(task.place, Place::One(Part::Service | Part::Step)) {
             self.take_over(scope, task.chain);
         }
         let owner = if matches!(task.place, Place::One(Part::Service)) { scope } else { task.owner };
         self.entries(Task { owner, ..task }, scope);
     }
 
-    /// Says what a scope is by its place.
+    /// Says what a scope is by its place, and where it is used.
     fn mark(&mut self, task: Task, scope: ScopeId) {
+        let service = task.place == Place::One(Part::Service);
+        if let Some(environment) = shapes::environment_of_part(self.nodes, task.node, service) {
+            self.tree.set_environment(scope, environment);
+        }
         match task.place {
             Place::One(Part::Service) => {
                 self.tree.set_kind(scope, ScopeKind::Service);
                 self.tree.set_unit(scope, true);
-                let words = ["environment", "profiles", "stage"];
-                let named = words.iter().filter_map(|word| self.nodes.member(task.node, word));
-                let environment = named.filter_map(|node| shapes::environment_of(self.nodes, node)).next();
-                if let Some(environment) = environment {
-                    self.tree.set_environment(scope, environment);
-                }
             }
             Place::One(Part::Fragment) => self.tree.set_unit(scope, true),
             Place::One(Part::Environment(environment)) => {
