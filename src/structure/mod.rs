@@ -11,6 +11,7 @@
 //! *Why apart from `detect`*: what a file looks like has nothing to do with what is looked for in it, and readers of
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
+mod code;
 mod dotenv;
 mod format;
 mod mapped;
@@ -49,6 +50,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
 fn read_as(format: Format, bytes: &[u8], tree: &mut Tree) -> Result<bool, Unread> {
     match format {
         Format::Dotenv => dotenv::read(bytes, FILE, tree),
+        Format::Code(language) => code::read(language, bytes, FILE, tree)?,
         _ => return Ok(false),
     }
     Ok(true)
