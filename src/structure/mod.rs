@@ -13,6 +13,7 @@
 
 mod arguments;
 mod caddyfile;
+mod code;
 mod commands;
 mod dockerfile;
 mod dotenv;
@@ -102,6 +103,7 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
         Format::Notebook => json::read_notebook(bytes, scope, tree)?,
         Format::Toml => toml::read(bytes, scope, tree)?,
         Format::Xml => xml::read(bytes, scope, tree)?,
+        Format::Code(language) => code::read(language, bytes, scope, tree)?,
         _ => return Ok(false),
     }
     Ok(true)

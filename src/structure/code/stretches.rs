@@ -1,0 +1,47 @@
+//! Where in a file there is code: all of it, or what stands in the marks of PHP, ERB and HTML.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::super::format::Language;
+
+/// The stretches of code in a file, in order.
+pub(super) fn of(language: Language, bytes: &[u8]) -> Vec<Range<usize>> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let start = bytes.len() - text.len();
+    let markup = text.trim_ascii_start().first() == Some(&b'<');
+    match language {
+        Language::Php if memmem::find(bytes, b"<?").is_some() => between(bytes, b"<?", b"?>"),
+        Language::Ruby if markup => between(bytes, b"<%", b"%>"),
+        Language::JavaScript if markup => between(bytes, b"<script", b"</script"),
+        Language::JavaScript if text.starts_with(b"---") => {
+            let end = memmem::find(&text[3..], b"\n---").map_or(bytes.len(), |end| start + 3 + end);
+            vec![start + 3..end]
+        }
+        _ => vec![start..bytes.len()],
+    }
+}
+
+fn between(bytes: &[u8], open: &[u8], close: &[u8]) -> Vec<Range<usize>> {
+    let mut stretches = Vec::new();
+    let mut at = 0;
+    while let Some(found) = memmem::find(&bytes[at..], open) {
+        let mut start = at + found + open.len();
+        match open {
+            b"<script" => start += memchr::memchr(b'>', &bytes[start..]).map_or(0, |end| end + 1),
+            b"<?" => {
+                start +=
+                    if bytes[start..].starts_with(b"php") { 3 } else { usize::from(bytes.get(start) == Some(&b'=')) }
+            }
+            _ => start += usize::from(matches!(bytes.get(start), Some(b'=' | b'-' | b'#'))),
+        }
+        let end = memmem::find(&bytes[start..], close).map_or(bytes.len(), |end| start + end);
+        stretches.push(start..end);
+        at = end;
+        if at >= bytes.len() {
+            break;
+        }
+    }
+    stretches
+}
