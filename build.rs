@@ -30,7 +30,7 @@ mod schema;
 mod table;
 
 use names::{HostForm, normalise, registrable};
-use schema::{CatalogueKind, Certainty, Endpoint, Issuer, KeyFormat, RuleFile, RuleText, Setting, Text};
+use schema::{CatalogueKind, Certainty, Endpoint, Issuer, KeyFormat, RuleFile, RuleText, Setting, Software, Text};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -87,6 +87,7 @@ fn merge(all: &mut RuleFile, file: RuleFile) {
     all.issuer.extend(file.issuer);
     all.endpoint.extend(file.endpoint);
     all.setting.extend(file.setting);
+    all.software.extend(file.software);
     all.rule.extend(file.rule);
     match (&mut all.placeholder, file.placeholder) {
         (Some(all), Some(more)) => {
@@ -105,6 +106,7 @@ fn generate(all: &RuleFile, digest: &str) -> String {
     out.array("ISSUERS", "Issuer", &all.issuer, issuer);
     out.array("ENDPOINTS", "Endpoint", &all.endpoint, endpoint);
     out.array("SETTINGS", "Setting", &all.setting, setting);
+    out.array("SOFTWARE", "Software", &all.software, software);
     out.array("RULES", "RuleText", &all.rule, rule_text);
     hosts(&mut out, &all.endpoint);
     domains(&mut out, all);
@@ -347,6 +349,22 @@ fn setting(setting: &Setting, out: &mut Source) -> String {
             ("examples", NONE.to_owned()),
             ("non_examples", NONE.to_owned()),
             ("sources", NONE.to_owned()),
+        ],
+    )
+}
+
+fn software(software: &Software, out: &mut Source) -> String {
+    record(
+        "Software",
+        &[
+            ("id", Source::text(&software.id)),
+            ("name", Source::text(&software.name)),
+            ("kind", word("SoftwareKind", software.kind)),
+            ("images", out.list(&software.images)),
+            ("ports", format!("B(&{:?})", software.ports)),
+            ("sources", NONE.to_owned()),
+            ("examples", NONE.to_owned()),
+            ("non_examples", NONE.to_owned()),
         ],
     )
 }

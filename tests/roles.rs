@@ -12,7 +12,8 @@ use crate::support::{Tree, findings, keyscan, occurrences, report, tables};
 /// What the report says of a host, by path: role, severity of the occurrence, rule, kind.
 fn places(report: &Value) -> BTreeMap<(String, String), (String, String, String, String)> {
     let mut places = BTreeMap::new();
-    for finding in findings(report) {
+    // A line that passes requests on to a relay is a server besides.
+    for finding in findings(report).iter().filter(|finding| finding["rule"] != "relay-server") {
         let text = |value: &Value| value.as_str().unwrap_or("null").to_owned();
         for at in occurrences(finding) {
             places.insert(

@@ -96,6 +96,10 @@ pub(super) enum SubjectId<'a> {
     WeakKey { path: &'a str, setting: &'a str, ordinal: u64 },
     /// An endpoint: its host, with port if not the scheme's own.
     Endpoint(&'a str),
+    /// A setting that holds several keys.
+    Setting { path: &'a str, setting: &'a str },
+    /// A place that passes traffic on: where it stands, and the upstream's host.
+    Server { path: &'a str, upstream: &'a str },
 }
 
 /// A finding's id: 16 hex digits that depend on its subject alone, so that they survive a change of rule or place.
@@ -108,6 +112,12 @@ pub(super) fn finding_id(subject: SubjectId<'_>) -> String {
             if ordinal == 1 { hash } else { hash.chain_update(format!("\0{ordinal}")) }
         }
         SubjectId::Endpoint(host) => hash.chain_update(b"endpoint\0").chain_update(host),
+        SubjectId::Setting { path, setting } => {
+            hash.chain_update(b"setting\0").chain_update(path).chain_update(b"\0").chain_update(setting)
+        }
+        SubjectId::Server { path, upstream } => {
+            hash.chain_update(b"service\0").chain_update(path).chain_update(b"\0").chain_update(upstream)
+        }
     };
     hex(&hash.finalize()[..8])
 }

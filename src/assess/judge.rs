@@ -16,7 +16,7 @@ pub(super) struct Held {
 }
 
 /// Format of a marker without a key that can be parsed around it: too little to be sure of anything.
-const FRAGMENT: &str = "openai-fragment";
+pub(super) const FRAGMENT: &str = "openai-fragment";
 
 /// A row of the matrix: what is known about who issued the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

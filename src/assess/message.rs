@@ -4,7 +4,8 @@
 //! unknown. Values come in redacted; hosts, settings and names are put in as they are.
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Exposure, KeyFacts, Proof, Role, RuleId, SignalId,
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Exposure, KeyFacts, Proof, Role, RuleId, ServerMatch,
+    SignalId,
 };
 use crate::rules::Rules;
 use crate::rules::schema::IssuerKind;
@@ -111,6 +112,40 @@ pub(super) fn endpoint(lead: &EndpointMatch, rule: RuleId, confidence: Confidenc
         (_, Role::Configured) => format!("Requests go to {host}"),
     };
     format!("{fact}{}.", more(places))
+}
+
+/// The sentence about a place that passes traffic on.
+pub(super) fn server(lead: &ServerMatch, places: usize) -> String {
+    let seen = |id: SignalId| lead.signals.iter().any(|signal| signal.id == id);
+    let name = lead.service.as_deref().unwrap_or(&lead.upstream);
+    let software = lead.kind == EndpointKind::SelfHosted;
+    let fact = if seen(SignalId::AccountBridge) {
+        format!("This runs {name}, which turns accounts or web sessions into an API")
+    } else if software && seen(SignalId::Pooling) {
+        format!("This runs {name}, which shares keys or accounts among its callers")
+    } else if software && seen(SignalId::KeyInjecting) {
+        format!("This runs {name}, which passes LLM requests on with keys of its own")
+    } else if software {
+        format!("This runs {name}, which passes LLM requests on")
+    } else {
+        let how = match (seen(SignalId::Pooling), seen(SignalId::KeyInjecting), lead.guarded) {
+            (true, ..) => " with one of several keys",
+            (_, true, true) => " with a key that it adds",
+            (_, true, false) => " with a key that it adds, and no check of the caller stands in the same block",
+            (_, false, _) => " as they come",
+        };
+        format!("This passes requests on to {}{how}", lead.upstream)
+    };
+    format!("{fact}{}.", more(places))
+}
+
+/// The sentence about a setting with several keys.
+pub(super) fn pool(setting: &str, keys: usize, issuer: Option<&str>) -> String {
+    let subject = if setting.is_empty() { "A list".to_owned() } else { format!("The setting {setting}") };
+    match issuer {
+        Some(issuer) => format!("{subject} holds {keys} keys of {issuer}."),
+        None => format!("{subject} holds {keys} keys of one format, issuer unknown."),
+    }
 }
 
 fn insecure(lead: &EndpointMatch, host: &str) -> String {

@@ -2,7 +2,7 @@
 //!
 //! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
 //! [`endpoint`] then say which rules hold at each place, [`severity`] moves them by environment and exposure.
-//! `key_findings` and `endpoint_findings` bring the places of one subject together over the whole run; [`decide`] takes
+//! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run; [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
 //! of keys end here: a finding holds fingerprints and redacted forms.
 
@@ -17,6 +17,8 @@ mod key_findings;
 mod message;
 mod pair;
 mod policy;
+mod pool_findings;
+mod server_findings;
 mod severity;
 
 use std::cmp::{Ordering, Reverse};
@@ -35,6 +37,8 @@ pub use policy::{HostPattern, HostPatternError, Policy};
 use endpoint_findings::EndpointPlaces;
 use key_findings::KeyPlaces;
 use pair::{Choice, EndpointRef, Pairing};
+use pool_findings::PoolPlaces;
+use server_findings::ServerPlaces;
 use severity::Surroundings;
 
 /// Most findings of one run.
@@ -59,6 +63,8 @@ pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerpri
     let pairing = Pairing::new(rules);
     let mut keys = KeyPlaces::default();
     let mut endpoints = EndpointPlaces::default();
+    let mut servers = ServerPlaces::default();
+    let mut pools = PoolPlaces::default();
     let sites: Vec<Site<'_>> = blobs.iter().map(|blob| Site::of(blob, policy)).collect();
     let choices = pairing.pair(&blobs, &|blob| sites[blob].environment);
     let bound: HashSet<EndpointRef> = choices.iter().flatten().filter_map(Choice::endpoint).collect();
@@ -70,11 +76,14 @@ pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerpri
         for (index, endpoint) in site.matches.endpoints.iter().enumerate() {
             endpoints.add(site, endpoint, bound.contains(&EndpointRef { blob, index }), &setup);
         }
+        site.matches.servers.iter().for_each(|server| servers.add(site, server));
+        pools.add(site);
     }
     let (mut findings, mut suppressed) = keys.findings(&setup);
-    let (more, passed) = endpoints.findings(&setup);
-    findings.extend(more);
-    suppressed += passed;
+    for (more, passed) in [endpoints.findings(&setup), servers.findings(&setup), pools.findings(&setup)] {
+        findings.extend(more);
+        suppressed += passed;
+    }
     findings.sort_by(report_order);
     let limited = findings.len() > MAX_FINDINGS;
     findings.truncate(MAX_FINDINGS);
@@ -184,6 +193,9 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
             Some(last) if last.origin == blob.origin => {
                 last.matches.keys.extend(blob.matches.keys);
                 last.matches.endpoints.extend(blob.matches.endpoints);
+                last.matches.servers.extend(blob.matches.servers);
+                last.matches.lists.extend(blob.matches.lists);
+                last.matches.gateway |= blob.matches.gateway;
                 last.matches.limited |= blob.matches.limited;
                 last.matches.unparsed |= blob.matches.unparsed;
             }

@@ -1,18 +1,20 @@
 //! What was found becomes matches: cut to the limit, with places for people, hashes of lines and inline comments.
 
+use std::ops::Range;
+
 use sha2::{Digest, Sha256};
 
 use crate::model::{
-    Blob, Confidence, EndpointMatch, KeyMatch, Matches, Place, Secret, Signal, SignalId, Span, line_hashes,
+    Blob, Confidence, EndpointMatch, KeyMatch, Matches, Place, Secret, ServerMatch, Signal, SignalId, Span, line_hashes,
 };
 use crate::rules::Rules;
-use crate::structure::Structure;
 
 use super::MOST_MATCHES;
 use super::address::Address;
 use super::allow::Allows;
-use super::homes;
+use super::forward::Server;
 use super::keys::Key;
+use super::pools;
 use super::position::Cursor;
 use super::redact::{self, redact_text};
 
@@ -44,26 +46,31 @@ fn keep_most_telling<T>(found: &mut Vec<T>, weight: impl Fn(&T) -> Weight) -> bo
     limited
 }
 
-/// Turns what was found into matches, with places for people and in the blob's structure.
-pub(super) fn matches(
-    blob: &Blob<'_>,
-    rules: &Rules,
-    keys: Vec<Key<'_>>,
-    addresses: Vec<Address<'_>>,
-    structure: Option<&Structure>,
-) -> Matches {
+/// What was found in a blob, each kind in the order of the bytes.
+pub(super) struct Found<'f> {
+    pub(super) keys: Vec<Key<'f>>,
+    pub(super) addresses: Vec<Address<'f>>,
+    pub(super) servers: Vec<Server<'f>>,
+}
+
+/// Turns what was found into matches, with places for people.
+pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches {
     enum Found<'f> {
         Key(Key<'f>),
         Address(Address<'f>),
+        Server(Server<'f>),
     }
+    let lists = pools::lists(blob, &all.keys);
     let mut found: Vec<(usize, usize, Found<'_>)> =
-        keys.into_iter().map(|key| (key.start, key.end, Found::Key(key))).collect();
-    found.extend(addresses.into_iter().map(|address| (address.start, address.end, Found::Address(address))));
+        all.keys.into_iter().map(|key| (key.start, key.end, Found::Key(key))).collect();
+    found.extend(all.addresses.into_iter().map(|address| (address.start, address.end, Found::Address(address))));
+    found.extend(all.servers.into_iter().map(|server| (server.start, server.end, Found::Server(server))));
     found.retain(|(start, ..)| blob.core.contains(start));
     found.sort_by_key(|(start, end, _)| (*start, *end));
     let limited = keep_most_telling(&mut found, |(.., found)| match found {
         Found::Key(_) => Weight::Key,
         Found::Address(address) if address.may_be_found() => Weight::Finding,
+        Found::Server(_) => Weight::Finding,
         Found::Address(_) => Weight::Fact,
     });
 
@@ -83,7 +90,7 @@ pub(super) fn matches(
     if blob.offset == 0 && blob.core == (0..blob.bytes.len()) {
         // Endpoints that are facts of pairs and no findings need none, and the hash reads the file from its start.
         let wanted = |found: &Found<'_>| match found {
-            Found::Key(_) => true,
+            Found::Key(_) | Found::Server(_) => true,
             Found::Address(address) => address.may_be_found(),
         };
         let mut named: Vec<&mut Place> =
@@ -93,17 +100,29 @@ pub(super) fn matches(
             place.line_hash = Some(hash).filter(|hash| !hash.is_empty());
         }
     }
-    let mut matches = Matches { limited, ..Matches::default() };
+    let mut matches = Matches { limited, lists, ..Matches::default() };
     for ((.., found), place) in found.into_iter().zip(places) {
         match found {
             Found::Key(key) => matches.keys.push(key_match(blob, rules, key, place)),
             Found::Address(address) => matches.endpoints.push(endpoint_match(address, place)),
+            Found::Server(server) => matches.servers.push(server_match(server, place)),
         }
     }
-    if let Some(structure) = structure {
-        homes::settle(&mut matches, blob, structure);
-    }
     matches
+}
+
+/// The place of one range that was read on its own.
+pub(super) fn place(blob: &Blob<'_>, range: Range<usize>) -> Place {
+    let position = Cursor::new(blob).position(range.start, range.end);
+    let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
+    let hash = if whole { line_hashes(blob.bytes, &[position.line]).into_iter().next() } else { None };
+    Place {
+        span: Span { start: blob.offset + range.start as u64, end: blob.offset + range.end as u64 },
+        position,
+        line_hash: hash.filter(|hash| !hash.is_empty()),
+        allow: Allows::new(blob.bytes).covering(range.start),
+        home: None,
+    }
 }
 
 fn key_match(blob: &Blob<'_>, rules: &Rules, key: Key<'_>, mut place: Place) -> KeyMatch {
@@ -159,6 +178,20 @@ fn endpoint_match(address: Address<'_>, mut place: Place) -> EndpointMatch {
         setting: address.setting,
         signals: address.signals.into_iter().map(|id| Signal::new(id, detail(id))).collect(),
         encoding: Vec::new(),
+    }
+}
+
+fn server_match(server: Server<'_>, place: Place) -> ServerMatch {
+    ServerMatch {
+        place,
+        upstream: server.upstream,
+        url: server.url,
+        kind: server.kind,
+        service: server.service.map(str::to_owned),
+        confidence: server.confidence,
+        setting: Some(server.form.to_owned()),
+        signals: server.signals.into_iter().map(|(id, detail)| Signal::new(id, detail)).collect(),
+        guarded: server.guarded,
     }
 }
 

@@ -116,7 +116,14 @@ impl<'a> Backwards<'a> {
                 b'{' if self.bytes[self.floor..self.at - 1].last().is_some_and(u8::is_ascii_alphanumeric) => {
                     // `name{"value"}`; a block or an object has a blank in front of its bracket.
                     self.at -= 1;
-                    return Some(self.word(is_name_byte));
+                    let word = self.word(is_name_byte);
+                    let type_of_slice = self.bytes[self.floor..self.at - word.len()].ends_with(b"]");
+                    if !type_of_slice {
+                        return Some(word);
+                    }
+                    // Go's `name = []string{"value"}`.
+                    self.at -= word.len();
+                    self.skip(|byte| matches!(byte, b'[' | b']' | b'.') || byte.is_ascii_digit());
                 }
                 b'[' | b'{' | b'+' | b'&' | b'*' | b'\\' => self.at -= 1,
                 b'(' => {

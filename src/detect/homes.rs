@@ -12,6 +12,7 @@ const SEPARATORS: &[u8] = b",;|\n";
 pub(super) fn settle(matches: &mut Matches, blob: &Blob<'_>, structure: &Structure) {
     let spans = matches.keys.iter().map(|key| key.place.span);
     let spans = spans.chain(matches.endpoints.iter().map(|endpoint| endpoint.place.span));
+    let spans = spans.chain(matches.servers.iter().map(|server| server.place.span));
     let mut homes: Vec<Home> = spans.map(|span| home(blob, span, structure)).collect();
     let settings = matches.keys.iter().filter_map(|key| key.setting.as_deref());
     let settings = settings.chain(matches.endpoints.iter().filter_map(|endpoint| endpoint.setting.as_deref()));
@@ -19,6 +20,7 @@ pub(super) fn settle(matches: &mut Matches, blob: &Blob<'_>, structure: &Structu
     let scopes = structure.keep(&mut homes, &names);
     let places = matches.keys.iter_mut().map(|key| &mut key.place);
     let places = places.chain(matches.endpoints.iter_mut().map(|endpoint| &mut endpoint.place));
+    let places = places.chain(matches.servers.iter_mut().map(|server| &mut server.place));
     for (place, home) in places.zip(homes) {
         place.home = Some(home);
     }

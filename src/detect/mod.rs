@@ -18,7 +18,9 @@ mod assemble;
 mod assignment;
 mod bare;
 mod bytes;
+mod encoded;
 mod format;
+mod forward;
 mod homes;
 mod host;
 mod judge;
@@ -27,6 +29,7 @@ mod lists;
 mod marker;
 mod name;
 mod names;
+mod pools;
 mod position;
 mod prefilter;
 mod redact;
@@ -147,6 +150,24 @@ impl<'r> Detector<'r> {
     /// Finds the keys and endpoints of a blob, in the order of its bytes.
     #[must_use]
     pub fn detect(&self, blob: &Blob<'_>) -> Matches {
+        let (mut matches, named) = self.read(blob);
+        self.add_encoded(blob, &named, &mut matches);
+
+        // Only clients and servers that are in use ask for the structure of their file.
+        let in_use = !matches.keys.is_empty()
+            || !matches.servers.is_empty()
+            || matches.endpoints.iter().any(|endpoint| endpoint.role == Role::Configured);
+        let read =
+            if in_use && is_whole(blob) { structure::read(&blob.origin.path.text, blob.bytes) } else { Ok(None) };
+        matches.unparsed = matches!(read, Err(Unread::Broken));
+        if let Some(structure) = read.ok().flatten() {
+            homes::settle(&mut matches, blob, &structure);
+        }
+        matches
+    }
+
+    /// What stands in a blob as it is, and the names of settings in it.
+    fn read(&self, blob: &Blob<'_>) -> (Matches, Vec<names::Named>) {
         let deep = self.deep.get_or_init(|| Deep::new(self.rules));
         let bytes = blob.bytes;
         let hits = self.hits(deep, bytes);
@@ -219,12 +240,11 @@ impl<'r> Detector<'r> {
         let given = named.iter().filter_map(|name| judging.given_by_stranger(name, &strangers));
         let keys = without_overlaps(keys.into_iter().chain(given).collect());
 
-        // Only clients that are in use ask for the structure of their file.
-        let in_use = !keys.is_empty() || addresses.iter().any(|address| address.role == Role::Configured);
-        let read = if in_use && is_whole(blob) { structure::read(&blob.origin.path.text, bytes) } else { Ok(None) };
-        let unparsed = matches!(read, Err(Unread::Broken));
-        let structure = read.ok().flatten();
-        Matches { unparsed, ..assemble::matches(blob, self.rules, keys, addresses, structure.as_ref()) }
+        let search = forward::Search { rules: self.rules, bytes, text: &text, path: &blob.origin.path.text };
+        let found = assemble::Found { keys, addresses, servers: search.servers(&hits.urls) };
+        let mut matches = assemble::matches(blob, self.rules, found);
+        matches.gateway = pools::is_gateway_config(bytes);
+        (matches, named)
     }
 
     /// The stretches of a blob in which keys without a prefix are looked for under any name: around the endpoints of
@@ -270,7 +290,7 @@ impl<'r> Detector<'r> {
                     }
                 }
                 Literal::Infix => hits.infixes.push(at),
-                Literal::Word | Literal::CallPath => {}
+                Literal::Word | Literal::CallPath | Literal::ImageLead => {}
             }
             false
         });

@@ -11,6 +11,7 @@ use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
 use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
+use super::forward::led_image;
 use super::marker::MARKER;
 use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
@@ -31,6 +32,8 @@ pub(super) enum Literal {
     HostLead(usize),
     /// The path of a model call: the host in front may stand in a place of its own.
     CallPath,
+    /// What stands in front of a container image.
+    ImageLead,
     /// A word that names OpenAI, or a vendor whose keys have no prefix.
     Word,
 }
@@ -89,6 +92,7 @@ impl Prefilter {
         entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
         let infixes = rules.keys().filter(|format| format.anchor == Anchor::Infix);
         entries.extend(infixes.map(|format| (format.prefix.as_bytes().to_vec(), Literal::Infix)));
+        entries.extend(IMAGE_LEADS.map(|lead| (lead.to_vec(), Literal::ImageLead)));
         entries.push((CALL_PATH.to_vec(), Literal::CallPath));
         entries.extend(words(rules).into_iter().map(|word| (word, Literal::Word)));
         let (short, long): (Vec<_>, Vec<_>) =
@@ -125,6 +129,7 @@ impl Prefilter {
             match literal {
                 Literal::Marker | Literal::Infix | Literal::CallPath => return true,
                 Literal::Prefix => return begins_key(bytes, at),
+                Literal::ImageLead => return led_image(rules, bytes, at).is_some(),
                 Literal::HostLead(lead) => return is_known(rules, led_host(bytes, at, lead).1),
                 Literal::Slashes(form) => match address(rules, bytes, at, form) {
                     Address::Telling => return true,
@@ -133,7 +138,7 @@ impl Prefilter {
                 },
                 Literal::Word => {
                     llm_word = true;
-                    if names_a_part(bytes, at) || is_client(bytes, at) {
+                    if names_a_part(bytes, at) || is_client(bytes, at) || is_api_host(bytes, at) {
                         return true;
                     }
                 }
@@ -229,6 +234,14 @@ const CALL_PATH: &[u8] = b"chat/completions";
 /// In front of a host that a userscript asks leave to talk to, of the host of a request as it is sent, and of the host
 /// that a connection is opened to.
 const HOST_LEADS: [&[u8]; 6] = [b"@connect", b"Host:", b"HTTPSConnection(", b"hostname:", b"hostname =", b".host ="];
+
+/// In front of a container image, in manifests, Dockerfiles and commands.
+const IMAGE_LEADS: [&[u8]; 5] = [b"image:", b"image\":", b"image =", b"FROM ", b"docker run"];
+
+/// Whether the word at `at` stands in OpenAI's own host without a scheme, as proxies are told it.
+fn is_api_host(bytes: &[u8], at: usize) -> bool {
+    bytes[..at].ends_with(b"api.") && bytes[at..].starts_with(b"openai.com")
+}
 
 /// The host behind a lead at `at`, with its offset.
 pub(super) fn led_host(bytes: &[u8], at: usize, lead: usize) -> (usize, &[u8]) {

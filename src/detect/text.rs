@@ -141,6 +141,8 @@ impl FileKind {
                 memchr::memmem::find(&before[opened..], close).is_none()
                     // A glob such as `src/*.rs` opens nothing: a comment has a blank, a star or a line behind it.
                     && matches!(before.get(opened + open.len()), Some(b' ' | b'*' | b'\n' | b'\r' | b'!' | b'-'))
+                    // `'/v1/**'` ends a string there.
+                    && !matches!(before.get(opened + open.len() + 1), Some(b'"' | b'\'' | b'`'))
             })
         };
         (self.slashes && open(b"/*", b"*/")) || (self.markup && open(b"<!--", b"-->"))

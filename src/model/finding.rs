@@ -41,6 +41,10 @@ pub enum Subject {
     Key(KeyFacts),
     /// An endpoint.
     Endpoint(EndpointFacts),
+    /// A place that passes traffic on to an endpoint, or software that does.
+    Server(EndpointFacts),
+    /// A setting: its name as written, empty where the values have none.
+    Setting(String),
 }
 
 /// A key without its value.

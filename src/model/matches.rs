@@ -120,6 +120,29 @@ impl EndpointMatch {
     }
 }
 
+/// A place that passes LLM traffic on, or software that does.
+#[derive(Clone, Debug)]
+pub struct ServerMatch {
+    /// Where: the upstream's address, or the image.
+    pub place: Place,
+    /// Lower-case host of the upstream, with the port if it is not the scheme's own; of software its image.
+    pub upstream: String,
+    /// The upstream's URL without user info, query and fragment; of software its image.
+    pub url: String,
+    /// What the upstream is; `SelfHosted` for software.
+    pub kind: EndpointKind,
+    /// Name of the upstream's service, or of the software.
+    pub service: Option<String>,
+    /// How sure it is that traffic is passed on here.
+    pub confidence: Confidence,
+    /// The directive, call or field that passes it on.
+    pub setting: Option<String>,
+    /// How it is passed on: `pass-through`, `key-injecting`, `pooling`, `account-bridge`.
+    pub signals: Vec<Signal>,
+    /// Whether the caller is checked in the same block.
+    pub guarded: bool,
+}
+
 /// Everything found in one blob, in the order of the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Matches {
@@ -129,6 +152,12 @@ pub struct Matches {
     pub endpoints: Vec<EndpointMatch>,
     /// The scopes around them.
     pub scopes: Scopes,
+    /// Places that pass LLM traffic on.
+    pub servers: Vec<ServerMatch>,
+    /// Values and lists that hold several keys, from the first to the last of them.
+    pub lists: Vec<Span>,
+    /// Whether the blob is the config of a self-hosted gateway, whose own keys it holds.
+    pub gateway: bool,
     /// Whether matches were left out because the blob has more than the limit.
     pub limited: bool,
     /// Whether the blob could not be read as its name says, so that only its text was looked at.
@@ -139,7 +168,7 @@ impl Matches {
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.endpoints.is_empty()
+        self.keys.is_empty() && self.endpoints.is_empty() && self.servers.is_empty()
     }
 }
 

@@ -130,6 +130,14 @@ words! {
         LookAlike = "look-alike",
         /// Requests travel unencrypted to a public host.
         PlainHttp = "plain-http",
+        /// A server passes requests on as they come, with the caller's own key.
+        PassThrough = "pass-through",
+        /// A server adds a key of its own to the requests it passes on.
+        KeyInjecting = "key-injecting",
+        /// A server shares several keys or accounts among its callers.
+        Pooling = "pooling",
+        /// A server turns web sessions or subscriptions into an API.
+        AccountBridge = "account-bridge",
     }
 }
 

@@ -6,7 +6,7 @@ use super::hosts::Tail;
 use super::names::Pattern;
 use super::schema::{
     Anchor, CatalogueKind, Certainty, Endpoint, Issuer, IssuerKind, Judge, KeyFormat, Needs, Proves, RuleText, Setting,
-    SettingClass, SettingRole, Text,
+    SettingClass, SettingRole, Software, SoftwareKind, Text,
 };
 use super::table::Table;
 

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use super::load::{Fault, Problem, harmless, nearest};
 use super::names::{HostForm, normalise};
 use super::schema::{
-    Anchor, CatalogueKind, Endpoint, Issuer, KeyFormat, Placeholders, Proves, RuleFile, RuleText, Setting, Text,
+    Anchor, CatalogueKind, Endpoint, Issuer, KeyFormat, Placeholders, Proves, RuleFile, RuleText, Setting, Software,
+    Text,
 };
 
 /// The ids and hosts that are taken.
@@ -18,6 +19,8 @@ pub(super) struct Known {
     endpoints: BTreeSet<String>,
     hosts: BTreeSet<String>,
     settings: BTreeSet<String>,
+    software: BTreeSet<String>,
+    images: BTreeSet<String>,
     rules: BTreeSet<String>,
     placeholders: BTreeSet<String>,
 }
@@ -44,6 +47,12 @@ impl Known {
         for (index, setting) in file.setting.iter().enumerate() {
             take(&mut self.settings, &setting.name).map_err(|id| repeated("setting", index, "name", "setting", id))?;
         }
+        for (index, software) in file.software.iter().enumerate() {
+            take(&mut self.software, &software.id).map_err(|id| repeated("software", index, "id", "software", id))?;
+            for image in software.images.iter() {
+                take(&mut self.images, image).map_err(|id| repeated("software", index, "images", "image", id))?;
+            }
+        }
         for (index, rule) in file.rule.iter().enumerate() {
             take(&mut self.rules, &rule.id).map_err(|id| repeated("rule", index, "id", "rule", id))?;
         }
@@ -69,6 +78,7 @@ impl Known {
         each("issuer", &file.issuer, |issuer| self.issuer(issuer))?;
         each("endpoint", &file.endpoint, endpoint)?;
         each("setting", &file.setting, setting)?;
+        each("software", &file.software, software)?;
         each("rule", &file.rule, |text| rule(text, rule_ids))?;
         each("placeholder", file.placeholder.as_slice(), placeholder)
     }
@@ -147,6 +157,18 @@ fn setting(setting: &Setting) -> Checked {
     demand(!setting.products.is_empty(), "products", "must not be empty")?;
     demand(setting.examples.iter().any(|text| text.contains("<value>")), "examples", "must show `<value>` somewhere")?;
     demand(!setting.non_examples.is_empty(), "non-examples", "must not be empty")
+}
+
+fn software(software: &Software) -> Checked {
+    id_form(&software.id)?;
+    let form = |image: &Text| {
+        let byte = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/');
+        !image.is_empty() && image.bytes().all(byte) && image.split('/').all(|part| !part.is_empty())
+    };
+    demand(!software.images.is_empty(), "images", "must not be empty")?;
+    demand(software.images.iter().all(form), "images", "must be lower-case paths without registry and tag")?;
+    demand(!software.examples.is_empty(), "examples", "must not be empty")?;
+    demand(!software.non_examples.is_empty(), "non-examples", "must not be empty")
 }
 
 fn rule(text: &RuleText, ids: &[&str]) -> Checked {

@@ -23,7 +23,7 @@ pub use body::compile;
 pub use hosts::{HostHit, HostMatch};
 pub use load::{Problem, RuleError};
 pub use names::normalise;
-use schema::{Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting};
+use schema::{Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software};
 
 /// The built-in rules, and those of users' own files.
 #[derive(Clone, Debug, Default)]
@@ -159,6 +159,25 @@ impl Rules {
         builtin::SETTINGS.iter().chain(self.extra.iter().flat_map(|extra| &extra.rules.setting))
     }
 
+    /// Software that passes LLM traffic on, and front ends that are taken for it.
+    pub fn software(&self) -> impl Iterator<Item = &Software> {
+        builtin::SOFTWARE.iter().chain(self.extra.iter().flat_map(|extra| &extra.rules.software))
+    }
+
+    /// The software of a container image without its tag; whatever stands in front of its path is a registry.
+    #[must_use]
+    pub fn software_of_image(&self, image: &[u8]) -> Option<&Software> {
+        let ends_with = |known: &str| {
+            let start = image.len().checked_sub(known.len());
+            start.is_some_and(|start| {
+                // `${IMAGE:-owner/name}` is a name of its own, too.
+                let whole = start == 0 || image[start - 1] == b'/' || image[..start].ends_with(b":-");
+                whole && image[start..].eq_ignore_ascii_case(known.as_bytes())
+            })
+        };
+        self.software().find(|software| software.images.iter().any(|known| ends_with(known)))
+    }
+
     /// Whether a whole value, in lower case, is a known placeholder.
     #[must_use]
     pub fn is_placeholder(&self, lower_case_value: &str) -> bool {
@@ -219,6 +238,7 @@ impl Extra {
             self.settings.entry(normalise(&setting.name)).or_insert(all.setting.len());
             all.setting.push(setting);
         }
+        all.software.extend(file.software);
         all.key.extend(file.key);
         all.issuer.extend(file.issuer);
         self.values.extend(file.placeholder);
@@ -237,6 +257,7 @@ fn builtin_file() -> RuleFile {
         issuer: builtin::ISSUERS.to_vec(),
         endpoint: builtin::ENDPOINTS.to_vec(),
         setting: builtin::SETTINGS.to_vec(),
+        software: builtin::SOFTWARE.to_vec(),
         rule: builtin::RULES.to_vec(),
         ..RuleFile::default()
     }

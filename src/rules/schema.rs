@@ -26,6 +26,8 @@ pub struct RuleFile {
     pub endpoint: Vec<Endpoint>,
     /// Names under which software takes a key or a base URL.
     pub setting: Vec<Setting>,
+    /// Software that passes LLM traffic on.
+    pub software: Vec<Software>,
     /// What a value looks like that is no key.
     pub placeholder: Option<Placeholders>,
     /// The text of each rule.
@@ -299,6 +301,45 @@ pub struct Setting {
     pub non_examples: List<Text>,
     /// Where the facts come from.
     pub sources: List<Text>,
+}
+
+/// What a software does with LLM traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SoftwareKind {
+    /// Passes requests on, with the caller's key or one of its own.
+    Relay,
+    /// Shares many keys or accounts among its callers.
+    Pool,
+    /// Turns web sessions or subscriptions into an API.
+    Bridge,
+    /// Keeps the vendors' keys and gives its callers keys of its own.
+    Gateway,
+    /// Only consumes an API; no server.
+    FrontEnd,
+}
+
+/// One software, known by its container images.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Software {
+    /// Stable id.
+    pub id: Text,
+    /// Name for people.
+    pub name: Text,
+    /// What it does.
+    pub kind: SoftwareKind,
+    /// Lower-case image paths without registry and tag.
+    pub images: List<Text>,
+    /// Default ports.
+    #[serde(default)]
+    pub ports: List<u16>,
+    /// Where the facts come from.
+    pub sources: List<Text>,
+    /// Texts in which an image is found.
+    pub examples: List<Text>,
+    /// Texts in which none is.
+    pub non_examples: List<Text>,
 }
 
 /// What a value looks like that is no key.

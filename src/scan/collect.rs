@@ -40,6 +40,9 @@ impl Collector {
         *known |= report;
         file.keys.extend(found.keys);
         file.endpoints.extend(found.endpoints);
+        file.servers.extend(found.servers);
+        file.lists.extend(found.lists);
+        file.gateway |= found.gateway;
         file.limited |= found.limited;
         file.unparsed |= found.unparsed;
         // Only of files read as a whole the structure is known.
@@ -47,7 +50,10 @@ impl Collector {
             file.scopes = found.scopes;
         }
         // Sorting at a multiple of the limit keeps the cost of a long file linear.
-        if file.keys.len() > 2 * MATCHES_PER_FILE || file.endpoints.len() > 3 * MATCHES_PER_FILE {
+        if file.keys.len() > 2 * MATCHES_PER_FILE
+            || file.endpoints.len() > 3 * MATCHES_PER_FILE
+            || file.servers.len() > 3 * MATCHES_PER_FILE
+        {
             cut(file);
         }
     }
@@ -77,6 +83,10 @@ fn cut(file: &mut Matches) {
     let place = |place: &Place| (place.span, place.position);
     file.keys.sort_by_cached_key(|key: &KeyMatch| place(&key.place));
     file.endpoints.sort_by_cached_key(|endpoint: &EndpointMatch| place(&endpoint.place));
+    file.servers.sort_by_cached_key(|server| place(&server.place));
+    file.servers.truncate(MATCHES_PER_FILE);
+    file.lists.sort_unstable();
+    file.lists.truncate(MATCHES_PER_FILE);
     let mut room = MATCHES_PER_FILE.saturating_sub(file.keys.len());
     let findings = file.endpoints.iter().filter(|endpoint| !endpoint.is_fact()).count();
     file.limited |= file.keys.len() > MATCHES_PER_FILE || findings > room;

@@ -115,7 +115,7 @@ fn allowed_hosts_are_no_finding() {
         .iter()
         .filter_map(|finding| match &finding.subject {
             Subject::Endpoint(facts) => Some(facts.host.as_str()),
-            Subject::Key(_) => None,
+            _ => None,
         })
         .collect();
     assert_eq!(left, ["corp.example", "ours.example:8443"]);

@@ -122,7 +122,7 @@ fn relay_software_keys_of_the_own_gateway_say_so() {
 fn the_endpoint_tells_the_issuer_of_an_open_key() {
     let issuer = |finding: &Finding| match &finding.subject {
         Subject::Key(key) => key.issuer.clone(),
-        Subject::Endpoint(_) => None,
+        _ => None,
     };
     let told = judged(NO_ISSUER, &Some(entry("vendor-a-api", 2, Some("BASE_URL"))), Exposure::Tracked);
     assert_eq!(issuer(&told).as_deref(), Some("vendor-a"));

@@ -66,7 +66,7 @@ fn places_that_disagree_prove_no_issuer() {
     let with = |path, id| blob(path, Exposure::Tracked, vec![open_key(1, None)], vec![entry(id, 2, None)]);
     let issuer = |result: &Assessment| match &key_finding(&result.findings).subject {
         Subject::Key(key) => key.issuer.clone(),
-        Subject::Endpoint(_) => None,
+        _ => None,
     };
     let both = run(vec![with("a.py", "vendor-a-api"), with("b.py", "vendor-b-api")]);
     assert_eq!(issuer(&both), None);

@@ -262,7 +262,8 @@ impl Build {
     pub(super) fn done(mut self, message: &str) -> Finding {
         let what = match &self.0.subject {
             Subject::Key(key) => key.redacted.to_string() + &key.format,
-            Subject::Endpoint(endpoint) => endpoint.host.clone(),
+            Subject::Endpoint(endpoint) | Subject::Server(endpoint) => endpoint.host.clone(),
+            Subject::Setting(name) => name.clone(),
         };
         // An id that differs per subject, which is all that the formats need of it.
         let sum = what.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(1_099_511_628_211) ^ u64::from(byte));

@@ -45,6 +45,14 @@ pub(super) fn write(
         Subject::Endpoint(endpoint) => {
             page.row("host", (Look::Strong, &endpoint.host), &words::endpoint(endpoint))?;
         }
+        Subject::Server(endpoint) => {
+            let label = if endpoint.kind == EndpointKind::SelfHosted { "runs" } else { "upstream" };
+            page.row(label, (Look::Strong, &endpoint.host), &words::endpoint(endpoint))?;
+        }
+        Subject::Setting(name) => {
+            let name = if name.is_empty() { "(without a name)" } else { name };
+            page.row("setting", (Look::Strong, name), "")?;
+        }
     }
     places(page, finding, receivers.len() > 1, verbose)?;
     also(page, finding, folded)?;
@@ -124,7 +132,7 @@ fn also(page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Resu
     });
     let folded = folded.iter().filter_map(|finding| match &finding.subject {
         Subject::Endpoint(endpoint) => Some(format!("{} ({})", finding.rule.as_str(), endpoint.host)),
-        Subject::Key(_) => None,
+        Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) => None,
     });
     let mut facts: Vec<String> = Vec::new();
     for fact in signals.chain(folded) {
@@ -137,7 +145,7 @@ fn also(page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Resu
 
 /// What only those ask for who follow a finding up.
 fn details(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
-    if let Subject::Endpoint(endpoint) = &finding.subject {
+    if let Subject::Endpoint(endpoint) | Subject::Server(endpoint) = &finding.subject {
         page.row("url", (Look::Plain, &endpoint.url), "")?;
     }
     if !finding.risks.is_empty() {
@@ -146,7 +154,7 @@ fn details(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     }
     let fingerprint = match &finding.subject {
         Subject::Key(key) => key.fingerprint.as_ref(),
-        Subject::Endpoint(_) => None,
+        Subject::Endpoint(_) | Subject::Server(_) | Subject::Setting(_) => None,
     };
     let fingerprint = fingerprint.map_or_else(String::new, |print| format!("fingerprint {print}"));
     page.row("id", (Look::Plain, &finding.id), &fingerprint)
@@ -167,7 +175,8 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let relay = |endpoint: &EndpointFacts| endpoint.kind == EndpointKind::Relay;
     let own_relay = match &finding.subject {
         Subject::Key(_) => finding.rule == RuleId::RelayKey,
-        Subject::Endpoint(endpoint) => relay(endpoint),
+        Subject::Endpoint(endpoint) | Subject::Server(endpoint) => relay(endpoint),
+        Subject::Setting(_) => false,
     };
     let forbidden = finding.occurrences.iter().any(|place| {
         place.environment == Some(Environment::Production)
@@ -189,7 +198,7 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
         Subject::Key(_) if finding.rule == RuleId::KeyToThirdParty => {
             receivers(finding).iter().map(|(endpoint, _)| endpoint.host.as_str()).collect()
         }
-        Subject::Key(_) => Vec::new(),
+        Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) => Vec::new(),
     };
     let hosts: Vec<String> =
         hosts.into_iter().filter(|host| is_plain(host)).map(|host| format!("\"{host}\"")).collect();

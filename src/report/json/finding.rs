@@ -27,7 +27,8 @@ impl<'a> FindingBody<'a> {
     pub(super) fn new(finding: &'a Finding, context: &'a Context) -> Self {
         let (key, endpoint) = match &finding.subject {
             Subject::Key(key) => (Some(Key::new(key)), finding.receiver.as_ref().map(|to| &to.endpoint)),
-            Subject::Endpoint(endpoint) => (None, Some(endpoint)),
+            Subject::Endpoint(endpoint) | Subject::Server(endpoint) => (None, Some(endpoint)),
+            Subject::Setting(_) => (None, None),
         };
         Self {
             id: &finding.id,

@@ -73,6 +73,8 @@ pub(super) fn related(scan: &ScanFacts, finding: &Finding, occurrence: usize) ->
     let same = match finding.subject {
         Subject::Key(_) => "The same key.",
         Subject::Endpoint(_) => "The same endpoint.",
+        Subject::Server(_) => "The same server.",
+        Subject::Setting(_) => "The same setting.",
     };
     let others = finding.occurrences.iter().map(|place| (place.root, &place.path, &place.position, same));
     let rest = finding.related.iter().filter_map(|place| {

@@ -29,6 +29,10 @@ pub(super) fn message(title: &str, finding: &Finding, place: &Occurrence, links:
             "the '{0}' endpoint '{1}' in '{2}'",
             vec![endpoint.kind.as_str().to_owned(), argument(&endpoint.host), path],
         ),
+        (Subject::Server(endpoint), _) => {
+            ("server", "'{0}' stands behind a server in '{1}'", vec![argument(&endpoint.host), path])
+        }
+        (Subject::Setting(name), _) => ("setting", "several keys in '{0}' in '{1}'", vec![argument(name), path]),
     };
     let possible = finding.confidence == Confidence::Low;
     let template =

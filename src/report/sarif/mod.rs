@@ -151,7 +151,8 @@ fn properties(finding: &Finding, place: &Occurrence) -> OutcomeProperties {
         Subject::Key(key) => {
             (Some(key), place.receiver.as_ref().map(|to| &to.endpoint), place.receiver.as_ref().map(|to| to.evidence))
         }
-        Subject::Endpoint(endpoint) => (None, Some(endpoint), None),
+        Subject::Endpoint(endpoint) | Subject::Server(endpoint) => (None, Some(endpoint), None),
+        Subject::Setting(_) => (None, None, None),
     };
     OutcomeProperties {
         finding_id: finding.id.clone(),

@@ -1,0 +1,97 @@
+//! One finding per file and upstream that it passes traffic on to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{EndpointFacts, Finding, Occurrence, RuleId, ServerMatch, Severity, Signal, SignalId, Subject};
+
+use super::decide::{self, Decision, Placed};
+use super::fingerprint::{self, SubjectId};
+use super::judge::Held;
+use super::{Setup, Site, advice, message, risks};
+
+/// The places of each server: by path, then by upstream.
+#[derive(Default)]
+pub(super) struct ServerPlaces<'a>(BTreeMap<(&'a str, &'a str), Vec<ServerPlace<'a>>>);
+
+struct ServerPlace<'a> {
+    occurrence: Occurrence,
+    held: Vec<Held>,
+    server: &'a ServerMatch,
+}
+
+impl Placed for ServerPlace<'_> {
+    fn occurrence(&mut self) -> &mut Occurrence {
+        &mut self.occurrence
+    }
+    fn held(&self) -> &[Held] {
+        &self.held
+    }
+    fn held_mut(&mut self) -> &mut Vec<Held> {
+        &mut self.held
+    }
+}
+
+impl<'a> ServerPlaces<'a> {
+    /// Judges a server at its place.
+    pub(super) fn add(&mut self, site: Site<'a>, server: &'a ServerMatch) {
+        let mut held = Held { rule: RuleId::RelayServer, severity: severity(server), confidence: server.confidence };
+        held.severity = site.surroundings(&server.place).of_server(held);
+        let occurrence = site.occurrence(&server.place, server.setting.as_deref(), &[]);
+        let places = self.0.entry((&site.origin.path.text, &server.upstream)).or_default();
+        places.push(ServerPlace { occurrence, held: vec![held], server });
+    }
+
+    /// The findings, and how many places inline comments let pass.
+    pub(super) fn findings(self, setup: &Setup<'_>) -> (Vec<Finding>, u64) {
+        let mut suppressed = 0;
+        let mut findings = Vec::new();
+        for ((path, upstream), mut places) in self.0 {
+            places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
+            places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
+            suppressed += decide::suppress(&mut places);
+            if let Some(decision) = decide::decide(&places) {
+                let id = fingerprint::finding_id(SubjectId::Server { path, upstream });
+                findings.push(finding(id, decision, places, setup));
+            }
+        }
+        (findings, suppressed)
+    }
+}
+
+/// How bad a server is by itself. Whoever adds a key has to know who asks; who turns accounts into an API breaks the
+/// vendor's terms whoever asks.
+fn severity(server: &ServerMatch) -> Severity {
+    let has = |id: SignalId| server.signals.iter().any(|signal| signal.id == id);
+    if has(SignalId::AccountBridge) {
+        Severity::High
+    } else if has(SignalId::Pooling) || (has(SignalId::KeyInjecting) && !server.guarded) {
+        Severity::Medium
+    } else {
+        Severity::Low
+    }
+}
+
+fn finding(id: String, decision: Decision, places: Vec<ServerPlace<'_>>, setup: &Setup<'_>) -> Finding {
+    let lead = places[decision.lead].server;
+    let signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.server.signals.iter().cloned()).collect();
+    let text = setup.rules.text(decision.rule);
+    Finding {
+        id,
+        rule: decision.rule,
+        severity: decision.severity,
+        confidence: decision.confidence,
+        message: message::server(lead, places.len()),
+        advice: advice(text, None),
+        risks: risks(text),
+        subject: Subject::Server(EndpointFacts {
+            host: lead.upstream.clone(),
+            url: lead.url.clone(),
+            kind: lead.kind,
+            service: lead.service.clone(),
+        }),
+        receiver: None,
+        signals: signals.into_iter().collect(),
+        related: Vec::new(),
+        occurrences: places.into_iter().map(|place| place.occurrence).collect(),
+    }
+}

@@ -1,0 +1,151 @@
+//! Code that sends incoming requests on: edge scripts, middleware, handlers.
+//!
+//! What tells it from a client is the caller's own path, which a client does not have: the incoming URL gets another
+//! host, or its path goes behind the upstream's address.
+
+use super::super::bytes::{contains_ignore_case, is_key_byte};
+use super::{Form, Search, Upstream};
+
+/// How many uses of a constant are looked at.
+const MOST_USES: usize = 40;
+
+/// Expressions that stand for the path, or the whole URL, of the request that came in.
+const INCOMING: [&str; 22] = [
+    "pathname",
+    "request.url",
+    "req.url",
+    "req.path",
+    "request.path",
+    "originalurl",
+    "rawpath",
+    "event.path",
+    "requesturi",
+    "url.path",
+    "url.search",
+    "full_path",
+    "fullpath",
+    "path_qs",
+    "rel_url",
+    "url.href",
+    "url.origin",
+    "url.host",
+    "$request_uri",
+    "request_uri",
+    "ctx.url",
+    "ctx.path",
+];
+
+/// Words for a path that came in, where the file handles requests.
+const PATHS: [&str; 5] = ["path", "endpoint", "route", "suffix", "targeturl"];
+
+/// What a file says as a whole.
+pub(super) struct Facts {
+    /// Code here handles requests of others.
+    handles: bool,
+    /// And hands their method on, which no client of its own would.
+    hands_on: bool,
+    /// Go's reverse proxy.
+    go_proxy: bool,
+    /// Express's.
+    express_proxy: bool,
+}
+
+impl Facts {
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        let bytes = &bytes[..bytes.len().min(256 * 1024)];
+        let holds = |words: &[&str]| words.iter().any(|word| contains_ignore_case(bytes, word.as_bytes()));
+        let hands_on = ["request.method", "req.method", "r.method", "event.httpmethod", "ctx.method", "req.httpmethod"];
+        Self {
+            handles: holds(&hands_on)
+                || holds(&[
+                    "addeventlistener(",
+                    "request.url",
+                    "req.url",
+                    "export default {",
+                    "deno.serve",
+                    "onrequest",
+                    "http.handlefunc",
+                    "createserver(",
+                ]),
+            hands_on: holds(&hands_on),
+            go_proxy: holds(&["newsinglehostreverseproxy", "httputil.reverseproxy"]),
+            express_proxy: holds(&["express-http-proxy", "koa-proxies", "koa-better-http-proxy"]),
+        }
+    }
+}
+
+impl Search<'_, '_> {
+    /// The code that sends incoming requests to an upstream, if any does: at its address, or where the constant is used
+    /// that holds it.
+    pub(super) fn script(&self, upstream: &Upstream<'_>, name: Option<&str>, facts: &Facts) -> Option<Form> {
+        if self.text.kind.prose {
+            return None;
+        }
+        if let Some(name) = self.sends(upstream.start, upstream.end, facts) {
+            return Some(Form { name, at: upstream.start, script: true });
+        }
+        let constant = name?.rsplit(['.', ':', '>']).next().filter(|name| name.len() >= 3)?;
+        memchr::memmem::find_iter(self.bytes, constant.as_bytes()).take(MOST_USES).find_map(|at| {
+            let end = at + constant.len();
+            let word = |byte: u8| is_key_byte(byte) && byte != b'-';
+            let whole = !self.bytes.get(end).copied().is_some_and(word)
+                && !at.checked_sub(1).is_some_and(|index| word(self.bytes[index]));
+            if !whole || self.text.in_comment(at) {
+                return None;
+            }
+            self.sends(at, end, facts).map(|name| Form { name, at, script: true })
+        })
+    }
+
+    /// Whether the expression at `start..end`, an address or the name of one, is where an incoming request goes.
+    fn sends(&self, start: usize, end: usize, facts: &Facts) -> Option<&'static str> {
+        let line = self.line_before(start);
+        let lead = line.trim_end_matches(['"', '\'', '`', ' ', '\t', '$', '{']).trim_end_matches("https://");
+        let lead = lead.trim_end_matches(['"', '\'', '`', ' ', '\t', '+']);
+        let lower = lead.to_ascii_lowercase();
+        if facts.handles || facts.go_proxy {
+            let assigned = lower.strip_suffix('=').map(str::trim_end).unwrap_or_default();
+            if [".host", ".hostname"].iter().any(|part| assigned.ends_with(part)) && !assigned.contains("location.") {
+                return Some("host");
+            }
+        }
+        if facts.go_proxy && (lower.ends_with("url.parse(") || lower.ends_with("reverseproxy(")) {
+            return Some("ReverseProxy");
+        }
+        if facts.express_proxy && lower.ends_with("proxy(") {
+            return Some("proxy");
+        }
+        if lower.ends_with("target:") && line.len() < 200 {
+            let around = self.around(start, 300, 200);
+            let proxies = ["createproxymiddleware", "createproxyserver", "changeorigin", "proxy.web("];
+            return proxies.iter().any(|word| around.contains(word)).then_some("target");
+        }
+        let incoming = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            INCOMING.iter().any(|word| text.contains(word))
+        };
+        // `new URL(url.pathname, UPSTREAM)`, `request.url.replace(url.host, UPSTREAM)`.
+        let call = line.rfind("new URL(").or_else(|| line.rfind(".replace(")).map(|at| &line[at.saturating_sub(40)..]);
+        if lead.ends_with(',') && call.is_some_and(incoming) && facts.handles {
+            return Some("url");
+        }
+        // `UPSTREAM + url.pathname`, `${UPSTREAM}${pathname}`, f"UPSTREAM/{path}".
+        let behind = self.behind(end, 160).lines().next().unwrap_or_default();
+        let closed = behind.trim_start_matches(|char: char| char.is_ascii_alphanumeric() || "/-_.}?".contains(char));
+        let closed = closed.trim_start_matches(['"', '\'', '`', ')']).trim_start();
+        let joined = closed.strip_prefix(['+', '{', '%', ',']).or_else(|| closed.strip_prefix("${")).or_else(|| {
+            let spliced = behind.strip_prefix('{').or_else(|| behind.strip_prefix("/{"));
+            spliced
+                .or_else(|| behind.strip_prefix('}').filter(|rest| rest.starts_with("/${") || rest.starts_with("${")))
+        })?;
+        let comma = closed.starts_with(',') && !lower.ends_with("sprintf(") && !lower.ends_with("urljoin(");
+        if comma {
+            return None;
+        }
+        let expression = joined.split([';', '\n']).next().unwrap_or_default();
+        let expression = &expression[..expression.char_indices().nth(80).map_or(expression.len(), |(end, _)| end)];
+        let lower = expression.to_ascii_lowercase();
+        let path = facts.hands_on && PATHS.iter().any(|word| lower.contains(word));
+        (facts.handles && incoming(expression) || path).then_some("url")
+    }
+}
