@@ -10,7 +10,7 @@ use super::read_as;
 use super::tree::Tree;
 
 /// Names of settings whose values are commands, in lower case.
-const SCRIPTS: [&str; 13] = [
+const SCRIPTS: [&str; 14] = [
     "after_script",
     "bash",
     "before_script",
@@ -22,6 +22,7 @@ const SCRIPTS: [&str; 13] = [
     "install_command",
     "run",
     "script",
+    "shell",
     "start_command",
     "startcommand",
 ];

@@ -162,7 +162,7 @@ file
             api-key = K1
 ";
     same(text, wanted);
-    let text = "variables: {A: {value: x, description: d}}\n.base: {variables: {B: y}}\ntest:\n  extends: .base\n  script: [make]\n";
+    let text = "variables: {A: {value: x, description: d}}\n.base: {variables: {B: y}}\ntest:\n  extends: .base\n  script: [export X_Y=K1]\n";
     let wanted = "\
 file
   map variables
@@ -172,7 +172,7 @@ file
       B = y
   service test (unit) merges variables merges .base
     extends = .base
-    script[0] = make
+    X_Y = K1
 ";
     same(text, wanted);
 }

@@ -82,7 +82,7 @@ impl Walk<'_, '_> {
     pub(super) fn template_used(&mut self, scope: ScopeId, value: NodeId) {
         let text = self.nodes.scalar(value).unwrap_or_default();
         let word = |text: &str| text.split(['.', '}', ' ']).next().unwrap_or_default().to_owned();
-        if !text.contains('$') {
+        if !text.contains(['$', '/', ':']) {
             self.tree.uses(scope, Used::Name(word(text)));
         }
         for part in text.split("${").skip(1).take(20) {
