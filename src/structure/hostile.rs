@@ -112,8 +112,8 @@ fn places_are_right_behind_any_text() {
             let structure = super::read(path, text.as_bytes()).unwrap().unwrap();
             let outline = structure.outline(text.as_bytes());
             assert!(outline.contains("= K1\n"), "{path}: {outline}");
-            let (_, name) = structure.find(text.find("K1").unwrap());
-            assert!(name.is_some(), "{path}: {outline}");
+            let name = structure.find(text.find("K1").unwrap()).name;
+            assert!(!name.is_empty(), "{path}: {outline}");
         }
     }
 }
