@@ -172,7 +172,6 @@ file
       B = y
   service test (unit) merges variables merges .base
     extends = .base
-    script[0] = make
 ";
     same(text, wanted);
 }
