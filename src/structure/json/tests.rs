@@ -290,6 +290,7 @@ fn variables_files_and_scripts() {
   map scripts
     map a
       call
+        call one (unit)
       call
     call b
 "#;

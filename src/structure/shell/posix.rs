@@ -33,6 +33,7 @@ pub(in crate::structure) fn read(bytes: &[u8], range: Range<usize>, scope: Scope
             command: Command::default(),
             pipeline: None,
             inner: Vec::new(),
+            piped: Vec::new(),
         };
         reader.run();
         while reader.open.pop().map(|block| reader.tree.close(block.scope, end)).is_some() {}
@@ -83,6 +84,8 @@ pub(super) struct Reader<'a, 't> {
     pub(super) command: Command,
     /// The call that the commands of a pipe share.
     pub(super) pipeline: Option<ScopeId>,
+    /// Here-documents that go through a pipe.
+    pub(super) piped: Vec<Here>,
     /// Commands inside words, for later.
     pub(super) inner: Vec<(Range<usize>, ScopeId)>,
 }
@@ -274,6 +277,11 @@ impl Reader<'_, '_> {
     fn end(&mut self, pipe: bool) {
         let function = self.command.function.take();
         let mut command = std::mem::take(&mut self.command);
+        command.here.append(&mut self.piped);
+        if pipe && !command.words.is_empty() {
+            // `cat <<EOF | tee file`: the next command gets the lines.
+            self.piped = std::mem::take(&mut command.here);
+        }
         command.function = function;
         if command.words.is_empty() && command.here.is_empty() {
             // The body of a function may begin on the next line, `in` of a case as well.

@@ -75,7 +75,7 @@ impl Reader<'_, '_> {
         let (name, from) = call_name(bytes, &spans);
         let mut file = command.file.clone();
         if name == "tee" {
-            let files = spans[1..].iter().map(|span| bare(bytes, span.clone()));
+            let files = spans.get(from..).unwrap_or_default().iter().map(|span| bare(bytes, span.clone()));
             file = files.clone().find(|span| bytes.get(span.start) != Some(&b'-')).or(file);
         }
         let file =

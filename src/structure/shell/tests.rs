@@ -259,12 +259,8 @@ fn large_files_are_left_out() {
 }
 
 #[test]
-fn zz() {
-    for path in std::env::var("OUTLINE").unwrap_or_default().split(',').filter(|p| !p.is_empty()) {
-        let bytes = std::fs::read(path).unwrap();
-        match crate::structure::read(path, &bytes) {
-            Ok(Some(s)) => println!("## {path}\n{}", s.outline(&bytes)),
-            e => println!("## {path} {:?}", e.err()),
-        }
-    }
+fn here_documents_are_read_as_the_files_they_are_written_to() {
+    let text = "cat <<EOF | sudo tee -a /etc/app.env\nA=key-one\nEOF\ncat > a.ini <<'EOF'\n[s]\nb = c\nEOF\nB=b\n";
+    let wanted = "file\n  B = b\n  call cat (unit)\n    a = /etc/app.env\n  section /etc/app.env\n    A = key-one\n  call cat (unit)\n  section a.ini\n    section s\n      b = c\n";
+    assert_eq!(outline("a.sh", text), wanted);
 }

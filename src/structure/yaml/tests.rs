@@ -162,7 +162,7 @@ file
             api-key = K1
 ";
     same(text, wanted);
-    let text = "variables: {A: {value: x, description: d}}\n.base: {variables: {B: y}}\ntest:\n  extends: .base\n  script: [export X_Y=K1]\n";
+    let text = "variables: {A: {value: x, description: d}}\n.base: {variables: {B: y}}\ntest:\n  extends: .base\n  script: [make]\n";
     let wanted = "\
 file
   map variables
@@ -172,7 +172,6 @@ file
       B = y
   service test (unit) merges variables merges .base
     extends = .base
-    X_Y = K1
 ";
     same(text, wanted);
 }
