@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use crate::model::{ScopeId, ScopeKind, Used};
 
-use super::format::{Format, Shell};
+use super::embedded;
 use super::mapped::Mapped;
 use super::names;
-use super::read_as;
 use super::tree::Tree;
 
 /// Shorter texts hold no settings of their own.
@@ -34,9 +33,10 @@ pub(super) fn setting(bytes: &[u8], scope: ScopeId, name: &str, span: Range<usiz
     for name in placeholders(text).take(20) {
         tree.uses(scope, Used::Name(name.to_owned()));
     }
-    if names::holds_command(name) && text.contains(&b' ') {
-        command(bytes, scope, name, span.clone(), escapes, tree);
-        tree.value(&[], scope, name, span);
+    if names::holds_command(name) && text.contains(&b' ') && !connection(text) {
+        let command = meant(bytes, span.clone(), escapes);
+        let read = embedded::read("script", &command, span.clone(), scope, tree);
+        tree.value(if read { &[] } else { bytes }, scope, name, span);
         return;
     }
     // The names of variables in settings are used by those, not by the text around them.
@@ -75,18 +75,14 @@ pub(super) fn settings(
         return false;
     }
     let text = meant(bytes, span.clone(), escapes);
-    let format = Format::of(name, &text.text).or_else(|| assigns(&text.text).then_some(Format::Dotenv));
-    let Some(format) = format else { return false };
-    let inner = tree.open(scope, ScopeKind::Map, name, span);
-    tree.within(&text, |tree| read_as(format, &text.text, inner, tree)).unwrap_or(false)
+    embedded::read(name, &text, span, scope, tree)
 }
 
-/// Reads a command.
+/// Reads a command that is called `name`.
 pub(super) fn command(bytes: &[u8], scope: ScopeId, name: &str, span: Range<usize>, escapes: Escapes, tree: &mut Tree) {
     let text = meant(bytes, span.clone(), escapes);
-    let inner = tree.open(scope, ScopeKind::Call, name, span);
-    // What cannot be read stays a text.
-    let _ = tree.within(&text, |tree| read_as(Format::Shell(Shell::Posix), &text.text, inner, tree));
+    let inner = tree.open(scope, ScopeKind::Map, name, span.clone());
+    embedded::read("script", &text, span, inner, tree);
 }
 
 /// Whether a text is a connection string: `Endpoint=U;Key=K`.
@@ -120,17 +116,6 @@ fn looks_like_settings(raw: &[u8]) -> bool {
     let open = raw.trim_ascii_start().first();
     let lines = memchr::memmem::find(raw, b"\\n").is_some() || raw.contains(&b'\n');
     matches!(open, Some(b'{' | b'[')) || lines && memchr::memchr2(b'=', b':', raw).is_some()
-}
-
-/// Whether most lines assign something to a name.
-fn assigns(text: &[u8]) -> bool {
-    let lines = || text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).take(50);
-    let assigned = lines().filter(|line| {
-        let name = line.strip_prefix(b"export ").unwrap_or(line);
-        let length = name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-        line.starts_with(b"#") || length > 0 && name.get(length) == Some(&b'=')
-    });
-    assigned.count() * 2 > lines().count()
 }
 
 /// The text that is meant.

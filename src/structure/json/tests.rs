@@ -69,7 +69,7 @@ fn requests_are_calls() {
           Authorization = Bearer K1
           map postData
             text = {\"model\": \"gpt-4\", \"api_key\": \"key-two\"}
-            map text
+            section text
               model = gpt-4
               api_key = key-two
         map response
@@ -218,11 +218,11 @@ fn settings_in_texts_are_read() {
     let wanted = r#"file
   state = {\"openaiUrl\": \"U1\", \"apiKey\": \"key-one\", \"n\": 1}
   dotenv = OPENAI_API_KEY=K1\nOPENAI_BASE_URL=https://x.example/v1\n
-  map state
+  section state
     openaiUrl = U1
     apiKey = key-one
     n = 1
-  map dotenv
+  section dotenv
     OPENAI_API_KEY = K1
     OPENAI_BASE_URL = https://x.example/v1
   map ConnectionStrings
@@ -273,8 +273,10 @@ fn environments_and_templates() {
 
 #[test]
 fn variables_files_and_scripts() {
-    let text = r#"{"configurations":[{"name":"run","envFile":"${workspaceFolder}/.env","runArgs":["--env-file","a.env"]}],"item":[{"request":{"url":{"raw":"{{baseUrl}}/v1"}}}],"scripts":{"a":["one two","three"],"b":"four"}}"#;
+    let text = r#"{"configurations":[{"name":"run","envFile":"${workspaceFolder}/.env","runArgs":["--env-file","a.env"]}],"item":[{"request":{"url":{"raw":"{{baseUrl}}/v1"}}}],"scripts":{"a":["A_KEY=K1 BASE=U1 one two","three"],"b":"B_KEY=K2 four --api-key K3"},"postCreateCommand":"export X_KEY=K4 && five"}"#;
     let wanted = r#"file
+  postCreateCommand = export X_KEY=K4 && five
+  X_KEY = K4
   list configurations
     item run (unit) reads ${workspaceFolder}/.env reads a.env
       name = run
@@ -289,10 +291,15 @@ fn variables_files_and_scripts() {
           raw = {{baseUrl}}/v1
   map scripts
     map a
-      call
+      map
         call one (unit)
-      call
-    call b
+          A_KEY = K1
+          BASE = U1
+      map
+    map b
+      call four (unit)
+        B_KEY = K2
+        api-key = K3
 "#;
     assert_eq!(outline("launch.json", text), wanted);
 }
