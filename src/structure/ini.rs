@@ -220,7 +220,7 @@ fn holds_variables(name: &str) -> bool {
 /// A list of assignments without the quotes around all of it.
 fn unquoted_list(bytes: &[u8], value: Range<usize>) -> Range<usize> {
     let inner = unquoted(bytes, value.clone());
-    let quote = bytes[inner.clone()].iter().any(|byte| *byte == b'"');
+    let quote = bytes[inner.clone()].contains(&b'"');
     if quote { value } else { inner }
 }
 

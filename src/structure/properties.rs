@@ -179,7 +179,7 @@ fn property(bytes: &[u8], line: Range<usize>) -> Option<Property> {
     let assigns = usize::from(matches!(bytes[rest.clone()].first(), Some(b'=' | b':')));
     let value = trimmed(bytes, rest.start + assigns..rest.end);
     // A sentence is no property, and neither is anything without a name.
-    let sentence = assigns == 0 && value.len() > 4 && bytes[value.clone()].iter().any(|byte| *byte == b' ');
+    let sentence = assigns == 0 && value.len() > 4 && bytes[value.clone()].contains(&b' ');
     (!name.is_empty() && !sentence).then(|| Property { name, value: unquoted(bytes, value) })
 }
 

@@ -334,10 +334,13 @@ impl Reader<'_, '_> {
         self.string(span.clone());
         let name = self.name();
         let parent = self.top().scope;
-        let scope = self.tree.open(parent, ScopeKind::Map, &name, span.clone());
         let mut inner = Mapped::default();
         inner.push(&bytes[span.clone()], span.start);
-        self.tree.within(&inner, |tree| super::dotenv::read(&inner.text, scope, tree));
+        if !super::embedded::read(&name, &inner, span.clone(), parent, self.tree) {
+            // Assignments in a text of another kind.
+            let scope = self.tree.open(parent, ScopeKind::Map, &name, span);
+            self.tree.within(&inner, |tree| super::dotenv::read(&inner.text, scope, tree));
+        }
     }
 }
 

@@ -80,14 +80,17 @@ fn read_code(text: &[u8], language: Language, scope: ScopeId, tree: &mut Tree) {
         b"%%javascript" | b"%%js" | b"%%html" => Format::Code(Language::JavaScript),
         _ => Format::Code(language),
     };
+    let mut code = text.to_vec();
     let mut start = 0;
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         if let Some((name, span)) = magic(line) {
             tree.value(text, scope, name, start + span.start..start + span.end);
+            // It is no code: blanks in its place keep the rest where it is.
+            code[start..start + line.len()].fill(b' ');
         }
         start += line.len();
     }
-    let _ = read_as(format, text, scope, tree);
+    let _ = read_as(format, &code, scope, tree);
 }
 
 /// The variable that a line sets for the cells behind it: `%env NAME=value`.
