@@ -44,7 +44,7 @@ pub(super) fn read(bytes: &[u8], tokens: &[Token], pairs: &[u32], scope: ScopeId
                     at = close + 1;
                     continue;
                 }
-                let (form, next) = open_form(bytes, tokens, at, close, open, top, tree);
+                let (form, next) = open_form(bytes, tokens, pairs, at, close, open, top, tree);
                 forms.push(form);
                 at = next;
                 continue;
@@ -85,6 +85,7 @@ pub(super) fn read(bytes: &[u8], tokens: &[Token], pairs: &[u32], scope: ScopeId
 fn open_form(
     bytes: &[u8],
     tokens: &[Token],
+    pairs: &[u32],
     at: usize,
     close: usize,
     open: u8,
@@ -111,6 +112,9 @@ fn open_form(
             next += if name.is_empty() { 1 } else { 2 };
             form.scope = tree.open(around.scope, ScopeKind::Section, &name, span);
             form.inside = false;
+            // The parameters.
+            let list = pairs.get(next).filter(|pair| named && **pair != NONE && pairs[next] as usize > next);
+            next = list.map_or(next, |pair| *pair as usize + 1);
         }
         _ if open == b'{' || (open == b'(' && head.is_none()) || word.starts_with(b":") => {
             let name =

@@ -298,7 +298,10 @@ pub(super) fn is_configured(word: &[u8]) -> bool {
 pub(super) fn is_setter(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let last = name.rsplit(['.', ':', '>']).next().unwrap_or(&name);
-    ["header", "set", "put", "add", "append", "field", "option", "param", "property", "env", "config", "pair", "with"]
-        .iter()
-        .any(|word| last.contains(word))
+    [
+        "header", "set", "put", "add", "append", "field", "option", "param", "property", "env", "config", "pair",
+        "with", "define",
+    ]
+    .iter()
+    .any(|word| last.contains(word))
 }

@@ -179,7 +179,7 @@ pub(super) fn pattern(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Longer patterns are not expected, so that a stray slash costs little.
-const LONGEST_PATTERN: usize = 1000;
+const LONGEST_PATTERN: usize = 400;
 
 /// A text up to a word in a line of its own: `<<<EOT` of PHP, `<<~EOT` of Ruby. `at` is where the marks begin.
 pub(super) struct Heredoc {

@@ -18,6 +18,7 @@ impl Reader<'_, '_> {
     pub(super) fn word(&mut self, at: usize) -> usize {
         use Language::{Go, JavaScript, Lua, Python, Ruby};
         let word = self.text_of(at);
+        self.path = (at, at);
         if matches!(self.language, Ruby | Lua)
             && let Some(next) = self.block_word(at)
         {
@@ -27,7 +28,7 @@ impl Reader<'_, '_> {
         let assigned = matches!(next, Some(b':' | b'=' | sign::FAT | b',' | b')'))
             && !(next == Some(b':') && self.language == Python && self.top().is_body());
         let member = matches!(self.sign_at(at.wrapping_sub(1)), Some(b'.' | sign::SAFE | sign::THIN | sign::PATH))
-            || matches!(next, Some(b'.' | sign::PATH));
+            || (matches!(next, Some(b'.' | sign::PATH)) && word != b"case");
         if !member && !self.tokens[at].marked {
             if matches!(word, b"case" | b"default") && self.is_case(at) {
                 return at + 1;
@@ -52,6 +53,22 @@ impl Reader<'_, '_> {
         }
         let last = self.path_end(at);
         self.path = (at, last);
+        if self.language == Ruby && self.text_of(last + 1) == b"do" && !self.top().arms && self.top().is_body() {
+            let name = self.written(at, last);
+            self.open_call(at, last, &name, self.tokens[last].end as usize);
+            return last + 1;
+        }
+        if self.language == Language::Dart
+            && self.sign_at(at.wrapping_sub(1)) == Some(sign::DOTS)
+            && self.sign_at(last + 1) == Some(b'=')
+        {
+            // `..name = value` belongs to the object in front.
+            let name = self.bare(last);
+            let entry = &mut self.top().entry;
+            entry.name = Some(name);
+            entry.values = entry.chain.map(|chain| chain.scope).or(entry.values);
+            return last + 2;
+        }
         self.named_thing(at, last, self.language == Go)
     }
 
