@@ -145,10 +145,8 @@ impl Reader<'_, '_> {
         let types = matches!(before, Some(Kind::Sign(b'>' | b']')));
         let named = before == Some(Kind::Word) && self.path.1 + 1 == at
             || (before == Some(Kind::Sign(b'>')) && self.path.1 + 40 > at && self.path.1 > 0);
-        if named {
-            if let Some(next) = self.named_brace(at, close) {
-                return next;
-            }
+        if named && let Some(next) = self.named_brace(at, close) {
+            return next;
         }
         if self.language == Go && types {
             return self.open_literal(at, close, Role::Map);

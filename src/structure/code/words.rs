@@ -16,7 +16,7 @@ const LONGEST_TYPES: usize = 32;
 impl Reader<'_, '_> {
     /// Takes the word at `at`, and says which token is next.
     pub(super) fn word(&mut self, at: usize) -> usize {
-        use Language::{Go, JavaScript, Lua, Python, Ruby};
+        use Language::{JavaScript, Lua, Python, Ruby};
         let word = self.text_of(at);
         self.path = (at, at);
         if matches!(self.language, Ruby | Lua)
@@ -44,7 +44,8 @@ impl Reader<'_, '_> {
                 return if word == b"define" { self.define(at) } else { at + 1 };
             }
             let callable = next == Some(b'(') && !names::is_no_call(self.language, word);
-            if names::is_keyword(word) && !callable && !(assigned && !self.top().is_body()) {
+            let property = assigned && !self.top().is_body();
+            if names::is_keyword(word) && !callable && !property {
                 let typed = matches!(next, Some(b'=' | b':')) && self.language != JavaScript;
                 if !typed {
                     return at + 1;
@@ -69,11 +70,11 @@ impl Reader<'_, '_> {
             entry.values = entry.chain.map(|chain| chain.scope).or(entry.values);
             return last + 2;
         }
-        self.named_thing(at, last, self.language == Go)
+        self.named_thing(at, last)
     }
 
     /// Decides by what follows a name.
-    fn named_thing(&mut self, first: usize, last: usize, go: bool) -> usize {
+    fn named_thing(&mut self, first: usize, last: usize) -> usize {
         let mut behind = self.behind_types(last + 1);
         if self.language == Language::Rust
             && self.sign_at(behind) == Some(b'!')
@@ -100,10 +101,7 @@ impl Reader<'_, '_> {
                     self.top().entry.declared = Some((first, last));
                 }
             }
-            Some(b':')
-                if !self.top().entry.choice && self.language != Language::Go
-                    || self.sign_at(behind) == Some(b':') && go =>
-            {
+            Some(b':') if !self.top().entry.choice => {
                 if self.language == Language::C && self.top().role == Role::Call {
                     self.top().entry.name = None;
                 }
