@@ -24,6 +24,10 @@ pub(super) fn end(language: Language, bytes: &[u8], at: usize, first: bool) -> O
                 _ => strings::find(bytes, at + 2, b"*/") + 2,
             });
         }
+        // Commands of a notebook: `%env NAME=value`, `!pip install x`; they are no Python.
+        b'%' | b'!' if language == Python && first && (at == 0 || bytes[at - 1] == b'\n') => {
+            next.is_some_and(|next| next.is_ascii_alphabetic() || next == b'%')
+        }
         b'-' if next == Some(b'-') && language == Lua => {
             if let Some(literal) = strings::long_bracket(bytes, at + 2) {
                 return Some(literal.end);
