@@ -70,7 +70,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
     if !read_as(format, bytes, FILE, &mut tree)? {
         return Ok(None);
     }
-    units::settle(&mut tree);
+    units::settle(&mut tree, matches!(format, Format::Code(_)));
     tree.finish().map(Some).ok_or(Unread::TooLarge)
 }
 

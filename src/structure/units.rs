@@ -51,11 +51,13 @@ const COLLECTIONS: [&str; 33] = [
 const COMMON: [&str; 11] =
     ["comment", "description", "enabled", "id", "kind", "label", "name", "options", "title", "type", "version"];
 
-/// Marks the scopes that stand for themselves.
-pub(super) fn settle(tree: &mut Tree) {
+/// Marks the scopes that stand for themselves. In code (`code`) only maps are compared, by their values: functions that
+/// call the same thing are no records.
+pub(super) fn settle(tree: &mut Tree, code: bool) {
     let mut members: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
     for (id, scope) in tree.scopes().iter().enumerate() {
-        let record = matches!(scope.kind, ScopeKind::Map | ScopeKind::Section) && !scope.name.is_empty();
+        let kind = scope.kind == ScopeKind::Map || (scope.kind == ScopeKind::Section && !code);
+        let record = kind && !scope.name.is_empty();
         if let Some(parent) = scope.parent.filter(|_| record) {
             members.entry(parent).or_default().push(id);
         }
@@ -63,7 +65,7 @@ pub(super) fn settle(tree: &mut Tree) {
     members.retain(|parent, members| {
         members.len() > 1 || (*parent != FILE && is_collection(&tree.scopes()[*parent].name))
     });
-    let names = names_inside(tree);
+    let names = names_inside(tree, code);
     let mut units: Vec<ScopeId> = Vec::new();
     for (parent, members) in members {
         if is_collection(&tree.scopes()[parent].name) {
@@ -89,11 +91,11 @@ fn is_collection(name: &str) -> bool {
     COLLECTIONS.contains(&crate::rules::normalise(name).as_str())
 }
 
-/// The telling names of the values and maps that stand right in each scope.
-fn names_inside(tree: &Tree) -> HashMap<ScopeId, HashSet<String>> {
+/// The telling names of the values and, unless it is code, the maps that stand right in each scope.
+fn names_inside(tree: &Tree, code: bool) -> HashMap<ScopeId, HashSet<String>> {
     let mut names: HashMap<ScopeId, HashSet<String>> = HashMap::new();
     let scopes = tree.scopes();
-    let children = scopes.iter().filter_map(|scope| Some((scope.parent?, scope.name.as_str())));
+    let children = scopes.iter().filter(|_| !code).filter_map(|scope| Some((scope.parent?, scope.name.as_str())));
     for (scope, name) in tree.value_names().chain(children) {
         let name = crate::rules::normalise(name);
         if !name.is_empty() && !COMMON.contains(&name.as_str()) {

@@ -36,6 +36,13 @@ impl Reader<'_, '_> {
             return self.open_literal(at, close, Role::List);
         }
         let arrow = self.sign_at(close + 1) == Some(sign::FAT);
+        if arrow && self.sign_at(close + 2) == Some(b'{') && self.top().entry.header.is_none() {
+            let start = self.tokens[at].start as usize;
+            let top = self.top();
+            let name = top.entry.name.clone().filter(|_| top.entry.target.is_some() || !top.is_body());
+            top.entry.header = Some(Header { what: Announced::Function, name, start, scope: None });
+            return self.parenthesis(at);
+        }
         let next = self.push_plain(Role::Group, at, close);
         if arrow && next == at + 1 {
             let top = self.top();
@@ -83,14 +90,15 @@ impl Reader<'_, '_> {
     }
 
     /// Opens the scope of a map or a list.
-    fn open_literal(&mut self, at: usize, close: usize, role: Role) -> usize {
+    pub(super) fn open_literal(&mut self, at: usize, close: usize, role: Role) -> usize {
         let span = self.tokens[at].start as usize..self.tokens[close].end as usize;
         let assigned = matches!(self.sign_at(at.wrapping_sub(1)), Some(b'='));
+        let go = self.language == Language::Go && self.top().entry.chain.is_none();
         let top = self.top();
         let (inside, element, scope) = (top.inside, top.role == Role::List, top.scope);
         let name = top.entry.name.clone().or_else(|| top.name.clone().filter(|_| !top.is_body() && !element));
         let variable = match &top.entry.target {
-            Some(Target::Variable(body, _)) if assigned => Some(*body),
+            Some(Target::Variable(body, _)) if assigned || go => Some(*body),
             _ => None,
         };
         let kind = match role {
@@ -137,10 +145,8 @@ impl Reader<'_, '_> {
         let types = matches!(before, Some(Kind::Sign(b'>' | b']')));
         let named = before == Some(Kind::Word) && self.path.1 + 1 == at
             || (before == Some(Kind::Sign(b'>')) && self.path.1 + 40 > at && self.path.1 > 0);
-        if named {
-            if let Some(next) = self.named_brace(at, close) {
-                return next;
-            }
+        if named && let Some(next) = self.named_brace(at, close) {
+            return next;
         }
         if self.language == Go && types {
             return self.open_literal(at, close, Role::Map);
@@ -159,7 +165,8 @@ impl Reader<'_, '_> {
             Some(_) => false,
         };
         let maps = matches!(self.language, Python | JavaScript | Go | Lua | Ruby | C | CSharp | Java | Dart | Php);
-        if self.language == Python || self.language == Lua || (value && maps) {
+        let keyed = self.kind_at(at + 1) == Some(Kind::Text) && self.sign_at(at + 2) == Some(b':');
+        if keyed || self.language == Python || self.language == Lua || (value && maps) {
             return self.open_literal(at, close, Role::Map);
         }
         self.open_body(at, close)
@@ -187,6 +194,7 @@ impl Reader<'_, '_> {
                 self.top().entry.declared = Some((last, last));
                 return Some(close + 1);
             }
+            C if self.sign_at(first.wrapping_sub(1)) == Some(b')') => return None,
             Lua | C => {}
             Rust if capital => {}
             CSharp if self.is_constructed() => {}

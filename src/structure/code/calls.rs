@@ -33,13 +33,16 @@ impl<'a> Reader<'a, '_> {
             return open;
         }
         let name = self.written(first, last);
-        let part =
-            self.top().entry.chain.is_some() || matches!(self.sign_at(first.wrapping_sub(1)), Some(b'.' | sign::SAFE));
+        let chained = self.top().entry.chain.is_some();
+        let part = chained || matches!(self.sign_at(first.wrapping_sub(1)), Some(b'.' | sign::SAFE));
         if names::is_lookup(&name) {
             // What is looked up counts as standing here.
             self.use_path_of_lookup(first, last);
             let next = self.push_plain(Role::Lookup, open, close);
             return next;
+        }
+        if self.language == Language::Php && name == "array" {
+            return self.open_literal(open, close, Role::List);
         }
         let end = self.tokens[close].end as usize;
         let scope = self.open_call(first, last, &name, end);
@@ -52,10 +55,12 @@ impl<'a> Reader<'a, '_> {
                 chain.unit = false;
             }
         }
+        let argument = !top.is_body();
         let mut frame = Frame::new(Role::Call, Ending::Bracket(close as u32), scope);
         if single {
-            let setter = part || self.path_is_method(first, last);
-            frame.name = if setter { Some(self.bare(last)) } else { assigned };
+            let setter = chained || self.path_is_method(first, last);
+            let called = Some(self.bare(last)).filter(|_| setter || argument);
+            frame.name = if setter { called } else { assigned.or(called) };
         }
         frame.named = names::is_setter(&name);
         self.push(frame, open)
@@ -82,7 +87,12 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         let listed = top.role == Role::List;
-        let unit = (!top.inside || listed) && receiver.is_none();
+        let inside = top.inside;
+        // `"text".method()`, `getenv("X").or("text")`
+        let behind_text = matches!(self.sign_at(first.wrapping_sub(1)), Some(b'.' | sign::SAFE | sign::PATH))
+            && matches!(self.kind_at(first.wrapping_sub(2)), Some(Kind::Text | Kind::Sign(b')')));
+        let unit = (!inside || listed) && receiver.is_none() && !behind_text;
+        let top = self.top();
         top.entry.chain = Some(Chain { scope, unit, busy: false, receiver });
         if let Some((body, name)) = assigned {
             self.variables.insert((body, &self.bytes[name]), Some(scope));
@@ -121,6 +131,17 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let parts = self.parts(first, last);
+        if self.text_of(last).ends_with(b"setopt")
+            && self.kind_at(last + 2) == Some(Kind::Word)
+            && self.sign_at(last + 3) == Some(b',')
+        {
+            // The handle comes first: `curl_setopt($handle, …)`.
+            let handle = self.bare(last + 2);
+            let here = self.top().scope;
+            let body = self.body_of(&handle).unwrap_or(here);
+            let name = self.string(handle);
+            return Some(self.tree.child(body, &name));
+        }
         let own = matches!(self.bytes.get(parts.first()?.clone())?, b"self" | b"this");
         let owner = if own && parts.len() > 2 {
             &parts[1]
@@ -130,6 +151,9 @@ impl<'a> Reader<'a, '_> {
             return None;
         };
         let body = self.body_of(owner)?;
+        if let Some(call) = self.variables[&(body, &self.bytes[owner.clone()])] {
+            self.tree.set_unit(call, false);
+        }
         let name = self.string(owner.clone());
         Some(self.tree.child(body, &name))
     }
@@ -178,7 +202,7 @@ impl<'a> Reader<'a, '_> {
         match self.kind_at(close + 1) {
             Some(Kind::Sign(b'{')) => typed || alone,
             Some(Kind::Sign(b':')) => match self.language {
-                JavaScript => class || (map && alone),
+                JavaScript => class || (map && (alone || typed)),
                 C => typed || alone,
                 _ => false,
             },
@@ -196,6 +220,12 @@ impl<'a> Reader<'a, '_> {
 
     /// `name = …` and `a.b = …` at the beginning of a statement.
     pub(super) fn assign_path(&mut self, first: usize, last: usize, equals: usize) {
+        // `name: type = value`, `name, error = value`
+        let top = self.top();
+        let (first, last) = top.entry.declared.or(top.entry.first).unwrap_or((first, last));
+        if top.entry.header.as_ref().is_some_and(|header| header.what == Announced::Class) {
+            top.entry.header = None;
+        }
         let parts = self.parts(first, last);
         let field = self.text_of(first).starts_with(b"@");
         self.assign(&parts, field, equals);

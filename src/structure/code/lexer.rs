@@ -5,6 +5,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::super::format::Language;
+use super::comments;
 use super::strings::{self, Literal};
 use super::token::{Kind, Token, sign};
 
@@ -35,6 +36,10 @@ impl Lexer<'_> {
     fn step(&mut self) {
         use Language::{C, Java, Lisp, Rust};
         let byte = self.bytes[self.at];
+        if let Some(end) = comments::end(self.language, self.bytes, self.at, self.newline) {
+            self.at = end;
+            return;
+        }
         match byte {
             b'\n' => {
                 self.newline = true;
@@ -45,7 +50,6 @@ impl Lexer<'_> {
                 self.at += if self.peek(1) == b'\n' { 2 } else { 3 };
             }
             b'\\' if self.language == Lisp => self.at += 2,
-            _ if self.comment() => {}
             b'"' | b'`' if byte == b'"' || !matches!(self.language, Lisp | C | Rust | Java) => self.text(0),
             b'\'' => match self.language {
                 Rust => self.character(),
@@ -181,50 +185,6 @@ impl Lexer<'_> {
         self.at += name.count();
     }
 
-    /// Passes over a comment, if one begins here.
-    fn comment(&mut self) -> bool {
-        use Language::{CSharp, Kotlin, Lisp, Lua, Php, Python, Ruby, Rust, Swift};
-        let (byte, next) = (self.bytes[self.at], self.peek(1));
-        let line = match byte {
-            b'#' => match self.language {
-                Python => true,
-                Ruby => true,
-                Php => next != b'[',
-                CSharp => false,
-                Lisp if next == b'|' => {
-                    self.at = strings::find(self.bytes, self.at + 2, b"|#") + 2;
-                    return true;
-                }
-                _ => self.at == 0 && next == b'!',
-            },
-            b'/' if next == b'/' => !matches!(self.language, Python | Ruby | Lua | Lisp),
-            b'/' if next == b'*' && !matches!(self.language, Python | Ruby | Lua | Lisp) => {
-                self.at = match self.language {
-                    Rust | Swift | Kotlin => nested_comment(self.bytes, self.at + 2),
-                    _ => strings::find(self.bytes, self.at + 2, b"*/") + 2,
-                };
-                return true;
-            }
-            b'-' if next == b'-' && self.language == Lua => {
-                if let Some(literal) = long_bracket(self.bytes, self.at + 2) {
-                    self.at = literal.end;
-                    return true;
-                }
-                true
-            }
-            b';' => self.language == Lisp,
-            b'=' if self.language == Ruby && self.newline && self.bytes[self.at..].starts_with(b"=begin") => {
-                self.at = strings::find(self.bytes, self.at, b"\n=end") + 5;
-                return true;
-            }
-            _ => false,
-        };
-        if line {
-            self.at = memchr(b'\n', &self.bytes[self.at..]).map_or(self.bytes.len(), |end| self.at + end);
-        }
-        line
-    }
-
     /// Strings and names that begin with a mark.
     fn special(&mut self, byte: u8) -> bool {
         use Language::{C, CSharp, Java, JavaScript, Lua, Php, Ruby, Swift};
@@ -245,7 +205,7 @@ impl Lexer<'_> {
                 }
                 self.text(marks);
             }
-            (Lua, b'[') if matches!(next, b'[' | b'=') => match long_bracket(self.bytes, self.at) {
+            (Lua, b'[') if matches!(next, b'[' | b'=') => match strings::long_bracket(self.bytes, self.at) {
                 Some(literal) => self.take(literal),
                 None => return false,
             },
@@ -378,41 +338,6 @@ impl Lexer<'_> {
         self.push(Kind::Sign(kind), self.at, self.at + length);
         self.at += length;
     }
-}
-
-fn nested_comment(bytes: &[u8], start: usize) -> usize {
-    let (mut depth, mut at) = (1_usize, start);
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'*', b'/', rest)).map(|found| at + found) {
-        at = found + 1;
-        match (bytes[found], bytes.get(found + 1)) {
-            (b'*', Some(b'/')) => {
-                depth -= 1;
-                at += 1;
-            }
-            (b'/', Some(b'*')) => {
-                depth += 1;
-                at += 1;
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    bytes.len()
-}
-
-/// `[[ … ]]`, `[==[ … ]==]` of Lua.
-fn long_bracket(bytes: &[u8], at: usize) -> Option<Literal> {
-    let rest = bytes.get(at..)?.strip_prefix(b"[")?;
-    let level = rest.iter().take_while(|byte| **byte == b'=').take(200).count();
-    (rest.get(level) == Some(&b'[')).then(|| {
-        let mut close = vec![b'='; level + 2];
-        close[0] = b']';
-        close[level + 1] = b']';
-        let content_end = strings::find(bytes, at + level + 2, &close);
-        Literal { lead: level + 2, content_end, end: (content_end + close.len()).min(bytes.len()), marked: false }
-    })
 }
 
 fn closing_percent(bytes: &[u8], start: usize, close: u8) -> usize {

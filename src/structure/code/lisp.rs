@@ -27,8 +27,17 @@ struct Form {
     uses: usize,
 }
 
+/// The tokens of a file.
+pub(super) struct Source<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) tokens: &'a [Token],
+    /// Of each bracket its partner.
+    pub(super) pairs: &'a [u32],
+}
+
 /// Reads the forms among the tokens.
-pub(super) fn read(bytes: &[u8], tokens: &[Token], pairs: &[u32], scope: ScopeId, tree: &mut Tree) {
+pub(super) fn read(source: &Source, scope: ScopeId, tree: &mut Tree) {
+    let Source { bytes, tokens, pairs } = *source;
     let file = Form { scope, close: usize::MAX, name: None, map: false, assigns: false, inside: false, uses: 0 };
     let mut forms = vec![file];
     let mut at = 0;
@@ -44,7 +53,7 @@ pub(super) fn read(bytes: &[u8], tokens: &[Token], pairs: &[u32], scope: ScopeId
                     at = close + 1;
                     continue;
                 }
-                let (form, next) = open_form(bytes, tokens, at, close, open, top, tree);
+                let (form, next) = open_form(source, at, close, open, top, tree);
                 forms.push(form);
                 at = next;
                 continue;
@@ -82,15 +91,8 @@ pub(super) fn read(bytes: &[u8], tokens: &[Token], pairs: &[u32], scope: ScopeId
 }
 
 /// Opens the form at `at`, and says which token is next.
-fn open_form(
-    bytes: &[u8],
-    tokens: &[Token],
-    at: usize,
-    close: usize,
-    open: u8,
-    around: &Form,
-    tree: &mut Tree,
-) -> (Form, usize) {
+fn open_form(source: &Source, at: usize, close: usize, open: u8, around: &Form, tree: &mut Tree) -> (Form, usize) {
+    let Source { bytes, tokens, pairs } = *source;
     let span = tokens[at].start as usize..tokens[close].end as usize;
     let head = tokens.get(at + 1).filter(|token| open == b'(' && token.kind == Kind::Word);
     let word = head.map_or(&b""[..], |token| &bytes[token.span()]);
@@ -111,6 +113,9 @@ fn open_form(
             next += if name.is_empty() { 1 } else { 2 };
             form.scope = tree.open(around.scope, ScopeKind::Section, &name, span);
             form.inside = false;
+            // The parameters.
+            let list = pairs.get(next).filter(|pair| named && **pair != NONE && pairs[next] as usize > next);
+            next = list.map_or(next, |pair| *pair as usize + 1);
         }
         _ if open == b'{' || (open == b'(' && head.is_none()) || word.starts_with(b":") => {
             let name =

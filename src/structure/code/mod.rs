@@ -14,6 +14,7 @@
 mod braces;
 mod brackets;
 mod calls;
+mod comments;
 mod frame;
 mod lexer;
 mod lines;
@@ -57,7 +58,7 @@ pub(super) fn read(language: Language, bytes: &[u8], scope: ScopeId, tree: &mut 
     }
     let pairs = brackets::pairs(&tokens);
     if language == Language::Lisp {
-        lisp::read(bytes, &tokens, &pairs, scope, tree);
+        lisp::read(&lisp::Source { bytes, tokens: &tokens, pairs: &pairs }, scope, tree);
         return Ok(());
     }
     let statements = statements(language, bytes, &tokens);

@@ -223,13 +223,23 @@ pub(super) fn is_no_call(language: Language, word: &[u8]) -> bool {
 
 /// Whether a call of this name reads a variable: `os.getenv`, `process.env.get`, `env`, `System.getenv`.
 pub(super) fn is_lookup(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let last = name.rsplit(['.', ':', '>', '\\']).next().unwrap_or(&name);
-    let environment = last.contains("env") && !["envelope", "envoy", "invent"].iter().any(|word| last.contains(word));
+    let last = last_part(name);
+    let is = |word: &str| last.eq_ignore_ascii_case(word);
+    let environment = holds(last, "env") && !["envelope", "envoy", "invent"].iter().any(|word| holds(last, word));
     environment
-        || last == "config"
-        || (matches!(last, "get" | "fetch" | "var" | "string" | "pop" | "setdefault" | "let" | "require")
-            && (name.contains("env") || name.starts_with("viper.") || name.contains("config.")))
+        || is("config")
+        || (["get", "fetch", "var", "string", "pop", "setdefault", "let", "require"].into_iter().any(is)
+            && (holds(name, "env") || holds(name, "viper.") || holds(name, "config.")))
+}
+
+/// Whether a name holds a word, in whatever case.
+fn holds(name: &str, word: &str) -> bool {
+    name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// What stands behind the last mark of a name in parts.
+fn last_part(name: &str) -> &str {
+    name.rsplit(['.', ':', '>', '\\']).next().unwrap_or(name)
 }
 
 /// Calls `f` with the names of variables in a string: `${key}`, `#{key}`, `{key}`, `\(key)`, `$key`.
@@ -296,9 +306,10 @@ pub(super) fn is_configured(word: &[u8]) -> bool {
 
 /// Whether of the arguments of a call the first names the second: `header("Authorization", …)`.
 pub(super) fn is_setter(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let last = name.rsplit(['.', ':', '>']).next().unwrap_or(&name);
-    ["header", "set", "put", "add", "append", "field", "option", "param", "property", "env", "config", "pair", "with"]
-        .iter()
-        .any(|word| last.contains(word))
+    const WORDS: [&str; 14] = [
+        "header", "set", "put", "add", "append", "field", "option", "param", "property", "env", "config", "pair",
+        "with", "define",
+    ];
+    let last = last_part(name);
+    WORDS.iter().any(|word| holds(last, word))
 }

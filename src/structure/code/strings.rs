@@ -125,6 +125,19 @@ pub(super) fn find(bytes: &[u8], start: usize, close: &[u8]) -> usize {
     bytes.get(start..).and_then(|rest| memmem::find(rest, close)).map_or(bytes.len(), |found| start + found)
 }
 
+/// `[[ … ]]`, `[==[ … ]==]` of Lua.
+pub(super) fn long_bracket(bytes: &[u8], at: usize) -> Option<Literal> {
+    let rest = bytes.get(at..)?.strip_prefix(b"[")?;
+    let level = rest.iter().take_while(|byte| **byte == b'=').take(200).count();
+    (rest.get(level) == Some(&b'[')).then(|| {
+        let mut close = vec![b'='; level + 2];
+        close[0] = b']';
+        close[level + 1] = b']';
+        let content_end = find(bytes, at + level + 2, &close);
+        Literal { lead: level + 2, content_end, end: (content_end + close.len()).min(bytes.len()), marked: false }
+    })
+}
+
 /// Where a template of JavaScript ends, with templates in its expressions.
 fn template(bytes: &[u8], start: usize) -> usize {
     // Of each template that is open, how many braces are open in the expression in it; none while in its text.
@@ -179,7 +192,7 @@ pub(super) fn pattern(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Longer patterns are not expected, so that a stray slash costs little.
-const LONGEST_PATTERN: usize = 1000;
+const LONGEST_PATTERN: usize = 400;
 
 /// A text up to a word in a line of its own: `<<<EOT` of PHP, `<<~EOT` of Ruby. `at` is where the marks begin.
 pub(super) struct Heredoc {

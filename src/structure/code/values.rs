@@ -62,6 +62,11 @@ impl Reader<'_, '_> {
             }
             _ => {}
         }
+        if role == Role::Map && unnamed && matches!(next, Some(b',' | b'}')) {
+            let index = self.top().index;
+            let name = self.tree.scopes()[scope].name.clone();
+            self.tree.element(bytes, scope, &name, index, token.content());
+        }
         if token.marked && content.len() <= 4000 {
             let mut found: Vec<&str> = Vec::new();
             names::interpolated(self.language, &bytes[content], |path| found.push(path));
@@ -139,6 +144,9 @@ impl Reader<'_, '_> {
     /// A name with `[` behind it: an assignment to a part, a variable of the environment, or an index.
     pub(super) fn indexed(&mut self, first: usize, last: usize, open: usize) -> usize {
         let Some(close) = self.partner(open) else { return open + 1 };
+        if self.language == Language::Go && self.text_of(first) == b"map" {
+            return open;
+        }
         let single = close == open + 2 && !self.tokens[open].newline;
         let key = match self.kind_at(open + 1) {
             Some(Kind::Text) if single => self.tokens[open + 1].content(),

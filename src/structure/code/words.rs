@@ -16,8 +16,9 @@ const LONGEST_TYPES: usize = 32;
 impl Reader<'_, '_> {
     /// Takes the word at `at`, and says which token is next.
     pub(super) fn word(&mut self, at: usize) -> usize {
-        use Language::{Go, JavaScript, Lua, Python, Ruby};
+        use Language::{JavaScript, Lua, Python, Ruby};
         let word = self.text_of(at);
+        self.path = (at, at);
         if matches!(self.language, Ruby | Lua)
             && let Some(next) = self.block_word(at)
         {
@@ -27,7 +28,7 @@ impl Reader<'_, '_> {
         let assigned = matches!(next, Some(b':' | b'=' | sign::FAT | b',' | b')'))
             && !(next == Some(b':') && self.language == Python && self.top().is_body());
         let member = matches!(self.sign_at(at.wrapping_sub(1)), Some(b'.' | sign::SAFE | sign::THIN | sign::PATH))
-            || matches!(next, Some(b'.' | sign::PATH));
+            || (matches!(next, Some(b'.' | sign::PATH)) && word != b"case");
         if !member && !self.tokens[at].marked {
             if matches!(word, b"case" | b"default") && self.is_case(at) {
                 return at + 1;
@@ -43,7 +44,8 @@ impl Reader<'_, '_> {
                 return if word == b"define" { self.define(at) } else { at + 1 };
             }
             let callable = next == Some(b'(') && !names::is_no_call(self.language, word);
-            if names::is_keyword(word) && !callable && !(assigned && !self.top().is_body()) {
+            let property = assigned && !self.top().is_body();
+            if names::is_keyword(word) && !callable && !property {
                 let typed = matches!(next, Some(b'=' | b':')) && self.language != JavaScript;
                 if !typed {
                     return at + 1;
@@ -52,11 +54,27 @@ impl Reader<'_, '_> {
         }
         let last = self.path_end(at);
         self.path = (at, last);
-        self.named_thing(at, last, self.language == Go)
+        if self.language == Ruby && self.text_of(last + 1) == b"do" && !self.top().arms && self.top().is_body() {
+            let name = self.written(at, last);
+            self.open_call(at, last, &name, self.tokens[last].end as usize);
+            return last + 1;
+        }
+        if self.language == Language::Dart
+            && self.sign_at(at.wrapping_sub(1)) == Some(sign::DOTS)
+            && self.sign_at(last + 1) == Some(b'=')
+        {
+            // `..name = value` belongs to the object in front.
+            let name = self.bare(last);
+            let entry = &mut self.top().entry;
+            entry.name = Some(name);
+            entry.values = entry.chain.map(|chain| chain.scope).or(entry.values);
+            return last + 2;
+        }
+        self.named_thing(at, last)
     }
 
     /// Decides by what follows a name.
-    fn named_thing(&mut self, first: usize, last: usize, go: bool) -> usize {
+    fn named_thing(&mut self, first: usize, last: usize) -> usize {
         let mut behind = self.behind_types(last + 1);
         if self.language == Language::Rust
             && self.sign_at(behind) == Some(b'!')
@@ -83,10 +101,7 @@ impl Reader<'_, '_> {
                     self.top().entry.declared = Some((first, last));
                 }
             }
-            Some(b':')
-                if !self.top().entry.choice && self.language != Language::Go
-                    || self.sign_at(behind) == Some(b':') && go =>
-            {
+            Some(b':') if !self.top().entry.choice => {
                 if self.language == Language::C && self.top().role == Role::Call {
                     self.top().entry.name = None;
                 }
