@@ -5,7 +5,7 @@ use std::path::Path;
 
 use keyscan::detect::Detector;
 use keyscan::model::{EndpointKind, RuleId};
-use keyscan::rules::schema::{CatalogueKind, Certainty, Endpoint, SettingRole};
+use keyscan::rules::schema::{CatalogueKind, Certainty, Endpoint, SettingRole, Software, SoftwareKind};
 use keyscan::rules::{HostMatch, Problem, RuleError, Rules, compile, normalise};
 
 use crate::support::catalogue::{endpoints, key_formats, placeholder_values, rule_files};
@@ -188,6 +188,40 @@ fn examples_of_software_show_its_images_or_ports() {
         }
     }
     faults.none();
+}
+
+#[test]
+fn examples_of_images_hold() {
+    let (rules, mut faults) = (Rules::builtin(), Faults::default());
+    let detector = Detector::new(&rules);
+    let entries: Vec<Software> = rule_files().into_iter().flat_map(|file| file.software).collect();
+    assert!(entries.len() >= 30);
+    for entry in &entries {
+        let found = |text: &str| {
+            let file = if text.starts_with("FROM") { "Dockerfile" } else { "compose.yaml" };
+            let matches = detect(&detector, file, text.as_bytes());
+            assert_eq!(detector.passes(text.as_bytes()), rules.software().any(|known| shows(text, known)), "{text}");
+            matches.servers.iter().any(|server| server.service.as_deref() == Some(&*entry.name))
+        };
+        for example in entry.examples.iter() {
+            let wanted = entry.kind != SoftwareKind::FrontEnd;
+            faults.unless(found(example) == wanted, || format!("{}: {example:?}", entry.id));
+        }
+        for example in entry.non_examples.iter() {
+            faults.unless(!found(example), || format!("{}: found in {example:?}", entry.id));
+        }
+    }
+    faults.none();
+}
+
+/// Whether a text shows an image of this software.
+fn shows(text: &str, software: &Software) -> bool {
+    software.images.iter().any(|image| {
+        text.find(&**image).is_some_and(|at| {
+            let behind = &text[at + image.len()..];
+            text[..at].ends_with([' ', '/']) && (behind.is_empty() || behind.starts_with(':'))
+        })
+    })
 }
 
 /// Settings whose key is found under another name than theirs, or under none: constructors that only wrap a value, names

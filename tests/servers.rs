@@ -199,6 +199,25 @@ const FORWARDS: &[Case] = &[
     ),
 ];
 
+/// Added behind the others, so that the keys of those stay as they are.
+const MORE_FORWARDS: &[Case] = &[
+    (
+        "pool.js",
+        "export default { async fetch(request, env) {\n  const keys = env.KEYS.split(',')\n  const key = keys[Math.floor(Math.random() * keys.length)]\n  const headers = { Authorization: `Bearer ${key}` }\n  return fetch('https://api.openai.com' + new URL(request.url).pathname, { method: request.method, headers, body: request.body })\n} }\n",
+        "api.openai.com medium key-injecting pooling",
+    ),
+    (
+        "flask.py",
+        "@app.route('/<path:path>', methods=['GET', 'POST'])\ndef go(path):\n    r = requests.request(method=request.method, url='https://api.openai.com/' + path, data=request.get_data())\n    return r.content\n",
+        "api.openai.com low pass-through",
+    ),
+    (
+        "apex/lambda.js",
+        "const HOST = 'api.openai.com'\nexports.handler = async (event) => fetch(`https://${HOST}${event.rawPath}`, { method: event.requestContext.http.method })\nrequest.url\n",
+        "api.openai.com low pass-through",
+    ),
+];
+
 const IMAGES: &[Case] = &[
     (
         "docker-compose.yml",
@@ -278,6 +297,11 @@ const NO_SERVERS: &[Case] = &[
         "addEventListener('fetch', e => {})\n/* return fetch('https://api.openai.com' + url.pathname) */\n",
         "",
     ),
+    (
+        "sdk.mjs",
+        "this.baseURL = options.baseURL || `https://api.openai.com/v1`\nlog(req.method)\nbuild(path) { return new URL(baseURL + (baseURL.endsWith('/') ? path.slice(1) : path)) }\n",
+        "",
+    ),
     ("app.env", "OPENAI_BASE_URL=https://api.openai.com/v1\n", ""),
     ("app.yaml", "openai:\n  url: https://api.openai.com/v1\n  target: https://api.openai.com\n", ""),
     ("haproxy.cfg", "backend x\n  server a 10.0.0.1:443\n  # server b api.openai.com:443\n", ""),
@@ -333,6 +357,7 @@ fn assert_said(cases: &[Case]) {
 #[test]
 fn what_passes_traffic_on_is_told() {
     assert_said(FORWARDS);
+    assert_said(MORE_FORWARDS);
 }
 
 #[test]

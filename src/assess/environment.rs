@@ -50,7 +50,8 @@ pub(super) const fn lowers(environment: Environment) -> bool {
 }
 
 fn is_readme(lower_file: &str) -> bool {
-    lower_file.split('.').next() == Some("readme")
+    // `METADATA` and `PKG-INFO` hold the README of a Python package.
+    lower_file.split('.').next() == Some("readme") || matches!(lower_file, "metadata" | "pkg-info")
 }
 
 /// A file name without its last extension, except where that extension is one of our words (`.env.production`). A

@@ -72,10 +72,9 @@ impl Search<'_, '_> {
     pub(super) fn block(&self, form: &Form) -> Facts {
         if form.script {
             let text = self.around(form.at, SCRIPT_REACH, SCRIPT_REACH);
-            let picks = ["math.random", "random.choice", "rand.intn", "array_rand"];
             return Facts {
                 injects: injects(&text),
-                pools: text.contains("keys") && picks.iter().any(|pick| text.contains(pick)),
+                pools: picks_key(&text),
                 guarded: CODE_CHECKS.iter().any(|word| text.contains(word)) || compares_secret(&text),
             };
         }
@@ -233,6 +232,17 @@ fn checks(text: &str) -> bool {
     CHECKS.iter().any(|check| text.contains(check))
         // `if ($http_x_token != "…") { return 403; }`
         || (text.contains("if ($") && (text.contains("return 401") || text.contains("return 403")))
+}
+
+/// Whether one of several keys is picked by chance: `keys[Math.floor(Math.random() * keys.length)]`.
+fn picks_key(text: &str) -> bool {
+    ["math.random", "random.choice(", "rand.intn(", "array_rand("].iter().any(|pick| {
+        text.match_indices(pick).any(|(at, _)| {
+            let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+            end - line < 200 && text[line..end].contains("keys")
+        })
+    })
 }
 
 /// Whether a line compares something secret.

@@ -42,8 +42,6 @@ const PATHS: [&str; 5] = ["path", "endpoint", "route", "suffix", "targeturl"];
 pub(super) struct Facts {
     /// Code here handles requests of others.
     handles: bool,
-    /// And hands their method on, which no client of its own would.
-    hands_on: bool,
     /// Go's reverse proxy.
     go_proxy: bool,
     /// Express's.
@@ -58,7 +56,8 @@ impl Facts {
         Self {
             handles: holds(&hands_on)
                 || holds(&[
-                    "addeventlistener(",
+                    "addeventlistener('fetch'",
+                    "addeventlistener(\"fetch\"",
                     "request.url",
                     "req.url",
                     "export default {",
@@ -67,7 +66,6 @@ impl Facts {
                     "http.handlefunc",
                     "createserver(",
                 ]),
-            hands_on: holds(&hands_on),
             go_proxy: holds(&["newsinglehostreverseproxy", "httputil.reverseproxy"]),
             express_proxy: holds(&["express-http-proxy", "koa-proxies", "koa-better-http-proxy"]),
         }
@@ -145,7 +143,25 @@ impl Search<'_, '_> {
         let expression = joined.split([';', '\n']).next().unwrap_or_default();
         let expression = &expression[..expression.char_indices().nth(80).map_or(expression.len(), |(end, _)| end)];
         let lower = expression.to_ascii_lowercase();
-        let path = facts.hands_on && PATHS.iter().any(|word| lower.contains(word));
+        let path = facts.handles && self.hands_method_on(start) && PATHS.iter().any(|word| lower.contains(word));
         (facts.handles && incoming(expression) || path).then_some("url")
+    }
+
+    /// Whether the method of the incoming request goes on near `at`, which no client of its own would do.
+    fn hands_method_on(&self, at: usize) -> bool {
+        const HANDED: [&str; 10] = [
+            "method: request.method",
+            "method: req.method",
+            "method=request.method",
+            "method: ctx.method",
+            "method: event.httpmethod",
+            "request(request.method",
+            "request(req.method",
+            "request(r.method",
+            "request.method,",
+            "methods=[",
+        ];
+        let around = self.around(at, 800, 800);
+        HANDED.iter().any(|handed| around.contains(handed))
     }
 }
