@@ -312,7 +312,10 @@ impl Structure {
         let mut uses: Vec<&Use> = self.uses.iter().collect();
         uses.retain(|one| match &one.used {
             Used::Name(name) => {
-                names.contains(name.as_str()) || labels.contains(name.as_str()) || is_constant(name.as_bytes())
+                names.contains(name.as_str())
+                    || labels.contains(name.as_str())
+                    || is_constant(name.as_bytes())
+                    || (wanted.contains(&one.scope) && has_two_words(name))
             }
             Used::Scope(scope) => wanted.contains(scope) || wanted.contains(&one.scope),
             Used::File(_) | Used::Object(_) => true,
@@ -399,6 +402,13 @@ fn short(name: &str) -> String {
 fn constants(text: &[u8]) -> impl Iterator<Item = &str> {
     let words = text.split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
     words.filter(|word| is_constant(word)).filter_map(|word| str::from_utf8(word).ok())
+}
+
+/// Whether a name is made of several words, so that it is hardly used for two things: `chat_api_key`, `relayUrl`.
+fn has_two_words(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let hump = bytes.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    bytes.len() > 5 && (hump || bytes[1..].contains(&b'_'))
 }
 
 /// Whether a word is written like an environment variable: capitals, with a break in it.

@@ -10,9 +10,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{EndpointKind, EndpointMatch, Evidence, KeyMatch, Matches, Scope, ScopeId, ScopeKind};
+use crate::model::{EndpointKind, EndpointMatch, Evidence, KeyMatch, Matches, Scope, ScopeId, ScopeKind, Used};
 
-use super::homes::{Homes, Standing};
+use super::homes::{Homes, Stand, Standing};
 use super::nearest::Spot;
 use super::rows::{Candidate, Rows, Verdict};
 use super::setting::Family;
@@ -83,18 +83,29 @@ impl<'m> Field<'m> {
 
     /// Puts keys and endpoints into the scopes from which they are seen, innermost scopes first.
     fn place(&mut self) {
+        // What a scope sets itself hides what it merges.
+        let own = |standing: &Standing, setting: &'m Option<String>| {
+            standing.all().find(|stand| !stand.merged && !stand.by_name).map(|stand| (stand.scope, setting.as_deref()))
+        };
+        let (keys, endpoints) = (&self.matches.keys, &self.matches.endpoints);
+        let own_keys: HashSet<_> = self.keys.iter().zip(keys).filter_map(|(one, key)| own(one, &key.setting)).collect();
+        let own_endpoints: HashSet<_> =
+            self.endpoints.iter().zip(endpoints).filter_map(|(one, endpoint)| own(one, &endpoint.setting)).collect();
+        let hidden = |home: &Stand, setting: &'m Option<String>, own: &HashSet<(ScopeId, Option<&'m str>)>| {
+            home.merged && own.contains(&(home.scope, setting.as_deref()))
+        };
         for (index, standing) in self.keys.iter().enumerate() {
-            for home in standing.homes() {
+            for home in standing.homes().iter().filter(|home| !hidden(home, &keys[index].setting, &own_keys)) {
                 self.levels[home.scope].keys.push(index);
             }
         }
-        for (index, standing) in self.endpoints.iter().enumerate() {
-            if receives(&self.matches.endpoints[index]) {
-                for home in standing.homes() {
-                    self.levels[home.scope].endpoints.push(index);
-                }
+        for (index, standing) in self.endpoints.iter().enumerate().filter(|(index, _)| receives(&endpoints[*index])) {
+            for home in standing.homes().iter().filter(|home| !hidden(home, &endpoints[index].setting, &own_endpoints))
+            {
+                self.levels[home.scope].endpoints.push(index);
             }
         }
+        let asks_for_key = self.asks_for_key();
         for scope in (0..self.levels.len()).rev() {
             let level = &mut self.levels[scope];
             for indices in [&mut level.keys, &mut level.endpoints, &mut level.inherited] {
@@ -109,11 +120,30 @@ impl<'m> Field<'m> {
                 outer.keys.extend(keys);
                 outer.endpoints.extend(endpoints);
                 outer.inherited.extend(inherited);
-            } else if keys.is_empty() {
+            } else if keys.is_empty() && !asks_for_key.contains(&scope) {
                 outer.inherited.extend(endpoints);
                 outer.inherited.extend(inherited);
             }
         }
+    }
+
+    /// The scopes that take a key by a name that is set nowhere in this file, up to the unit around them: they have a key
+    /// of their own.
+    fn asks_for_key(&self) -> HashSet<ScopeId> {
+        let mut asking = HashSet::new();
+        for one in &self.matches.scopes.uses {
+            let Used::Name(name) = &one.used else { continue };
+            let name = crate::rules::normalise(name);
+            if !["key", "keys", "token", "secret"].iter().any(|end| name.ends_with(end)) {
+                continue;
+            }
+            let mut scope = Some(one.scope);
+            while let Some(at) = scope {
+                asking.insert(at);
+                scope = if self.scopes[at].unit { None } else { self.scopes[at].parent };
+            }
+        }
+        asking
     }
 
     /// Whether what a scope holds is not seen from outside.
@@ -260,18 +290,22 @@ impl<'m> Field<'m> {
     /// The position of a key in its list, where a list of endpoints goes with it.
     fn position(&self, key: usize, endpoints: &[usize]) -> Option<usize> {
         let index = self.keys[key].index?;
-        endpoints.iter().any(|&endpoint| self.is_partner(key, endpoint, index)).then_some(index)
+        endpoints.iter().any(|&endpoint| self.is_other_list(key, endpoint)).then_some(index)
     }
 
     /// Whether an endpoint goes with the key at a position of its list: it has the same position in another list, or
     /// stands in none.
     fn fits(&self, key: usize, endpoint: usize, index: usize) -> bool {
-        self.endpoints[endpoint].index.is_none() || self.is_partner(key, endpoint, index)
+        match self.endpoints[endpoint].index {
+            Some(at) => at == index && self.is_other_list(key, endpoint),
+            None => true,
+        }
     }
 
-    fn is_partner(&self, key: usize, endpoint: usize, index: usize) -> bool {
-        let other_list = self.matches.keys[key].setting != self.matches.endpoints[endpoint].setting;
-        self.endpoints[endpoint].index == Some(index) && other_list
+    /// Whether an endpoint stands in a list, and in another one than the key.
+    fn is_other_list(&self, key: usize, endpoint: usize) -> bool {
+        let other = self.matches.keys[key].setting != self.matches.endpoints[endpoint].setting;
+        self.endpoints[endpoint].index.is_some() && other
     }
 
     /// What it says for a pair that a scope is the first to hold both.
@@ -306,12 +340,20 @@ impl Field<'_> {
         open.into_iter().map(|index| (index, names.endpoint(index))).collect()
     }
 
+    /// Whether a scope is all that there is in the file: an object that others take, such as a Secret.
+    fn is_alone(&self, scope: ScopeId) -> bool {
+        let inside = |other: ScopeId| {
+            std::iter::successors(Some(other), |&other| self.scopes[other].parent).any(|other| other == scope)
+        };
+        self.scopes[scope].parent == Some(FILE) && (1..self.scopes.len()).all(inside)
+    }
+
     /// What a key is called as seen from the file, if what other files set may hold for it.
     pub(super) fn open_key(&self, key: usize) -> Option<String> {
         let mut homes = self.keys[key].homes().iter();
         let open = homes.any(|home| {
             let mut above = std::iter::successors(Some(home.scope), |&scope| self.scopes.get(scope)?.parent);
-            above.all(|scope| scope == FILE || self.left(scope) != Left::Unit)
+            above.all(|scope| scope == FILE || self.is_alone(scope) || self.left(scope) != Left::Unit)
         });
         open.then(|| Names { field: self, scope: FILE }.key(key))
     }

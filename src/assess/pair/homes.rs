@@ -14,6 +14,8 @@ pub(super) struct Stand {
     pub scope: ScopeId,
     /// Whether it is taken there by the name of the constant that holds it.
     pub by_name: bool,
+    /// Whether it comes with everything in another scope: a setting of the same name in this one hides it.
+    pub merged: bool,
 }
 
 /// Where a match stands.
@@ -108,13 +110,17 @@ impl<'m> Homes<'m> {
 
     fn standing(&self, which: Which, home: Option<Home>) -> Standing {
         let Home { scope, index } = home.unwrap_or(Home { scope: 0, index: None });
-        let written = Stand { scope, by_name: false };
+        let written = Stand { scope, by_name: false, merged: false };
         if self.scopes.is_empty() {
             return Standing { stands: vec![written], index };
         }
         let mut used: BTreeSet<Stand> = BTreeSet::new();
         let mut open = vec![written];
-        open.extend(self.users.get(&which).into_iter().flatten().map(|&scope| Stand { scope, by_name: true }));
+        open.extend(self.users.get(&which).into_iter().flatten().map(|&scope| Stand {
+            scope,
+            by_name: true,
+            merged: false,
+        }));
         let mut at = 0;
         while at < open.len() && used.len() < MOST_HOMES {
             let stand = open[at];
@@ -126,9 +132,11 @@ impl<'m> Homes<'m> {
             let mut around = Some(stand.scope);
             while let Some(scope) = around {
                 let takers = self.takers.get(&scope).into_iter().flatten();
-                open.extend(
-                    takers.filter(|&&taker| taker != stand.scope).map(|&scope| Stand { scope, by_name: false }),
-                );
+                open.extend(takers.filter(|&&taker| taker != stand.scope).map(|&scope| Stand {
+                    scope,
+                    by_name: false,
+                    merged: true,
+                }));
                 around = if self.scopes[scope].unit { None } else { self.scopes[scope].parent };
             }
             at += 1;

@@ -105,6 +105,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn home(&self, guest: Guest) -> Option<Home> {
+        match guest {
+            Guest::Key(blob, key) => self.blobs[blob].matches.keys[key].place.home,
+            Guest::Endpoint(one) => self.blobs[one.blob].matches.endpoints[one.index].place.home,
+        }
+    }
+
     /// The keys and endpoints of a file that stand in wanted scopes.
     fn guests_of(&self, blob: usize, wanted: impl Fn(ScopeId) -> bool) -> Vec<Guest> {
         let matches = &self.blobs[blob].matches;
@@ -146,7 +153,14 @@ impl<'a> Run<'a> {
                 }
                 Used::Name(name) => {
                     let set = self.set.get(&(root, service, last_part(name))).into_iter().flatten().copied();
-                    set.filter(|guest| guest.blob() != user && self.go_together(user, guest.blob())).collect()
+                    // Names that are no environment variable's are known elsewhere only if the whole file is.
+                    let shared = name.bytes().all(|byte| !byte.is_ascii_lowercase());
+                    set.filter(|&guest| {
+                        guest.blob() != user
+                            && self.go_together(user, guest.blob())
+                            && (shared || self.home(guest).is_none_or(|home| home.scope == 0))
+                    })
+                    .collect()
                 }
                 Used::Object(name) => self.objects(user, name),
                 Used::Scope(_) => Vec::new(),

@@ -29,9 +29,8 @@ pub(in super::super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> R
     let sheets = nodes.child(0, &["worksheets"]).into_iter().flat_map(|sheets| nodes.children(sheets));
     let holders = std::iter::once(0).chain(sheets);
     let cells = holders.filter_map(|holder| nodes.child(holder, &["cells"])).flat_map(|cells| nodes.children(cells));
-    for (number, cell) in cells.filter(|&cell| nodes.nodes[cell].kind == Kind::Object).enumerate() {
-        let name = format!("cell {}", number + 1);
-        let inner = tree.open(scope, ScopeKind::Section, &name, nodes.nodes[cell].span());
+    for cell in cells.filter(|&cell| nodes.nodes[cell].kind == Kind::Object) {
+        let inner = tree.open(scope, ScopeKind::Section, "", nodes.nodes[cell].span());
         if inner != scope {
             tree.set_unit(inner, false);
         }

@@ -327,13 +327,13 @@ fn objects_of_a_list_stand_for_themselves() {
 fn cells_are_sections_and_their_lines_one_text() {
     let text = r#"{"cells":[{"cell_type":"code","source":["%env OPENAI_API_KEY=K1\n","!export A=\"b\"\n","x = 1"],"outputs":[{"text":["key-out\n"]}]},{"cell_type":"code","source":"%env OPENAI_API_KEY K2","outputs":[]},{"cell_type":"markdown","source":"see U1"}],"metadata":{},"nbformat":4}"#;
     let wanted = r#"file
-  section cell 1
+  section
     OPENAI_API_KEY = K1
     A = b
     outputs = key-out\n
-  section cell 2
+  section
     OPENAI_API_KEY = K2
-  section cell 3
+  section
     source = see U1
 "#;
     assert_eq!(outline("nb.ipynb", text), wanted);
