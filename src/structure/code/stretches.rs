@@ -17,9 +17,9 @@ pub(super) fn of(language: Language, bytes: &[u8]) -> Vec<Range<usize>> {
         Language::JavaScript if markup => between(bytes, b"<script", b"</script"),
         Language::JavaScript if text.starts_with(b"---") => {
             let end = memmem::find(&text[3..], b"\n---").map_or(bytes.len(), |end| start + 3 + end);
-            Vec::from([start + 3..end])
+            std::iter::once(start + 3..end).collect()
         }
-        _ => Vec::from([start..bytes.len()]),
+        _ => std::iter::once(start..bytes.len()).collect(),
     }
 }
 
