@@ -7,9 +7,9 @@ use crate::model::{Confidence, EndpointKind, EndpointMatch, Role, RuleId, Severi
 
 use super::judge::Held;
 
-/// The rules that hold for an endpoint. `bound` says whether a key is sent there.
-pub(super) fn judge(endpoint: &EndpointMatch, bound: bool) -> Vec<Held> {
-    let by_role = |severity: Severity| match endpoint.role {
+/// The rules that hold for an endpoint that does this. `bound` says whether a key is sent there.
+pub(super) fn judge(endpoint: &EndpointMatch, role: Role, bound: bool) -> Vec<Held> {
+    let by_role = |severity: Severity| match role {
         Role::Configured => severity,
         Role::Listed => Severity::Low,
         Role::Mentioned => Severity::Info,
@@ -19,7 +19,7 @@ pub(super) fn judge(endpoint: &EndpointMatch, bound: bool) -> Vec<Held> {
         EndpointKind::Relay => Some((RuleId::RelayEndpoint, Severity::High)),
         EndpointKind::Proxy if endpoint.llm => Some((RuleId::ProxyEndpoint, Severity::Medium)),
         EndpointKind::Gateway => Some((RuleId::GatewayEndpoint, Severity::Low)),
-        EndpointKind::Unknown if endpoint.llm && endpoint.role == Role::Configured => {
+        EndpointKind::Unknown if endpoint.llm && role == Role::Configured => {
             Some((RuleId::UnknownEndpoint, Severity::Medium))
         }
         _ => None,

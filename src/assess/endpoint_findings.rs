@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Allow, AllowScope, EndpointFacts, EndpointMatch, Finding, Occurrence, Signal, Subject};
+use crate::model::{Allow, AllowScope, EndpointFacts, EndpointMatch, Finding, Occurrence, Role, Signal, Subject};
 
 use super::decide::{self, Decision, Placed};
 use super::fingerprint::{self, SubjectId};
@@ -34,7 +34,9 @@ impl Placed for EndpointPlace<'_> {
 impl<'a> EndpointPlaces<'a> {
     /// Judges an endpoint at its place. `bound` says whether a key is sent there.
     pub(super) fn add(&mut self, site: Site<'a>, endpoint: &'a EndpointMatch, bound: bool, setup: &Setup<'_>) {
-        let mut held = endpoint::judge(endpoint, bound);
+        // Of several alternatives the one that a key is sent to is in use.
+        let role = if bound { Role::Configured } else { endpoint.role };
+        let mut held = endpoint::judge(endpoint, role, bound);
         if held.is_empty() {
             return;
         }
@@ -43,7 +45,7 @@ impl<'a> EndpointPlaces<'a> {
             held.severity = surroundings.of_endpoint(*held);
         }
         let mut occurrence = site.occurrence(&endpoint.place, endpoint.setting.as_deref(), &endpoint.encoding);
-        occurrence.role = Some(endpoint.role);
+        occurrence.role = Some(role);
         if setup.policy.allows(&endpoint.host, &endpoint.url) {
             occurrence.allow = Some(Allow { scope: AllowScope::All, reason: "allowed by the policy".to_owned() });
         }
@@ -68,6 +70,7 @@ impl<'a> EndpointPlaces<'a> {
 
 fn finding(host: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup: &Setup<'_>) -> Finding {
     let lead = places[decision.lead].endpoint;
+    let role = places[decision.lead].occurrence.role.unwrap_or(lead.role);
     let seen = places.iter().flat_map(|place| place.endpoint.signals.iter().cloned());
     let signals: BTreeSet<Signal> = seen.chain(decision.others).collect();
     let text = setup.rules.text(decision.rule);
@@ -76,7 +79,7 @@ fn finding(host: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
-        message: message::endpoint(lead, decision.rule, decision.confidence, places.len()),
+        message: message::endpoint(lead, role, decision.rule, decision.confidence, places.len()),
         advice: advice(text, None),
         risks: risks(text),
         subject: Subject::Endpoint(EndpointFacts::of(lead)),

@@ -99,12 +99,18 @@ const fn stored(exposure: Exposure) -> &'static str {
     }
 }
 
-/// The sentence about an endpoint: the place that decided, the rule that names the finding, how many places.
-pub(super) fn endpoint(lead: &EndpointMatch, rule: RuleId, confidence: Confidence, places: usize) -> String {
+/// The sentence about an endpoint: the place that decided, what it does there, the rule that names the finding, how many places.
+pub(super) fn endpoint(
+    lead: &EndpointMatch,
+    role: Role,
+    rule: RuleId,
+    confidence: Confidence,
+    places: usize,
+) -> String {
     let facts =
         EndpointFacts { host: lead.host.clone(), url: String::new(), kind: lead.kind, service: lead.service.clone() };
     let host = receiver(&facts, confidence);
-    let fact = match (rule, lead.role) {
+    let fact = match (rule, role) {
         (RuleId::InsecureEndpoint, _) => insecure(lead, &host),
         (_, Role::Listed) => format!("An address of {host}, is listed among others"),
         (_, Role::Mentioned) => format!("An address of {host}, is mentioned"),

@@ -16,7 +16,7 @@ use super::homes::{Homes, Stand, Standing};
 use super::nearest::Spot;
 use super::rows::{Candidate, Rows, Verdict};
 use super::setting::Family;
-use super::{Choice, EndpointRef, Pair, Pairing, receives};
+use super::{Choice, EndpointRef, Pair, Pairing, receives, receives_its_own};
 
 /// The keys and endpoints of a file in its scopes.
 pub(super) struct Field<'m> {
@@ -99,9 +99,12 @@ impl<'m> Field<'m> {
                 self.levels[home.scope].keys.push(index);
             }
         }
-        for (index, standing) in self.endpoints.iter().enumerate().filter(|(index, _)| receives(&endpoints[*index])) {
-            for home in standing.homes().iter().filter(|home| !hidden(home, &endpoints[index].setting, &own_endpoints))
-            {
+        // An element of a list is the receiver of the keys in that element.
+        let receiving = |index: &usize| receives(&endpoints[*index]) || receives_its_own(&endpoints[*index]);
+        for (index, standing) in self.endpoints.iter().enumerate().filter(|(index, _)| receiving(index)) {
+            let in_use = receives(&endpoints[index]);
+            let homes = standing.homes().iter().filter(|home| in_use || home.scope != FILE);
+            for home in homes.filter(|home| !hidden(home, &endpoints[index].setting, &own_endpoints)) {
                 self.levels[home.scope].endpoints.push(index);
             }
         }
@@ -114,7 +117,10 @@ impl<'m> Field<'m> {
             }
             let closed = self.is_closed(scope);
             let Some(parent) = self.scopes.get(scope).and_then(|scope| scope.parent) else { continue };
-            let Level { keys, endpoints, inherited, .. } = self.levels[scope].clone();
+            let Level { keys, mut endpoints, inherited, .. } = self.levels[scope].clone();
+            if self.scopes[scope].unit || parent == FILE {
+                endpoints.retain(|&index| receives(&self.matches.endpoints[index]));
+            }
             let outer = &mut self.levels[parent];
             if !closed {
                 outer.keys.extend(keys);

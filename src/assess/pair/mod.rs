@@ -102,7 +102,7 @@ impl<'r> Pairing<'r> {
         environment: &dyn Fn(usize) -> Option<Environment>,
     ) -> Vec<Vec<Choice>> {
         let inside = blobs.iter().enumerate().map(|(blob, BlobMatches { matches, .. })| {
-            if matches.keys.is_empty() || !matches.endpoints.iter().any(receives) {
+            if matches.keys.is_empty() || !matches.endpoints.iter().any(|one| receives(one) || receives_its_own(one)) {
                 return vec![Choice::None; matches.keys.len()];
             }
             Field::new(matches).choices(self, |index| EndpointRef { blob, index })
@@ -116,6 +116,15 @@ impl<'r> Pairing<'r> {
 /// Whether an endpoint can receive keys: a client is set to use it, and it serves models. A host that no catalogue
 /// knows, one on a public platform or one of the team's own serves anything, so something has to say that it is models.
 fn receives(endpoint: &EndpointMatch) -> bool {
+    endpoint.role == Role::Configured && serves_models(endpoint)
+}
+
+/// Whether an endpoint is one of several and receives the key that stands with it.
+fn receives_its_own(endpoint: &EndpointMatch) -> bool {
+    endpoint.role == Role::Listed && serves_models(endpoint)
+}
+
+fn serves_models(endpoint: &EndpointMatch) -> bool {
     let general = matches!(endpoint.kind, EndpointKind::Unknown | EndpointKind::Proxy | EndpointKind::SelfHosted);
-    endpoint.role == Role::Configured && (endpoint.llm || !general)
+    endpoint.llm || !general
 }

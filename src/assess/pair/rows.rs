@@ -198,10 +198,7 @@ impl<'a> Rows<'a> {
         let unclear = &self.unclear;
         let choice = self.refused.entry((vendor, issuer, known)).or_insert_with(|| {
             let spots = unclear.iter().filter(|candidate| {
-                let others = candidate
-                    .family
-                    .vendor
-                    .is_some_and(|other| vendor != Some(other) && (candidate.vendor_named || vendor.is_some()));
+                let others = candidate.vendor_named && candidate.family.vendor != vendor;
                 let own_address = candidate.issuer.is_some()
                     && (candidate.issuer == candidate.family.vendor || candidate.issuer == issuer);
                 !(others || own_address || candidate.claimed && known)

@@ -64,6 +64,7 @@ const ROLE_WORDS: &[&str] = &[
     "id",
     "key",
     "keys",
+    "list",
     "my",
     "options",
     "opts",
