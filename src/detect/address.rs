@@ -11,9 +11,10 @@ use super::api::{
 use super::assignment::name_before;
 use super::bytes::{contains_ignore_case, line_start, run_before};
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
+use super::layout::Layout;
 use super::names::Named;
 use super::redact::redact_text;
-use super::scope::{Evidence, in_llm_call, in_other_call};
+use super::scope::{Evidence, NEAR};
 use super::setting::{self, About, Vocabulary};
 use super::text::Text;
 use super::url::{self, Slashes, Url};
@@ -100,6 +101,8 @@ pub(super) struct Context<'c, 'r> {
     pub(super) vocabulary: &'c Vocabulary<'r>,
     pub(super) vendors: &'c VendorDomains<'r>,
     pub(super) bytes: &'c [u8],
+    /// What the structure says.
+    pub(super) layout: &'c Layout<'c>,
     pub(super) text: &'c Text<'c>,
     /// Where LLM settings stand.
     pub(super) llm: &'c Evidence,
@@ -112,8 +115,19 @@ pub(super) struct Context<'c, 'r> {
 impl<'r> Context<'_, 'r> {
     /// The endpoint that a URL names, if it is one at all.
     pub(super) fn of_url(&self, url: &Url) -> Option<Address<'r>> {
-        let setting = name_before(self.bytes, url.start);
+        let known = self.rules.host(url.host.as_bytes()).is_some();
+        let setting = if known || self.speaks_of_llms() {
+            self.layout.name_at(self.vocabulary, url.start)
+        } else {
+            name_before(self.bytes, url.start)
+        };
         self.read(url, setting)
+    }
+
+    /// Whether anything in the blob speaks of LLMs. Where nothing does, hosts that no catalogue knows are no endpoints, and
+    /// nobody asks what the blob is made of.
+    fn speaks_of_llms(&self) -> bool {
+        !self.llm.is_empty() || !self.keys.is_empty()
     }
 
     /// The endpoint that a setting's value names without a scheme: `api.host.dev`, `api.host.dev:8443/v1`.
@@ -196,7 +210,7 @@ impl<'r> Context<'_, 'r> {
             }
             // Between blanks it is a word like any other, unless a name stands in front, a key beside it, or the file is
             // made of directives.
-            let setting = name_before(self.bytes, start);
+            let setting = self.layout.name_at(self.vocabulary, start);
             let word = matches!(before, b' ' | b'>' | b'\t' | b'\n') && setting.is_none();
             if word && !self.text.kind.directives && !self.keys.near(start, 400) {
                 continue;
@@ -213,6 +227,12 @@ impl<'r> Context<'_, 'r> {
     fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
         let facts = classify(self.rules, self.vendors, &url.host, &url.path);
         let name = setting.as_deref().map(|name| self.vocabulary.classify(name));
+        let spoken = facts.entry.is_some() || self.speaks_of_llms();
+        // What the names around it say of a name that says nothing by itself.
+        let around = match setting.as_deref().filter(|_| spoken) {
+            Some(name) => self.layout.facts_at(self.vocabulary, url.start, name).about,
+            None => About::Anything,
+        };
         let address_name = name.as_ref().is_some_and(|name| {
             matches!(name.role, Some(SettingRole::BaseUrl | SettingRole::Host | SettingRole::Both | SettingRole::Proxy))
         });
@@ -225,18 +245,24 @@ impl<'r> Context<'_, 'r> {
         }
         let llm_setting = address_name && about == About::Llm;
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
-        let in_call = api_address && about == About::Anything && in_llm_call(self.vocabulary, self.bytes, url.start);
-        let beside_client = api_address
-            && (is_api_root(&url.path) || (matches!(url.path.as_str(), "" | "/") && names_base(setting.as_deref())))
+        let api_path = has_api_path(&url.path);
+        let bare = matches!(url.path.as_str(), "" | "/");
+        // `openai: {host: …}`: a word that every address is called by says little of a page's address.
+        let placed = address_name && about != About::Llm && around == About::Llm && (api_address || api_path || bare);
+        let neutral = api_address && about == About::Anything && around != About::Other;
+        let in_call = neutral && self.layout.in_llm_call(self.vocabulary, url.start);
+        let beside_client = neutral
+            && (is_api_root(&url.path) || (bare && names_base(setting.as_deref())))
             && self.clients.near(url.start, 300);
-        let lent = api_address
-            && about == About::Anything
+        let beside_llm = || self.layout.lends(self.llm, url.start, NEAR);
+        let beside_key = || self.layout.lends(self.keys, url.start, 300);
+        let lent = neutral
             // What an LLM setting beside it lends: a longer path is that of another service's own call.
-            && (self.keys.near(url.start, 300) || beside_client || (self.text.kind.config && self.llm.beside(url.start)))
-            && (has_api_path(&url.path) || (matches!(url.path.as_str(), "" | "/") && names_base(setting.as_deref())))
-            && !in_other_call(self.vocabulary, self.bytes, url.start);
+            && (api_path || (bare && names_base(setting.as_deref())))
+            && (beside_key() || beside_client || (self.text.kind.config && beside_llm()))
+            && !self.layout.in_other_call(self.vocabulary, url.start);
         let llm_path = has_llm_path(&url.path);
-        let by_context = is_api_root(&url.path) && (self.llm.beside(url.start) || self.keys.near(url.start, 300));
+        let by_context = is_api_root(&url.path) && (beside_llm() || beside_key());
         // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
         let call_path = if facts.entry.is_some() { llm_path } else { has_call_path(&url.path) };
         // A log of one's own calls names one's own host.
@@ -247,8 +273,8 @@ impl<'r> Context<'_, 'r> {
             && !is_side_door(&url.host, &facts)
             && !(facts.entry.is_none() && is_link(self.bytes, url.start, setting.as_deref()));
         let llm = match facts.kind {
-            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || in_call || lent || requested,
-            EndpointKind::Proxy => llm_setting || in_call || lent || llm_path || by_context,
+            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || placed || in_call || lent || requested,
+            EndpointKind::Proxy => llm_setting || placed || in_call || lent || llm_path || by_context,
             _ => true,
         };
         let imitation = facts.signals.contains(&SignalId::LookAlike);
@@ -260,7 +286,7 @@ impl<'r> Context<'_, 'r> {
             Used::ByClient
         } else if in_call || requested {
             Used::InCall
-        } else if api_address || forwards(setting.as_deref()) {
+        } else if api_address || placed || forwards(setting.as_deref()) {
             Used::AsApi
         } else {
             Used::Somehow

@@ -5,14 +5,13 @@ use std::ops::Range;
 use crate::model::{Confidence, Proof};
 use crate::rules::schema::{KeyFormat, SettingRole};
 
-use super::assignment::name_before;
 use super::bytes::{is_key_byte, run_after, run_before};
 use super::format::{Format, Token};
 use super::judge;
 use super::keys::{ENDPOINT_NEAR, FoundBy, Judging, Key, describes_key, names_format};
 use super::names::Named;
 use super::reference::{is_masked, is_reference};
-use super::scope::{Evidence, in_llm_call};
+use super::scope::Evidence;
 use super::setting::{About, NameFacts};
 
 /// Id of a key whose format no rule knows.
@@ -105,15 +104,15 @@ impl<'r> Judging<'_, 'r> {
         if !formats.iter().any(|format| format.fits(value)) {
             return None;
         }
-        let name = name_before(self.bytes, range.start);
-        let facts = name.as_deref().map(|name| self.vocabulary.classify(name));
+        let name = self.layout.name_at(self.vocabulary, range.start);
+        let facts = name.as_deref().map(|name| self.layout.facts_at(self.vocabulary, range.start, name));
         // An argument without a name, or with the client's own in front; one that is named otherwise is something else.
         let positional = facts
             .as_ref()
             .is_none_or(|facts| facts.about == About::Llm && matches!(facts.role, None | Some(SettingRole::Key)));
         // Where the value's own structure is no proof, the words around it have to agree.
         let spoken = !named_well(None) && name.as_deref().is_some_and(|name| is_spoken(self.bytes, range.start, name));
-        let called = || positional && in_llm_call(self.vocabulary, self.bytes, range.start);
+        let called = || positional && self.layout.in_llm_call(self.vocabulary, range.start);
         if spoken || facts.as_ref().is_some_and(describes_key) || (!named_well(facts.as_ref()) && !called()) {
             return None;
         }

@@ -2,6 +2,7 @@
 
 use crate::model::{Blob, KeyMatch, Matches};
 
+use super::layout::Layout;
 use super::marker::MARKER;
 use super::names::Named;
 use super::redact::redact_text;
@@ -26,7 +27,8 @@ impl Detector<'_> {
             if !several || !blob.core.contains(&range.start) {
                 continue;
             }
-            let inner = self.read(&Blob::whole(blob.origin.clone(), &decoded)).0;
+            let inner = Blob::whole(blob.origin.clone(), &decoded);
+            let inner = self.read(&inner, &Layout::unknown(&inner)).0;
             let place = assemble::place(blob, range);
             matches.lists.extend(Some(place.span).filter(|_| !inner.lists.is_empty()));
             matches.keys.extend(inner.keys.into_iter().map(|key| KeyMatch {

@@ -4,15 +4,15 @@ use crate::model::{Confidence, Proof, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves, SettingRole};
 
-use super::assignment::name_before;
 use super::bytes::is_key_byte;
 use super::format::{Format, Token, shown_prefix};
 use super::host::certainty;
 use super::judge::{self, Words};
+use super::layout::Layout;
 use super::marker::{self, MARKER};
 use super::names::Named;
 use super::reference::{is_masked, is_reference};
-use super::scope::Evidence;
+use super::scope::{Evidence, NEAR};
 use super::setting::{About, NameFacts, Vocabulary};
 
 /// Id of the format of a marker around which no key can be parsed.
@@ -61,6 +61,8 @@ pub(super) struct Judging<'c, 'r> {
     pub(super) vocabulary: &'c Vocabulary<'r>,
     pub(super) words: &'c Words,
     pub(super) bytes: &'c [u8],
+    /// What the structure says.
+    pub(super) layout: &'c Layout<'c>,
     /// Where LLM settings and endpoints stand.
     pub(super) llm: &'c Evidence,
     /// Names of LLM settings and clients, in the order of the bytes.
@@ -105,8 +107,8 @@ impl<'r> Judging<'_, 'r> {
         let fitting = formats.iter().filter(|format| self.bytes[at..].starts_with(format.entry.prefix.as_bytes()));
         for format in fitting {
             let Some(token) = format.read(self.bytes, at) else { continue };
-            let name = name_before(self.bytes, token.start);
-            let facts = name.as_deref().map(|name| self.vocabulary.classify(name));
+            let name = self.layout.name_at(self.vocabulary, token.start);
+            let facts = name.as_deref().map(|name| self.layout.facts_at(self.vocabulary, token.start, name));
             if !self.has_context(format.entry, token.start, facts.as_ref()) {
                 continue;
             }
@@ -124,13 +126,15 @@ impl<'r> Judging<'_, 'r> {
             return None;
         }
         let holds_keys = matches!(named.facts.role, Some(SettingRole::Key | SettingRole::Both));
-        let format = formats.iter().find(|format| {
-            format.fits(value)
-                && (holds_keys || names_format(format.entry, &named.facts))
-                && self.has_context(format.entry, range.start, Some(&named.facts))
-        })?;
+        let mut fitting = formats
+            .iter()
+            .filter(|format| format.fits(value) && (holds_keys || names_format(format.entry, &named.facts)))
+            .peekable();
+        fitting.peek()?;
+        let facts = self.layout.facts_at(self.vocabulary, range.start, &named.text);
+        let format = fitting.find(|format| self.has_context(format.entry, range.start, Some(&facts)))?;
         let token = Token { start: range.start, end: range.end };
-        self.judged(format.entry, &token, Some(named.text.clone()), Some(&named.facts))
+        self.judged(format.entry, &token, Some(named.text.clone()), Some(&facts))
     }
 
     pub(super) fn judged(
@@ -235,7 +239,7 @@ impl<'r> Judging<'_, 'r> {
             Needs::Context => {
                 own || endpoint
                     || facts.is_some_and(|facts| facts.about == About::Llm)
-                    || (!other && self.llm.beside(at))
+                    || (!other && self.layout.lends(self.llm, at, NEAR))
             }
             Needs::Issuer => own || endpoint,
         }
@@ -296,12 +300,13 @@ pub(super) fn names_format(format: &KeyFormat, facts: &NameFacts) -> bool {
     format.settings.iter().any(|word| facts.normalised.contains(word.as_ref()))
 }
 
+impl Judging<'_, '_> {
 /// Gives each key the name of its setting. The members of a pool share the name in front of the first.
-pub(super) fn name_keys(bytes: &[u8], keys: &mut [Key<'_>]) {
+pub(super) fn name_keys(&self, keys: &mut [Key<'_>]) {
     let mut previous: Option<(usize, Option<String>)> = None;
     for key in keys {
         let pooled = previous.as_ref().is_some_and(|(end, _)| {
-            let between = bytes.get(*end..key.start).unwrap_or_default();
+            let between = self.bytes.get(*end..key.start).unwrap_or_default();
             // A line break between two keys of a list may come with indentation, quotes and a dash.
             !between.is_empty()
                 && between.len() <= 40
@@ -310,9 +315,10 @@ pub(super) fn name_keys(bytes: &[u8], keys: &mut [Key<'_>]) {
         if key.setting.is_none() {
             key.setting = match &previous {
                 Some((_, name)) if pooled && name.is_some() => name.clone(),
-                _ => name_before(bytes, key.start),
+                _ => self.layout.name_at(self.vocabulary, key.start),
             };
         }
         previous = Some((key.end, key.setting.clone()));
     }
+}
 }

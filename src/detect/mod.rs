@@ -25,6 +25,7 @@ mod homes;
 mod host;
 mod judge;
 mod keys;
+mod layout;
 mod lists;
 mod marker;
 mod name;
@@ -32,6 +33,7 @@ mod names;
 mod pools;
 mod position;
 mod prefilter;
+mod products;
 mod redact;
 mod reference;
 mod scope;
@@ -49,13 +51,13 @@ use std::sync::OnceLock;
 use crate::model::{Blob, Matches, Role};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, CatalogueKind, KeyFormat};
-use crate::structure::{self, Unread};
 
 use address::{Address, Context};
 use format::Format;
 use host::VendorDomains;
 use judge::Words;
 use keys::{Judging, Key};
+use layout::Layout;
 use names::NameSearch;
 use prefilter::{Literal, Prefilter};
 use scope::Evidence;
@@ -150,24 +152,23 @@ impl<'r> Detector<'r> {
     /// Finds the keys and endpoints of a blob, in the order of its bytes.
     #[must_use]
     pub fn detect(&self, blob: &Blob<'_>) -> Matches {
-        let (mut matches, named) = self.read(blob);
+        let layout = Layout::new(blob);
+        let (mut matches, named) = self.read(blob, &layout);
         self.add_encoded(blob, &named, &mut matches);
 
-        // Only clients and servers that are in use ask for the structure of their file.
+        // Only clients and servers that are in use need the structure of their file.
         let in_use = !matches.keys.is_empty()
             || !matches.servers.is_empty()
             || matches.endpoints.iter().any(|endpoint| endpoint.role == Role::Configured);
-        let read =
-            if in_use && is_whole(blob) { structure::read(&blob.origin.path.text, blob.bytes) } else { Ok(None) };
-        matches.unparsed = matches!(read, Err(Unread::Broken));
-        if let Some(structure) = read.ok().flatten() {
-            homes::settle(&mut matches, blob, &structure);
+        if let Some(structure) = in_use.then(|| layout.structure()).flatten() {
+            homes::settle(&mut matches, blob, structure);
         }
+        matches.unparsed = in_use && layout.is_broken();
         matches
     }
 
     /// What stands in a blob as it is, and the names of settings in it.
-    fn read(&self, blob: &Blob<'_>) -> (Matches, Vec<names::Named>) {
+    fn read(&self, blob: &Blob<'_>, layout: &Layout<'_>) -> (Matches, Vec<names::Named>) {
         let deep = self.deep.get_or_init(|| Deep::new(self.rules));
         let bytes = blob.bytes;
         let hits = self.hits(deep, bytes);
@@ -178,7 +179,10 @@ impl<'r> Detector<'r> {
             .chain(hits.led_hosts.iter().map(|(start, host)| (*start, host)))
             .filter_map(|(start, host)| Some((start, self.rules.host(host.as_bytes())?.entry.id.as_ref())))
             .collect();
-        let llm_names = named.iter().filter(|name| name.facts.about == About::Llm).map(|name| name.span.start);
+        let llm_names = named.iter().filter(|name| name.facts.about == About::Llm);
+        // The value, where there is one, knows its scope best.
+        let llm_names =
+            llm_names.map(|name| name.value.as_ref().map_or(name.span.start, |value| value.start));
         // Anybody deploys anything on a platform: its hosts say nothing about LLMs.
         let llm_endpoints = endpoints
             .iter()
@@ -190,6 +194,7 @@ impl<'r> Detector<'r> {
             vocabulary: &deep.vocabulary,
             words: &deep.words,
             bytes,
+            layout,
             llm: &llm,
             named: &named,
             endpoints: &endpoints,
@@ -203,7 +208,7 @@ impl<'r> Detector<'r> {
             judging.in_scope(&Self::scopes(&deep.bare_issuers, &named, &endpoints, bytes.len()), &deep.settings),
         );
         let mut keys = without_overlaps(keys);
-        keys::name_keys(bytes, &mut keys);
+        judging.name_keys(&mut keys);
 
         // `OpenAI(`, `OpenAI::factory()`, `OpenAI.configure do`, `OpenAIOptions {`: code that builds a client.
         let built = named.iter().filter(|name| {
@@ -221,6 +226,7 @@ impl<'r> Detector<'r> {
             vocabulary: &deep.vocabulary,
             vendors: &deep.vendors,
             bytes,
+            layout,
             text: &text,
             llm: &llm,
             clients: &clients,
@@ -300,11 +306,6 @@ impl<'r> Detector<'r> {
         hits.prefixes.sort_unstable();
         hits
     }
-}
-
-/// Whether a blob is a whole file, not a window of one.
-fn is_whole(blob: &Blob<'_>) -> bool {
-    blob.offset == 0 && blob.core == (0..blob.bytes.len())
 }
 
 /// Offsets of what the prefilter searches for, and the URLs.

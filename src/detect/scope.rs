@@ -14,7 +14,7 @@ const REACH: usize = 1200;
 const MOST_BRACKETS: usize = 4;
 
 /// How near, in bytes, an LLM setting has to stand to lend its meaning to a neutral one.
-const NEAR: usize = 500;
+pub(super) const NEAR: usize = 500;
 
 /// Whether the value at `at` is an argument, or a property of an argument, of a call on an LLM client: `OpenAI(…)`,
 /// `createOpenAI({…})`, `OpenAIClient.builder()….baseUrl(…)`.
@@ -86,8 +86,19 @@ impl Evidence {
         self.0.get(first).is_some_and(|&offset| offset <= at + reach / 2)
     }
 
-    /// Whether evidence stands close enough to lend a neutral setting its meaning.
-    pub(super) fn beside(&self, at: usize) -> bool {
-        self.near(at, NEAR)
+    /// The evidence within `reach` bytes before, or half as much behind.
+    pub(super) fn around(&self, at: usize, reach: usize) -> impl Iterator<Item = usize> {
+        let first = self.0.partition_point(|&offset| offset < at.saturating_sub(reach));
+        self.0[first..].iter().copied().take_while(move |&offset| offset <= at + reach / 2)
+    }
+
+    /// Whether one of two offsets stands within `reach` bytes before the other, or half as much behind.
+    pub(super) fn is_near(offset: usize, at: usize, reach: usize) -> bool {
+        offset >= at.saturating_sub(reach) && offset <= at + reach / 2
+    }
+
+    /// Whether there is any at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }

@@ -10,6 +10,8 @@ use aho_corasick::AhoCorasick;
 use crate::rules::schema::{SettingClass, SettingRole};
 use crate::rules::{Rules, normalise};
 
+use super::products::is_other_product;
+
 /// What a name says.
 #[derive(Clone, Debug)]
 pub(super) struct NameFacts {
@@ -224,6 +226,21 @@ impl<'r> Vocabulary<'r> {
             None => About::Other,
         };
         NameFacts { role, about, api_address: is_api_address(stem), normalised }
+    }
+}
+
+impl Vocabulary<'_> {
+    /// What a neutral name says under the names around it, nearest first: the first of them that names a product tells.
+    pub(super) fn under<'n>(&self, facts: NameFacts, around: impl Iterator<Item = &'n str>) -> NameFacts {
+        for name in around {
+            let stem = normalise(name);
+            let named = self.classify(name).about == About::Llm;
+            if named || is_other_product(name) {
+                let about = if named { About::Llm } else { About::Other };
+                return NameFacts { about, normalised: stem + &facts.normalised, ..facts };
+            }
+        }
+        facts
     }
 }
 

@@ -296,6 +296,16 @@ impl Structure {
         names
     }
 
+    /// A scope of [`Self::find`] and those around it, innermost first.
+    pub fn around(&self, scope: ScopeId) -> impl Iterator<Item = (ScopeId, &Scope)> {
+        self.above(scope).map(|id| (id, &self.scopes[id]))
+    }
+
+    /// The values by where they begin: place, scope and name.
+    pub fn values(&self) -> impl Iterator<Item = (Range<usize>, ScopeId, &str)> {
+        self.values.iter().map(|value| (value.span.clone(), value.scope, value.name.as_str()))
+    }
+
     /// A scope and those around it, innermost first.
     fn above(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
         std::iter::successors(Some(scope), |&id| self.scopes[id].parent)
