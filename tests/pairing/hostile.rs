@@ -7,108 +7,111 @@ use serde_json::Value;
 use crate::support::prng::SplitMix64;
 use crate::support::{Tree, findings, fingerprint, keyscan, modern, occurrences};
 
-/// A small file of each format, with the key in its first lines.
+/// Who receives the key of those files.
+const HOST: &str = "api.ohmygpt.com";
+
+/// A small file of each format, with the key in its first lines and the host beside it.
 const FILES: &[(&str, &str)] = &[
-    (".env", "OPENAI_API_KEY=KEY\nexport OPENAI_BASE_URL=\"https://api.ohmygpt.com/v1\"\nA='b c'\nB=${A:-x} # y\n"),
+    (".env", "OPENAI_API_KEY=@K@\nexport OPENAI_BASE_URL=\"https://api.ohmygpt.com/v1\"\nA='b c'\nB=${A:-x} # y\n"),
     (
         "a.yaml",
-        "openai: &o\n  api_key: KEY\n  base_url: \"https://api.ohmygpt.com/v1\"\nother:\n  <<: *o\n  list: [a, {b: c}]\n  text: |\n    one\n    two\n",
+        "openai: &o\n  api_key: @K@\n  base_url: \"https://api.ohmygpt.com/v1\"\nother:\n  <<: *o\n  list: [a, {b: c}]\n  text: |\n    one\n    two\n",
     ),
     (
         "a.json",
-        "{\"openai\": {\"apiKey\": \"KEY\", \"baseURL\": \"https:\\/\\/api.ohmygpt.com/v1\"},\n \"list\": [1, 2.5e3, null, {\"a\": \"\\u0041\\n\"}], // c\n}\n",
+        "{\"openai\": {\"apiKey\": \"@K@\", \"baseURL\": \"https:\\/\\/api.ohmygpt.com/v1\"},\n \"list\": [1, 2.5e3, null, {\"a\": \"\\u0041\\n\"}], // c\n}\n",
     ),
     (
         "a.ipynb",
-        "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\"openai.api_key = \\\"KEY\\\"\\n\", \"openai.api_base = 'https://api.ohmygpt.com/v1'\"]}], \"nbformat\": 4}\n",
+        "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\"openai.api_key = \\\"@K@\\\"\\n\", \"openai.api_base = 'https://api.ohmygpt.com/v1'\"]}], \"nbformat\": 4}\n",
     ),
     (
         "a.toml",
-        "[openai]\napi_key = \"KEY\"\nbase_url = 'https://api.ohmygpt.com/v1'\n[[x.y]]\na.b = { c = [1, 2] }\ns = \"\"\"\nt\n\"\"\"\n",
+        "[openai]\napi_key = \"@K@\"\nbase_url = 'https://api.ohmygpt.com/v1'\n[[x.y]]\na.b = { c = [1, 2] }\ns = \"\"\"\nt\n\"\"\"\n",
     ),
-    ("a.ini", "[openai]\napi_key = KEY\nbase_url: https://api.ohmygpt.com/v1\n; c\n[other]\na = b \\\n  c\n"),
-    ("a.properties", "openai.api-key=KEY\nopenai.base-url=https\\://api.ohmygpt.com/v1\na.b: c \\\n  d\n! e\n"),
+    ("a.ini", "[openai]\napi_key = @K@\nbase_url: https://api.ohmygpt.com/v1\n; c\n[other]\na = b \\\n  c\n"),
+    ("a.properties", "openai.api-key=@K@\nopenai.base-url=https\\://api.ohmygpt.com/v1\na.b: c \\\n  d\n! e\n"),
     (
         "a.tf",
-        "locals {\n  openai_api_key = \"KEY\"\n  openai_base_url = \"https://api.ohmygpt.com/v1\"\n  t = <<-EOT\n    a\n  EOT\n  f = max(1, var.x[0]) == 2 ? \"${a}\" : null\n}\n",
+        "locals {\n  openai_api_key = \"@K@\"\n  openai_base_url = \"https://api.ohmygpt.com/v1\"\n  t = <<-EOT\n    a\n  EOT\n  f = max(1, var.x[0]) == 2 ? \"${a}\" : null\n}\n",
     ),
     (
         "a.xml",
-        "<?xml version=\"1.0\"?>\n<c><openaiApiKey>KEY</openaiApiKey><baseUrl>https://api.ohmygpt.com/v1</baseUrl><!-- x --><a b='c'/><![CDATA[y]]></c>\n",
+        "<?xml version=\"1.0\"?>\n<c><openaiApiKey>@K@</openaiApiKey><baseUrl>https://api.ohmygpt.com/v1</baseUrl><!-- x --><a b='c'/><![CDATA[y]]></c>\n",
     ),
     (
         "a.plist",
-        "<plist><dict><key>OPENAI_API_KEY</key><string>KEY</string><key>OPENAI_BASE_URL</key><string>https://api.ohmygpt.com/v1</string><array><true/></array></dict></plist>\n",
+        "<plist><dict><key>OPENAI_API_KEY</key><string>@K@</string><key>OPENAI_BASE_URL</key><string>https://api.ohmygpt.com/v1</string><array><true/></array></dict></plist>\n",
     ),
     (
         "nginx.conf",
-        "server {\n  location / {\n    proxy_set_header Authorization \"Bearer KEY\";\n    proxy_pass https://api.ohmygpt.com;\n  } # c\n  if ($a = 'b') { return 403; }\n}\n",
+        "server {\n  location / {\n    proxy_set_header Authorization \"Bearer @K@\";\n    proxy_pass https://api.ohmygpt.com;\n  } # c\n  if ($a = 'b') { return 403; }\n}\n",
     ),
     (
         "Caddyfile",
-        "a.acme-internal.io {\n\treverse_proxy https://api.ohmygpt.com {\n\t\theader_up Authorization \"Bearer KEY\"\n\t}\n\trespond `x`\n}\n",
+        "a.acme-internal.io {\n\treverse_proxy https://api.ohmygpt.com {\n\t\theader_up Authorization \"Bearer @K@\"\n\t}\n\trespond `x`\n}\n",
     ),
     (
         "Dockerfile",
-        "FROM a AS b\nENV OPENAI_API_KEY=KEY \\\n  OPENAI_BASE_URL=https://api.ohmygpt.com/v1\nRUN <<E\nx\nE\nCMD [\"a\", \"b\"]\n",
+        "FROM a AS b\nENV OPENAI_API_KEY=@K@ \\\n  OPENAI_BASE_URL=https://api.ohmygpt.com/v1\nRUN <<E\nx\nE\nCMD [\"a\", \"b\"]\n",
     ),
-    ("Procfile", "web: OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.ohmygpt.com/v1 a --b 'c d'\n"),
+    ("Procfile", "web: OPENAI_API_KEY=@K@ OPENAI_BASE_URL=https://api.ohmygpt.com/v1 a --b 'c d'\n"),
     (
         "a.http",
-        "POST https://api.ohmygpt.com/v1/chat/completions\nAuthorization: Bearer KEY\n\n{\"a\": 1}\n\n### b\nGET {{c}}\n",
+        "POST https://api.ohmygpt.com/v1/chat/completions\nAuthorization: Bearer @K@\n\n{\"a\": 1}\n\n### b\nGET {{c}}\n",
     ),
     (
         "a.sh",
-        "export OPENAI_API_KEY=KEY\ncurl -H \"A: $B\" \\\n  'https://api.ohmygpt.com/v1/models' | (a; b) && { c; }\ncat <<E\nx\nE\n",
+        "export OPENAI_API_KEY=@K@\ncurl -H \"A: $B\" \\\n  'https://api.ohmygpt.com/v1/models' | (a; b) && { c; }\ncat <<E\nx\nE\n",
     ),
-    ("a.ps1", "$env:OPENAI_API_KEY = \"KEY\"\n$h = @{ a = 'https://api.ohmygpt.com/v1'; b = @(1, 2) } <# c #>\n"),
-    ("a.bat", "set OPENAI_API_KEY=KEY\r\nset OPENAI_BASE_URL=https://api.ohmygpt.com/v1\r\nrem a ^\r\n"),
+    ("a.ps1", "$env:OPENAI_API_KEY = \"@K@\"\n$h = @{ a = 'https://api.ohmygpt.com/v1'; b = @(1, 2) } <# c #>\n"),
+    ("a.bat", "set OPENAI_API_KEY=@K@\r\nset OPENAI_BASE_URL=https://api.ohmygpt.com/v1\r\nrem a ^\r\n"),
     (
         "a.py",
-        "c = OpenAI(api_key=\"KEY\", base_url='https://api.ohmygpt.com/v1')\ndef f(a={'b': [1]}):\n    \"\"\"d\"\"\"\n    return f\"{a!r}\"  # e\n",
+        "c = OpenAI(api_key=\"@K@\", base_url='https://api.ohmygpt.com/v1')\ndef f(a={'b': [1]}):\n    \"\"\"d\"\"\"\n    return f\"{a!r}\"  # e\n",
     ),
     (
         "a.ts",
-        "const c = new OpenAI({ apiKey: \"KEY\", baseURL: `https://api.ohmygpt.com/v1` });\nfunction f(a) { return a?.b ?? /x\\/y/.test(`${a}`); } // e\n",
+        "const c = new OpenAI({ apiKey: \"@K@\", baseURL: `https://api.ohmygpt.com/v1` });\nfunction f(a) { return a?.b ?? /x\\/y/.test(`${a}`); } // e\n",
     ),
     (
         "a.go",
-        "package a\n\nvar c = openai.NewClient(option.WithAPIKey(\"KEY\"), option.WithBaseURL(`https://api.ohmygpt.com/v1`))\n\nfunc f() { g(map[string]int{\"a\": 'b'}) }\n",
+        "package a\n\nvar c = openai.NewClient(option.WithAPIKey(\"@K@\"), option.WithBaseURL(`https://api.ohmygpt.com/v1`))\n\nfunc f() { g(map[string]int{\"a\": 'b'}) }\n",
     ),
     (
         "A.java",
-        "class A {\n  C c = C.builder().apiKey(\"KEY\").baseUrl(\"https://api.ohmygpt.com/v1\").build();\n  /* d */ char e = '\\'';\n}\n",
+        "class A {\n  C c = C.builder().apiKey(\"@K@\").baseUrl(\"https://api.ohmygpt.com/v1\").build();\n  /* d */ char e = '\\'';\n}\n",
     ),
     (
         "a.kt",
-        "val c = OpenAI(token = \"KEY\", host = OpenAIHost(\"https://api.ohmygpt.com/v1\"))\nval s = \"\"\"a ${b} c\"\"\"\n",
+        "val c = OpenAI(token = \"@K@\", host = OpenAIHost(\"https://api.ohmygpt.com/v1\"))\nval s = \"\"\"a ${b} c\"\"\"\n",
     ),
     (
         "A.cs",
-        "var c = new A(new ApiKeyCredential(\"KEY\"), new O { Endpoint = new Uri(@\"https://api.ohmygpt.com/v1\") });\nvar d = $\"{e}\";\n",
+        "var c = new A(new ApiKeyCredential(\"@K@\"), new O { Endpoint = new Uri(@\"https://api.ohmygpt.com/v1\") });\nvar d = $\"{e}\";\n",
     ),
     (
         "a.rb",
-        "C = OpenAI::Client.new(access_token: \"KEY\", uri_base: 'https://api.ohmygpt.com/v1')\nx = %w[a b].map { |y| \"#{y}\" }\n",
+        "C = OpenAI::Client.new(access_token: \"@K@\", uri_base: 'https://api.ohmygpt.com/v1')\nx = %w[a b].map { |y| \"#{y}\" }\n",
     ),
     (
         "a.php",
-        "<?php\n$c = OpenAI::factory()->withApiKey('KEY')->withBaseUri(\"https://api.ohmygpt.com/v1\")->make();\n$d = ['a' => [1]];\n",
+        "<?php\n$c = OpenAI::factory()->withApiKey('@K@')->withBaseUri(\"https://api.ohmygpt.com/v1\")->make();\n$d = ['a' => [1]];\n",
     ),
     (
         "a.rs",
-        "const K: &str = \"KEY\";\nfn f<'a>(x: &'a str) -> C { C::new().with_api_base(r#\"https://api.ohmygpt.com/v1\"#).with_api_key(K) }\n",
+        "const K: &str = \"@K@\";\nfn f<'a>(x: &'a str) -> C { C::new().with_api_base(r#\"https://api.ohmygpt.com/v1\"#).with_api_key(K) }\n",
     ),
     (
         "a.swift",
-        "let c = OpenAI(configuration: .init(token: \"KEY\", host: \"api.ohmygpt.com\"))\nlet s = \"\"\"\n  a \\(b)\n  \"\"\"\n",
+        "let c = OpenAI(configuration: .init(token: \"@K@\", host: \"api.ohmygpt.com\"))\nlet s = \"\"\"\n  a \\(b)\n  \"\"\"\n",
     ),
     (
         "a.dart",
-        "void main() {\n  OpenAI.apiKey = \"KEY\";\n  OpenAI.baseUrl = 'https://api.ohmygpt.com';\n  f({'a': [r'b', '''c''']});\n}\n",
+        "void main() {\n  OpenAI.apiKey = \"@K@\";\n  OpenAI.baseUrl = 'https://api.ohmygpt.com';\n  f({'a': [r'b', '''c''']});\n}\n",
     ),
-    ("a.lua", "return { endpoint = \"https://api.ohmygpt.com/v1\", api_key = \"KEY\", s = [[a]], --[[ b ]] }\n"),
-    ("a.el", "(gptel-make-openai \"a\" :host \"api.ohmygpt.com\" :key \"KEY\" :models '(b c)) ; d\n"),
+    ("a.lua", "return { endpoint = \"https://api.ohmygpt.com/v1\", api_key = \"@K@\", s = [[a]], --[[ b ]] }\n"),
+    ("a.el", "(gptel-make-openai \"a\" :host \"api.ohmygpt.com\" :key \"@K@\" :models '(b c)) ; d\n"),
 ];
 
 /// What opens and closes a level in each format, behind a file's own text.
@@ -189,8 +192,9 @@ fn key() -> String {
     modern("sk-proj-", 74, 4040)
 }
 
-/// Scans a tree and says at which paths the key was found. The run has to end in time, without a panic or a leak.
-fn found(tree: &Tree) -> Vec<String> {
+/// Scans a tree and says at which paths the key was found, and who receives it there. The run has to end in time, without
+/// a panic or a leak.
+fn found(tree: &Tree) -> Vec<(String, Option<String>)> {
     let start = Instant::now();
     let run = keyscan(tree.path(), &["--format", "json", "--min-severity", "info", "--exit-zero", "."]);
     let took = start.elapsed();
@@ -203,38 +207,45 @@ fn found(tree: &Tree) -> Vec<String> {
     let fingerprint = fingerprint(&key());
     let is_key = |finding: &&Value| finding["key"]["fingerprint"] == fingerprint.as_str();
     let places = findings(&report).iter().filter(is_key).flat_map(occurrences);
-    places.map(|place| place["path"].as_str().unwrap_or("?").to_owned()).collect()
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    places.map(|place| (text(&place["path"]).unwrap_or_default(), text(&place["endpoint"]["host"]))).collect()
 }
 
 /// Writes every file to a folder of its own and wants the key found in those that hold it.
 fn assert_found(files: impl IntoIterator<Item = (String, Vec<u8>)>) {
+    assert_received(files, |_| false);
+}
+
+/// The same, and in the files that `is_told` says it of, the host received it.
+fn assert_received(files: impl IntoIterator<Item = (String, Vec<u8>)>, is_told: impl Fn(&[u8]) -> bool) {
     let tree = Tree::new();
     let mut wanted = Vec::new();
     for (index, (path, bytes)) in files.into_iter().enumerate() {
         let path = format!("c{index}/{path}");
         if memchr::memmem::find(&bytes, key().as_bytes()).is_some() {
-            wanted.push(path.clone());
+            wanted.push((path.clone(), is_told(&bytes).then(|| HOST.to_owned())));
         }
         tree.write(&path, bytes);
     }
     assert!(!wanted.is_empty());
     let found = found(&tree);
-    wanted.retain(|path| !found.contains(path));
-    assert!(wanted.is_empty(), "not found in {} files: {wanted:?}", wanted.len());
+    wanted.retain(|(path, host)| !found.iter().any(|(at, who)| at == path && (host.is_none() || host == who)));
+    assert!(wanted.is_empty(), "not as wanted in {} files: {wanted:?}", wanted.len());
 }
 
 fn text(name: &str) -> String {
     let (_, text) = FILES.iter().find(|(other, _)| *other == name).expect("there is a file of each format");
-    text.replace("KEY", &key())
+    text.replace("@K@", &key())
 }
 
 #[test]
 fn files_that_are_cut_off() {
-    assert_found(FILES.iter().flat_map(|(name, _)| {
+    let files = FILES.iter().flat_map(|(name, _)| {
         let bytes = text(name).into_bytes();
         let ends = (0..bytes.len()).step_by(7);
         ends.map(|end| ((*name).to_owned(), bytes[..end].to_vec())).collect::<Vec<_>>()
-    }));
+    });
+    assert_received(files, |bytes| memchr::memmem::find(bytes, HOST.as_bytes()).is_some());
 }
 
 #[test]
