@@ -84,6 +84,12 @@ impl Reader<'_, '_> {
                 if self.kind_at(at + 1) == Some(Kind::Word) { self.written(at + 1, at + 1) } else { String::new() };
             let scope = self.open_call(at, at, &name, span);
             self.tree.close(scope, self.tokens[close].end as usize);
+            // A message with nothing but a string wraps it: `[NSURL URLWithString:@"…"]`.
+            let wraps = close == at + 5 && self.kind_at(at + 4) == Some(Kind::Text);
+            let assigned = self.top().entry.name.is_some();
+            if let Some(chain) = self.top().entry.chain.as_mut().filter(|_| wraps && assigned) {
+                chain.unit = false;
+            }
             return self.push(Frame::new(Role::Call, Ending::Bracket(close as u32), scope), at);
         }
         self.open_literal(at, close, Role::List)

@@ -96,6 +96,8 @@ struct Frame {
     called: Option<String>,
     /// What `value = "…"` says, held back until it is known whose value it is.
     held: Vec<Range<usize>>,
+    /// The names of what its value refers to, held back like it.
+    taken: Vec<String>,
 }
 
 struct Reader<'b, 't> {
@@ -247,8 +249,11 @@ impl Reader<'_, '_> {
         let named = frame.shape == Shape::Object || NAMED.contains(&frame.block.as_str());
         match &frame.called {
             // A variable of an environment, written as a thing of its own.
-            Some(called) if named && !frame.held.is_empty() => {
+            Some(called) if named && !(frame.held.is_empty() && frame.taken.is_empty()) => {
                 self.tree.set_unit(frame.scope, false);
+                for name in frame.taken {
+                    self.tree.uses(outer, Used::Name(name));
+                }
                 let (above, last) = match called.rsplit_once('.').filter(|_| frame.block.starts_with("set")) {
                     Some((above, last)) => (Some(above), last),
                     None => (None, called.as_str()),
@@ -261,6 +266,9 @@ impl Reader<'_, '_> {
             called => {
                 for span in frame.held {
                     self.tree.value(self.bytes, frame.scope, "value", span);
+                }
+                for name in frame.taken {
+                    self.tree.uses(frame.scope, Used::Name(name));
                 }
                 if let Some(called) = called {
                     let object = OBJECTS.contains(&frame.block.as_str());
@@ -322,8 +330,15 @@ impl Reader<'_, '_> {
             _ if parts.next().is_some() => format!("{first}.{second}"),
             _ => return,
         };
-        let scope = self.top().scope;
-        if !name.is_empty() && !name.starts_with('.') {
+        if name.is_empty() || name.starts_with('.') {
+            return;
+        }
+        let of_value = self.name() == "value";
+        let top = self.top();
+        if of_value && top.shape == Shape::Object {
+            top.taken.push(name);
+        } else {
+            let scope = top.scope;
             self.tree.uses(scope, Used::Name(name));
         }
     }
