@@ -301,24 +301,24 @@ pub(super) fn names_format(format: &KeyFormat, facts: &NameFacts) -> bool {
 }
 
 impl Judging<'_, '_> {
-/// Gives each key the name of its setting. The members of a pool share the name in front of the first.
-pub(super) fn name_keys(&self, keys: &mut [Key<'_>]) {
-    let mut previous: Option<(usize, Option<String>)> = None;
-    for key in keys {
-        let pooled = previous.as_ref().is_some_and(|(end, _)| {
-            let between = self.bytes.get(*end..key.start).unwrap_or_default();
-            // A line break between two keys of a list may come with indentation, quotes and a dash.
-            !between.is_empty()
-                && between.len() <= 40
-                && between.iter().all(|&byte| !is_key_byte(byte) && byte != b'=' && byte != b':' || byte == b'-')
-        });
-        if key.setting.is_none() {
-            key.setting = match &previous {
-                Some((_, name)) if pooled && name.is_some() => name.clone(),
-                _ => self.layout.name_at(self.vocabulary, key.start),
-            };
+    /// Gives each key the name of its setting. The members of a pool share the name in front of the first.
+    pub(super) fn name_keys(&self, keys: &mut [Key<'_>]) {
+        let mut previous: Option<(usize, Option<String>)> = None;
+        for key in keys {
+            let pooled = previous.as_ref().is_some_and(|(end, _)| {
+                let between = self.bytes.get(*end..key.start).unwrap_or_default();
+                // A line break between two keys of a list may come with indentation, quotes and a dash.
+                !between.is_empty()
+                    && between.len() <= 40
+                    && between.iter().all(|&byte| !is_key_byte(byte) && byte != b'=' && byte != b':' || byte == b'-')
+            });
+            if key.setting.is_none() {
+                key.setting = match &previous {
+                    Some((_, name)) if pooled && name.is_some() => name.clone(),
+                    _ => self.layout.name_at(self.vocabulary, key.start),
+                };
+            }
+            previous = Some((key.end, key.setting.clone()));
         }
-        previous = Some((key.end, key.setting.clone()));
     }
-}
 }

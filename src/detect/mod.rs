@@ -181,8 +181,7 @@ impl<'r> Detector<'r> {
             .collect();
         let llm_names = named.iter().filter(|name| name.facts.about == About::Llm);
         // The value, where there is one, knows its scope best.
-        let llm_names =
-            llm_names.map(|name| name.value.as_ref().map_or(name.span.start, |value| value.start));
+        let llm_names = llm_names.map(|name| name.value.as_ref().map_or(name.span.start, |value| value.start));
         // Anybody deploys anything on a platform: its hosts say nothing about LLMs.
         let llm_endpoints = endpoints
             .iter()

@@ -60,6 +60,8 @@ pub struct Scope {
 pub enum Used {
     /// The value of a variable, a constant, a setting or an environment variable, by its name.
     Name(String),
+    /// The value of a setting, in whatever file, by the name that another setting gives: `api_key_name: work`.
+    Setting(String),
     /// Everything in another scope of the file: an alias, a merged map.
     Scope(ScopeId),
     /// The settings of a file, by its path as written.

@@ -61,6 +61,19 @@ pub(super) fn chosen<'v>(name: &str, value: &'v [u8]) -> Option<&'v str> {
     (word && chooses.contains(&name.as_str())).then_some(value)
 }
 
+/// The setting whose value is taken, by the name that another setting gives: `api_key_name: work` of llm, `env_key` and
+/// `requires_openai_auth` of Codex.
+pub(super) fn named_setting<'v>(name: &str, value: &'v [u8]) -> Option<&'v str> {
+    const ENDS: [&str; 5] = ["keyname", "envkey", "keyenv", "keyenvar", "keyenvvar"];
+    let value = str::from_utf8(value).ok().filter(|value| (3..=60).contains(&value.len()))?;
+    let name = crate::rules::normalise(name);
+    if name == "requiresopenaiauth" {
+        return (value == "true").then_some("OPENAI_API_KEY");
+    }
+    let word = value.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '-'));
+    (word && ENDS.iter().any(|end| name.ends_with(end))).then_some(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

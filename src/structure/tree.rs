@@ -165,8 +165,11 @@ impl Tree {
             return;
         }
         if let Some(text) = bytes.get(span.clone()).filter(|text| text.len() <= LONGEST_REFERENCE) {
-            for name in constants(text) {
-                self.uses(scope, Used::Name(name.to_owned()));
+            for constant in constants(text) {
+                self.uses(scope, Used::Name(constant.to_owned()));
+            }
+            if let Some(setting) = super::names::named_setting(name, text) {
+                self.uses(scope, Used::Setting(setting.to_owned()));
             }
         }
         let span = self.in_file(span);
@@ -328,7 +331,7 @@ impl Structure {
                     || (wanted.contains(&one.scope) && has_two_words(name))
             }
             Used::Scope(scope) => wanted.contains(scope) || wanted.contains(&one.scope),
-            Used::File(_) | Used::Object(_) => true,
+            Used::File(_) | Used::Object(_) | Used::Setting(_) => true,
         });
         uses.truncate(MOST_USES);
         for one in &uses {
@@ -383,6 +386,7 @@ impl Structure {
         for one in self.uses.iter().filter(|one| one.scope == scope) {
             match &one.used {
                 Used::Name(name) => write!(text, " uses {name}").unwrap(),
+                Used::Setting(name) => write!(text, " asks for {name}").unwrap(),
                 Used::Scope(other) => write!(text, " merges {}", self.path(*other).join(".")).unwrap(),
                 Used::File(path) => write!(text, " reads {path}").unwrap(),
                 Used::Object(name) => write!(text, " takes {name}").unwrap(),

@@ -138,7 +138,12 @@ impl<'m> Field<'m> {
     fn asks_for_key(&self) -> HashSet<ScopeId> {
         let mut asking = HashSet::new();
         for one in &self.matches.scopes.uses {
-            let Used::Name(name) = &one.used else { continue };
+            let name = match &one.used {
+                Used::Name(name) => name,
+                // Whatever it is called.
+                Used::Setting(_) => "key",
+                _ => continue,
+            };
             let name = crate::rules::normalise(name);
             if !["key", "keys", "token", "secret"].iter().any(|end| name.ends_with(end)) {
                 continue;

@@ -80,7 +80,7 @@ impl<'m> Homes<'m> {
                         }
                     }
                 }
-                Used::Name(name) => {
+                Used::Name(name) | Used::Setting(name) => {
                     for which in homes.meant(name, one.scope, &defined) {
                         homes.users.entry(which).or_default().push(one.scope);
                     }

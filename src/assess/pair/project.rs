@@ -151,10 +151,11 @@ impl<'a> Run<'a> {
                         .map(|named| self.guests_of(named, |_| true))
                         .unwrap_or_default()
                 }
-                Used::Name(name) => {
+                Used::Name(name) | Used::Setting(name) => {
                     let set = self.set.get(&(root, service, last_part(name))).into_iter().flatten().copied();
                     // Names that are no environment variable's are known elsewhere only if the whole file is.
-                    let shared = name.bytes().all(|byte| !byte.is_ascii_lowercase());
+                    let shared =
+                        name.bytes().all(|byte| !byte.is_ascii_lowercase()) || matches!(used, Used::Setting(_));
                     set.filter(|&guest| {
                         guest.blob() != user
                             && self.go_together(user, guest.blob())

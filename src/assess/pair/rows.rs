@@ -123,7 +123,7 @@ impl<'a> Rows<'a> {
             classes.push((Class::Open, &family.qualifier));
         }
         // Where a key has the very same name the endpoint is that key's.
-        if !candidate.named {
+        if !candidate.named && !family.is_for_one_use() {
             for qualifier in
                 [Some(family.qualifier.as_str()), family.is_stage().then_some(ANY_STAGE)].into_iter().flatten()
             {

@@ -128,6 +128,26 @@ const BUILD_PREFIXES: &[&[&str]] = &[
 const SOFT: &[&str] =
     &["ai", "chat", "completion", "completions", "custom", "llm", "llms", "model", "models", "provider"];
 
+/// Families of settings for one use of models, which says nothing about keys of other names.
+const PURPOSES: &[&str] = &[
+    "asr",
+    "audio",
+    "embed",
+    "embedder",
+    "embedding",
+    "embeddings",
+    "image",
+    "images",
+    "moderation",
+    "rerank",
+    "reranker",
+    "speech",
+    "stt",
+    "tts",
+    "vision",
+    "whisper",
+];
+
 /// Qualifiers in words that tell where or how a set of settings is used: a lone key without one may well belong to it.
 const STAGES: &[&str] =
     &["dev", "development", "main", "prd", "primary", "prod", "production", "stage", "staging", "test"];
@@ -243,6 +263,11 @@ impl<'r> Family<'r> {
         let vendor = self.vendor.is_some() && self.vendor == endpoint.vendor;
         let plain = |family: &Self| family.vendor == Some(family.name.as_str());
         qualified && (same || (vendor && (plain(self) || plain(endpoint))))
+    }
+
+    /// Whether it is a set of settings for one use of models, apart from those for all others.
+    pub(super) fn is_for_one_use(&self) -> bool {
+        PURPOSES.contains(&self.name.as_str())
     }
 
     /// Whether its qualifier says where it is used, so that a key without one may go with it.
