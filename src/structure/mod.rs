@@ -11,6 +11,7 @@
 //! *Why apart from `detect`*: what a file looks like has nothing to do with what is looked for in it, and readers of
 //! hostile input are best tested alone. A reader never fails for good: what it cannot read is left to the textual reading.
 
+mod answer;
 mod arguments;
 mod caddyfile;
 mod code;
@@ -49,7 +50,7 @@ use crate::model::ScopeId;
 use format::Format;
 use tree::{FILE, Tree};
 
-pub use tree::{Spot, Structure};
+pub use answer::{Spot, Structure};
 
 /// Why a file was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,6 @@ fn read_as(format: Format, bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Res
         Format::Toml => toml::read(bytes, scope, tree)?,
         Format::Xml => xml::read(bytes, scope, tree)?,
         Format::Code(language) => code::read(language, bytes, scope, tree)?,
-        _ => return Ok(false),
     }
     Ok(true)
 }

@@ -1,16 +1,18 @@
 //! Which endpoint receives a key.
 //!
-//! For a key, the scopes around it are asked one by one, from the innermost outwards: the first one in which an endpoint
-//! can be seen that goes with the key pairs the two. [`field`] knows what can be seen where, [`homes`] where a value is used; [`rows`] chooses among what
-//! is there, by the families of the settings ([`setting`]) and then by the nearest line ([`nearest`]). A file of which no
-//! structure is known is one scope. [`project`] looks into other files of the project, for keys whose own file holds no
-//! endpoint for them.
+//! For a key, the scopes around it are asked one by one, from the innermost outwards ([`ask`]): the first one in which an
+//! endpoint can be seen that goes with the key pairs the two. [`field`] knows what can be seen where, [`homes`] where a
+//! value is used, [`seen_as`] what it is called from there; [`rows`] chooses among what is there, by the families of the
+//! settings ([`setting`]) and then by the nearest line ([`nearest`]). A file of which no structure is known is one scope.
+//! [`project`] looks into other files of the project, for keys whose own file holds no endpoint for them.
 
+mod ask;
 mod field;
 mod homes;
 mod nearest;
 mod project;
 mod rows;
+mod seen_as;
 mod setting;
 
 use std::collections::HashMap;
