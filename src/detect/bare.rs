@@ -107,9 +107,10 @@ impl<'r> Judging<'_, 'r> {
         let name = self.layout.name_at(self.vocabulary, range.start);
         let facts = name.as_deref().map(|name| self.layout.facts_at(self.vocabulary, range.start, name));
         // An argument without a name, or with the client's own in front; one that is named otherwise is something else.
-        let positional = facts
-            .as_ref()
-            .is_none_or(|facts| facts.about == About::Llm && matches!(facts.role, None | Some(SettingRole::Key)));
+        let positional = name
+            .as_deref()
+            .map(|name| self.vocabulary.classify(name))
+            .is_none_or(|own| own.about == About::Llm && matches!(own.role, None | Some(SettingRole::Key)));
         // Where the value's own structure is no proof, the words around it have to agree.
         let spoken = !named_well(None) && name.as_deref().is_some_and(|name| is_spoken(self.bytes, range.start, name));
         let called = || positional && self.layout.in_llm_call(self.vocabulary, range.start);
