@@ -138,9 +138,9 @@ impl<'r> Judging<'_, 'r> {
 
 /// Whether a name is the second word of a phrase, `cache key=…`: a key to something else.
 fn is_spoken(bytes: &[u8], at: usize, name: &str) -> bool {
-    const KEYWORDS: [&[u8]; 16] = [
-        b"export", b"set", b"env", b"const", b"let", b"var", b"val", b"final", b"static", b"string", b"str", b"char",
-        b"auto", b"public", b"private", b"local",
+    const KEYWORDS: [&[u8]; 19] = [
+        b"new", b"return", b"await", b"export", b"set", b"env", b"const", b"let", b"var", b"val", b"final", b"static",
+        b"string", b"str", b"char", b"auto", b"public", b"private", b"local",
     ];
     let floor = at.saturating_sub(80);
     let Some(found) = memchr::memmem::rfind(&bytes[floor..at], name.as_bytes()) else { return false };

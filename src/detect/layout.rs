@@ -8,7 +8,7 @@ use crate::model::{Blob, Scope, ScopeId, ScopeKind};
 use crate::structure::{self, Structure, Unread};
 
 use super::assignment::name_before;
-use super::name::{LONGEST_NAME, is_constant, is_holder};
+use super::name::{LONGEST_NAME, is_constant, is_holder, looks_like_key};
 use super::reference::is_reference;
 use super::scope::{Evidence, in_llm_call, in_other_call};
 use super::setting::{About, NameFacts, Vocabulary};
@@ -58,7 +58,9 @@ impl<'b> Layout<'b> {
         let textual = name_before(self.blob.bytes, at);
         let Some(structure) = self.structure() else { return textual };
         let spot = structure.find(at);
-        let Some(value) = spot.value.filter(|_| spot.name.len() <= LONGEST_NAME) else { return textual };
+        // A name with a key in it is none.
+        let sound = |_: &_| spot.name.len() <= LONGEST_NAME && !looks_like_key(spot.name.as_bytes());
+        let Some(value) = spot.value.filter(sound) else { return textual };
         let name = match is_holder(spot.name.as_bytes()) {
             // `"OpenAIBaseUrl": {"Default": …}`, unless the name stands beside it as a value of its own.
             true if textual.as_deref().is_none_or(|text| is_holder(text.as_bytes())) => {
