@@ -1,5 +1,7 @@
 //! Endpoints: addresses in a blob, what stands behind them, and the part they play where they stand.
 
+use std::collections::HashSet;
+
 use crate::model::{Confidence, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{CatalogueKind, Endpoint, SettingRole};
@@ -10,6 +12,7 @@ use super::api::{
 };
 use super::assignment::name_before;
 use super::bytes::{contains_ignore_case, line_start, run_before};
+use super::called;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::layout::Layout;
 use super::names::Named;
@@ -104,6 +107,8 @@ pub(super) struct Context<'c, 'r> {
     /// What the structure says.
     pub(super) layout: &'c Layout<'c>,
     pub(super) text: &'c Text<'c>,
+    /// Names whose values are called on an LLM's path.
+    pub(super) called: &'c HashSet<String>,
     /// Where LLM settings stand.
     pub(super) llm: &'c Evidence,
     /// Where LLM clients are built.
@@ -261,6 +266,12 @@ impl<'r> Context<'_, 'r> {
             && (api_path || (bare && names_base(setting.as_deref())))
             && (beside_key() || beside_client || (self.text.kind.config && beside_llm()))
             && !self.layout.in_other_call(self.vocabulary, url.start);
+        // A plain word for an address, `url`, of something that holds a key itself: its record, its request.
+        let with_key = address_name
+            && about == About::Anything
+            && around != About::Other
+            && self.layout.holds_with(self.keys, url.start)
+            && !self.layout.in_other_call(self.vocabulary, url.start);
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (beside_llm() || beside_key());
         // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
@@ -269,12 +280,15 @@ impl<'r> Context<'_, 'r> {
         let in_log = facts.entry.is_none() && self.text.kind.log;
         let requested = call_path && !in_log && (self.is_request(url) || self.keys.near(url.start, 400))
             || passes_on(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
-        let requested = requested
+        let called = || setting.as_deref().is_some_and(|name| self.called.contains(&called::normalised(name)));
+        let requested = (requested || spoken && !in_log && called())
             && !is_side_door(&url.host, &facts)
             && !(facts.entry.is_none() && is_link(self.bytes, url.start, setting.as_deref()));
         let llm = match facts.kind {
-            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || placed || in_call || lent || requested,
-            EndpointKind::Proxy => llm_setting || placed || in_call || lent || llm_path || by_context,
+            EndpointKind::Unknown | EndpointKind::SelfHosted => {
+                llm_setting || placed || in_call || lent || with_key || requested
+            }
+            EndpointKind::Proxy => llm_setting || placed || in_call || lent || with_key || llm_path || by_context,
             _ => true,
         };
         let imitation = facts.signals.contains(&SignalId::LookAlike);
@@ -286,7 +300,7 @@ impl<'r> Context<'_, 'r> {
             Used::ByClient
         } else if in_call || requested {
             Used::InCall
-        } else if api_address || placed || forwards(setting.as_deref()) {
+        } else if api_address || placed || with_key || forwards(setting.as_deref()) {
             Used::AsApi
         } else {
             Used::Somehow

@@ -6,7 +6,8 @@ use super::host::HostFacts;
 use super::url;
 
 /// Paths on which model calls go, whoever answers them.
-const CALLS: [&str; 4] = ["/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/images/generations"];
+pub(super) const CALLS: [&str; 4] =
+    ["/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/images/generations"];
 
 /// Other paths of LLM APIs; services that have nothing to do with models may have them, too.
 const OTHERS: [&str; 7] = [

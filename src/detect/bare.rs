@@ -107,9 +107,10 @@ impl<'r> Judging<'_, 'r> {
         let name = self.layout.name_at(self.vocabulary, range.start);
         let facts = name.as_deref().map(|name| self.layout.facts_at(self.vocabulary, range.start, name));
         // An argument without a name, or with the client's own in front; one that is named otherwise is something else.
-        let positional = facts
-            .as_ref()
-            .is_none_or(|facts| facts.about == About::Llm && matches!(facts.role, None | Some(SettingRole::Key)));
+        let positional = name
+            .as_deref()
+            .map(|name| self.vocabulary.classify(name))
+            .is_none_or(|own| own.about == About::Llm && matches!(own.role, None | Some(SettingRole::Key)));
         // Where the value's own structure is no proof, the words around it have to agree.
         let spoken = !named_well(None) && name.as_deref().is_some_and(|name| is_spoken(self.bytes, range.start, name));
         let called = || positional && self.layout.in_llm_call(self.vocabulary, range.start);
@@ -137,9 +138,9 @@ impl<'r> Judging<'_, 'r> {
 
 /// Whether a name is the second word of a phrase, `cache key=…`: a key to something else.
 fn is_spoken(bytes: &[u8], at: usize, name: &str) -> bool {
-    const KEYWORDS: [&[u8]; 16] = [
-        b"export", b"set", b"env", b"const", b"let", b"var", b"val", b"final", b"static", b"string", b"str", b"char",
-        b"auto", b"public", b"private", b"local",
+    const KEYWORDS: [&[u8]; 19] = [
+        b"new", b"return", b"await", b"export", b"set", b"env", b"const", b"let", b"var", b"val", b"final", b"static",
+        b"string", b"str", b"char", b"auto", b"public", b"private", b"local",
     ];
     let floor = at.saturating_sub(80);
     let Some(found) = memchr::memmem::rfind(&bytes[floor..at], name.as_bytes()) else { return false };

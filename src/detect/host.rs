@@ -100,8 +100,9 @@ pub(super) struct VendorDomains<'r>(HashMap<&'r str, &'r Endpoint>);
 impl<'r> VendorDomains<'r> {
     pub(super) fn new(rules: &'r Rules) -> Self {
         /// Domains under which clouds give names to their customers.
-        const RENTED: [&str; 12] = [
+        const RENTED: [&str; 13] = [
             "aliyuncs.com",
+            "amazonaws.com",
             "azure.com",
             "googleapis.com",
             "baidubce.com",

@@ -2,12 +2,14 @@
 //! it, and what belongs to the same unit. Built when first asked; where none is known the textual reading stands alone.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
-use crate::model::{Blob, ScopeId, ScopeKind};
+use crate::model::{Blob, Scope, ScopeId, ScopeKind};
 use crate::structure::{self, Structure, Unread};
 
 use super::assignment::name_before;
-use super::name::is_holder;
+use super::name::{LONGEST_NAME, is_constant, is_holder, looks_like_key};
+use super::reference::is_reference;
 use super::scope::{Evidence, in_llm_call, in_other_call};
 use super::setting::{About, NameFacts, Vocabulary};
 
@@ -24,16 +26,18 @@ const MOST_SCOPES: usize = 6;
 pub(super) struct Layout<'b> {
     blob: &'b Blob<'b>,
     read: OnceCell<Result<Option<Structure>, Unread>>,
+    /// The scopes of which a value names the variable that holds a key.
+    referring: OnceCell<HashSet<ScopeId>>,
 }
 
 impl<'b> Layout<'b> {
     pub(super) fn new(blob: &'b Blob<'b>) -> Self {
-        Self { blob, read: OnceCell::new() }
+        Self { blob, read: OnceCell::new(), referring: OnceCell::new() }
     }
 
     /// The layout of a text that was encoded in a blob: its own format is not known.
     pub(super) fn unknown(blob: &'b Blob<'b>) -> Self {
-        Self { blob, read: OnceCell::from(Ok(None)) }
+        Self { blob, read: OnceCell::from(Ok(None)), referring: OnceCell::new() }
     }
 
     /// The structure; none for a window of a file, and where no reader fits.
@@ -54,16 +58,42 @@ impl<'b> Layout<'b> {
         let textual = name_before(self.blob.bytes, at);
         let Some(structure) = self.structure() else { return textual };
         let spot = structure.find(at);
-        let Some(value) = spot.value.filter(|_| !spot.name.is_empty() && !is_holder(spot.name.as_bytes())) else {
-            return textual;
+        // A name with a key in it is none.
+        let sound = |_: &_| spot.name.len() <= LONGEST_NAME && !looks_like_key(spot.name.as_bytes());
+        let Some(value) = spot.value.filter(sound) else { return textual };
+        let name = match is_holder(spot.name.as_bytes()) {
+            // `"OpenAIBaseUrl": {"Default": …}`, unless the name stands beside it as a value of its own.
+            true if textual.as_deref().is_none_or(|text| is_holder(text.as_bytes())) => {
+                structure.around(spot.home.scope).next().map_or("", |(_, scope)| scope.name.as_str())
+            }
+            true => "",
+            false => spot.name,
         };
-        let Some(text) = textual else { return Some(spot.name.to_owned()) };
+        if name.is_empty() || is_scheme(name) {
+            return textual;
+        }
+        let Some(text) = textual.filter(|text| !is_scheme(text)) else {
+            let own = !self.is_argument(value.start) || vocabulary.classify(name).role.is_some();
+            return own.then(|| name.to_owned());
+        };
         // Inside a longer text the words right in front say more: an option of a command, a setting in a string.
-        let begins = self.blob.bytes[value.start..at].iter().all(|byte| !byte.is_ascii_alphanumeric());
-        let written = crate::rules::normalise(&text).ends_with(&crate::rules::normalise(spot.name));
-        // The text tells a client where the structure only tells what the client calls its part.
+        let before = &self.blob.bytes[value.start..at];
+        let element = before.iter().rposition(|byte| matches!(byte, b',' | b';' | b'|')).map_or(0, |comma| comma + 1);
+        let begins = before[element..].iter().all(|byte| !byte.is_ascii_alphanumeric());
+        let written = crate::rules::normalise(&text).ends_with(&crate::rules::normalise(name));
+        // The text tells a client where the structure only tells what the client calls its part, and what is called where
+        // the structure tells to what the result is assigned.
         let telling = vocabulary.classify(&text).about == About::Llm;
-        if !begins || written || telling { Some(text) } else { Some(spot.name.to_owned()) }
+        let called = self.is_argument(value.start) && vocabulary.classify(name).role.is_none();
+        if !begins || written || telling || called { Some(text) } else { Some(name.to_owned()) }
+    }
+
+    /// Whether the value at `at` is an argument without a name.
+    fn is_argument(&self, at: usize) -> bool {
+        let before = &self.blob.bytes[at.saturating_sub(12)..at];
+        let open =
+            before.iter().rev().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b'@'));
+        open.is_some_and(|byte| matches!(byte, b'(' | b','))
     }
 
     /// What a name says at `at`: where it is neutral by itself, the names around it tell.
@@ -87,11 +117,51 @@ impl<'b> Layout<'b> {
         let home = structure.find(at).home.scope;
         evidence.around(at, reach.max(FAR)).any(|other| {
             let near = Evidence::is_near(other, at, reach);
-            match common(structure, home, structure.find(other).home.scope) {
-                None => false,
-                Some(ScopeKind::File | ScopeKind::Section | ScopeKind::List) => near,
-                Some(_) => true,
-            }
+            let shared = shared(structure, home, structure.find(other).home.scope);
+            shared.is_some_and(|(_, scope)| match scope.kind {
+                ScopeKind::File | ScopeKind::Section | ScopeKind::List => near,
+                _ => true,
+            })
+        })
+    }
+
+    /// Whether a key of `keys` is held by the same thing as the value at `at`: the map or the call that either stands in
+    /// itself, or a record around both.
+    pub(super) fn holds_with(&self, keys: &Evidence, at: usize) -> bool {
+        if !evidence_near(keys, at) {
+            return false;
+        }
+        let Some(structure) = self.structure() else { return false };
+        let home = structure.find(at).home.scope;
+        keys.around(at, FAR).any(|key| {
+            let key = structure.find(key).home.scope;
+            shared(structure, home, key).is_some_and(|(id, scope)| {
+                !matches!(scope.kind, ScopeKind::File | ScopeKind::Section | ScopeKind::List)
+                    && (id == home || id == key || scope.unit)
+            })
+        })
+    }
+
+    /// Whether a setting beside the value at `at`, in the same map, names the variable that holds its key.
+    pub(super) fn refers_to_key(&self, at: usize) -> bool {
+        let Some(structure) = self.structure() else { return false };
+        let refer = || {
+            let bytes = self.blob.bytes;
+            let of_key = structure.values().filter(|(span, _, name)| {
+                let name = crate::rules::normalise(name);
+                let value = &bytes[span.clone()];
+                (name.contains("key") || name.contains("token")) && (is_reference(value) || is_constant(value))
+            });
+            of_key.map(|(_, scope, _)| scope).filter(|scope| *scope != 0).collect()
+        };
+        self.referring.get_or_init(refer).contains(&structure.find(at).home.scope)
+    }
+
+    /// The scopes around the value at `at`, innermost first; none where no structure is known.
+    pub(super) fn scopes_at(&self, at: usize) -> Vec<ScopeId> {
+        let structure = self.structure();
+        structure.map_or_else(Vec::new, |structure| {
+            structure.around(structure.find(at).home.scope).map(|(id, _)| id).collect()
         })
     }
 
@@ -117,13 +187,18 @@ impl<'b> Layout<'b> {
     }
 }
 
-/// What two scopes have in common, innermost; nothing where one of them stands for itself below that.
-fn common(structure: &Structure, one: ScopeId, other: ScopeId) -> Option<ScopeKind> {
-    let ids = |scope| structure.around(scope).map(|(id, _)| id);
-    let shared = ids(one).find(|&id| ids(other).any(|other| other == id))?;
-    let stands_apart = |from| structure.around(from).take_while(|(id, _)| *id != shared).any(|(_, scope)| scope.unit);
-    if stands_apart(one) || stands_apart(other) {
-        return None;
-    }
-    structure.around(shared).next().map(|(_, scope)| scope.kind)
+fn evidence_near(evidence: &Evidence, at: usize) -> bool {
+    evidence.around(at, FAR).next().is_some()
+}
+
+fn is_scheme(name: &str) -> bool {
+    matches!(name, "http" | "https" | "ws" | "wss")
+}
+
+/// The innermost scope around two others; nothing where one of them stands for itself below that.
+fn shared(structure: &Structure, one: ScopeId, other: ScopeId) -> Option<(ScopeId, &Scope)> {
+    let around: HashSet<ScopeId> = structure.around(other).map(|(id, _)| id).collect();
+    let shared = structure.around(one).find(|(id, _)| around.contains(id))?;
+    let stands_apart = |from| structure.around(from).take_while(|(id, _)| *id != shared.0).any(|(_, scope)| scope.unit);
+    (!stands_apart(one) && !stands_apart(other)).then_some(shared)
 }

@@ -1,12 +1,15 @@
 //! Which endpoints are alternatives: members of a table, a list or a switch that names several services, of which a
 //! client uses one or none. The last step of an endpoint's role, because it takes all endpoints of a blob together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{EndpointKind, Role};
+use crate::model::{EndpointKind, Role, ScopeId};
 use crate::rules::normalise;
 
 use super::address::{Address, Held};
+use super::layout::Layout;
+use super::scope::Evidence;
+use super::setting::{About, Vocabulary};
 use super::text::FileKind;
 
 /// How many services named side by side are a list of alternatives.
@@ -16,11 +19,17 @@ const LIST: usize = 3;
 const LIST_GAP: usize = 2500;
 
 /// Turns `configured` into `listed` where an address is one of several alternatives. `active_list` says that the blob is
-/// of a schema whose lists hold clients that are all in use.
-pub(super) fn settle(addresses: &mut [Address<'_>], kind: FileKind, active_list: bool) {
+/// of a schema whose lists hold clients that are all in use, `clients` which addresses are
+/// part of one.
+pub(super) fn settle(addresses: &mut [Address<'_>], kind: FileKind, active_list: bool, clients: &Clients) {
     if active_list {
         return;
     }
+    let list = |addresses: &mut [Address<'_>], index: usize| {
+        if !clients.holds(addresses[index].start) {
+            list(&mut addresses[index]);
+        }
+    };
     let mut groups = neighbours(addresses);
     groups.extend(rows(addresses));
     if !kind.compose {
@@ -29,12 +38,60 @@ pub(super) fn settle(addresses: &mut [Address<'_>], kind: FileKind, active_list:
     for group in groups {
         let services: BTreeSet<&str> = group.iter().map(|&index| service(&addresses[index])).collect();
         if services.len() >= LIST {
-            group.into_iter().for_each(|index| list(&mut addresses[index]));
+            group.into_iter().for_each(|index| list(addresses, index));
         }
     }
     if kind.sql {
         // The rows of a dump are data. One that holds a key as well is a client.
-        addresses.iter_mut().filter(|address| address.held == Held::Element).for_each(list);
+        let rows = (0..addresses.len()).filter(|&index| addresses[index].held == Held::Element);
+        rows.collect::<Vec<_>>().into_iter().for_each(|index| list(addresses, index));
+    }
+}
+
+/// The addresses that belong to one client, whatever stands around it: where each of them begins.
+pub(super) struct Clients(HashSet<usize>);
+
+impl Clients {
+    /// Asks the structure, if there are several services at all.
+    pub(super) fn new(
+        addresses: &[Address<'_>],
+        layout: &Layout<'_>,
+        keys: &Evidence,
+        vocabulary: &Vocabulary<'_>,
+        kind: FileKind,
+    ) -> Self {
+        let members: Vec<&Address<'_>> = addresses.iter().filter(|address| counts(address)).collect();
+        let services: BTreeSet<&str> = members.iter().map(|address| service(address)).collect();
+        if services.len() < LIST && !kind.sql {
+            return Self(HashSet::new());
+        }
+        // Of each scope the parts in which addresses stand.
+        let mut parts: HashMap<ScopeId, HashSet<(bool, usize)>> = HashMap::new();
+        let around: Vec<Vec<ScopeId>> = members.iter().map(|address| layout.scopes_at(address.start)).collect();
+        for (address, around) in members.iter().zip(&around) {
+            let mut part = (false, address.start);
+            for &scope in around {
+                parts.entry(scope).or_default().insert(part);
+                part = (true, scope);
+            }
+        }
+        let one_of_many = |around: &[ScopeId]| around.iter().any(|scope| parts[scope].len() >= LIST);
+        let is_client = |address: &Address<'_>, around: &[ScopeId]| {
+            let at = address.start;
+            let named = || {
+                let name = address.setting.as_deref().unwrap_or_default();
+                layout.facts_at(vocabulary, at, name).about == About::Llm
+            };
+            layout.holds_with(keys, at)
+                || (kind.config && layout.refers_to_key(at))
+                || (kind.config && !around.is_empty() && !one_of_many(around) && named())
+        };
+        let clients = members.iter().zip(&around).filter(|(address, around)| is_client(address, around));
+        Self(clients.map(|(address, _)| address.start).collect())
+    }
+
+    fn holds(&self, start: usize) -> bool {
+        self.0.contains(&start)
     }
 }
 

@@ -18,6 +18,7 @@ mod assemble;
 mod assignment;
 mod bare;
 mod bytes;
+mod called;
 mod encoded;
 mod format;
 mod forward;
@@ -220,6 +221,7 @@ impl<'r> Detector<'r> {
         let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);
         let text = Text::new(kind, bytes);
+        let called = called::names(bytes);
         let context = Context {
             rules: self.rules,
             vocabulary: &deep.vocabulary,
@@ -227,6 +229,7 @@ impl<'r> Detector<'r> {
             bytes,
             layout,
             text: &text,
+            called: &called,
             llm: &llm,
             clients: &clients,
             keys: &key_evidence,
@@ -238,7 +241,8 @@ impl<'r> Detector<'r> {
         addresses.sort_by_key(|address| (address.start, address.end));
         addresses.dedup_by_key(|address| address.start);
         if addresses.len() > 1 {
-            lists::settle(&mut addresses, kind, names_active_clients(bytes));
+            let clients = lists::Clients::new(&addresses, layout, &key_evidence, &deep.vocabulary, kind);
+            lists::settle(&mut addresses, kind, names_active_clients(bytes), &clients);
         }
 
         let strangers = Evidence::new(addresses.iter().filter(|one| one.is_stranger()).map(|one| one.start).collect());

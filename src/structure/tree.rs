@@ -127,6 +127,13 @@ impl Tree {
         self.named.entry((parent, name)).or_insert(child);
     }
 
+    /// The map of this name in a scope that names in parts have led to and whose own bytes lie at `span`.
+    pub(crate) fn found_again(&mut self, parent: ScopeId, name: &str, span: &Range<usize>) -> Option<ScopeId> {
+        let known = self.named.get(&(parent, short(name))).copied().filter(|&known| self.spans[known].is_empty())?;
+        self.place(known, span.clone());
+        Some(known)
+    }
+
     /// Says what a scope is, once more is known than where it was opened.
     pub(crate) fn set_kind(&mut self, scope: ScopeId, kind: ScopeKind) {
         if scope != FILE {

@@ -47,9 +47,25 @@ const COLLECTIONS: [&str; 33] = [
     "workflows",
 ];
 
-/// Names that things of any kind have, so that to share them says nothing.
-const COMMON: [&str; 11] =
-    ["comment", "description", "enabled", "id", "kind", "label", "name", "options", "title", "type", "version"];
+/// Names that things of any kind have, so that to share them says nothing: what describes them, what holds their value.
+const COMMON: [&str; 16] = [
+    "comment",
+    "default",
+    "description",
+    "enabled",
+    "id",
+    "kind",
+    "label",
+    "name",
+    "noecho",
+    "options",
+    "required",
+    "sensitive",
+    "title",
+    "type",
+    "value",
+    "version",
+];
 
 /// Marks the scopes that stand for themselves. In code (`code`) only maps are compared, by their values: functions that
 /// call the same thing are no records.

@@ -63,6 +63,12 @@ impl<'a> Reader<'a, '_> {
             frame.name = if setter { called } else { assigned.or(called) };
         }
         frame.named = names::is_setter(&name);
+        if names::declares(&name) && self.top().is_body() {
+            // A name and its value: an assignment in other words.
+            if let Some(chain) = &mut self.top().entry.chain {
+                chain.unit = false;
+            }
+        }
         self.push(frame, open)
     }
 

@@ -304,6 +304,11 @@ pub(super) fn is_configured(word: &[u8]) -> bool {
     )
 }
 
+/// Whether a call of this name only gives a value a name: `define('NAME', 'value')`, `user_pref("name", "value")`.
+pub(super) fn declares(name: &str) -> bool {
+    matches!(name, "define" | "user_pref" | "pref" | "putenv" | "setenv")
+}
+
 /// Whether of the arguments of a call the first names the second: `header("Authorization", …)`.
 pub(super) fn is_setter(name: &str) -> bool {
     const WORDS: [&str; 14] = [

@@ -190,7 +190,9 @@ impl<'b> Walk<'_, 'b> {
         }
         let (name, parent) = self.dotted(task.parent, name);
         let kind = if task.key.is_some() { ScopeKind::Map } else { ScopeKind::Item };
-        let scope = self.tree.open(parent, kind, name, self.nodes.get(task.node).span.clone());
+        let span = self.nodes.get(task.node).span.clone();
+        let known = task.key.and_then(|_| self.tree.found_again(parent, name, &span));
+        let scope = known.unwrap_or_else(|| self.tree.open(parent, kind, name, span));
         self.scopes[task.node] = Some(scope);
         if task.key.is_some() {
             self.tree.name_child(parent, scope);

@@ -1,0 +1,79 @@
+//! Names whose values code calls on an LLM's path: `curl "$HOST/v1/chat/completions"`, `f"{base}/chat/completions"`,
+//! `base + "/v1/embeddings"`. What they are called says nothing, what is done with them does.
+
+use std::collections::HashSet;
+
+use super::api::CALLS;
+use super::bytes::run_before;
+use super::name::{is_name_byte, last_part};
+
+/// How many calls of a blob are looked at.
+const MOST_CALLS: usize = 200;
+
+/// The longest name, and the longest path in front of the call's own.
+const LONGEST: usize = 100;
+
+/// The names, as [`normalised`] writes them.
+pub(super) fn names(bytes: &[u8]) -> HashSet<String> {
+    let calls = CALLS.iter().flat_map(|call| memchr::memmem::find_iter(bytes, call).take(MOST_CALLS));
+    calls.filter_map(|at| name_in_front(bytes, at)).map(normalised).collect()
+}
+
+/// A name as it is compared: its last part, `host` of `self.host`.
+pub(super) fn normalised(name: &str) -> String {
+    crate::rules::normalise(str::from_utf8(last_part(name.as_bytes())).unwrap_or(name))
+}
+
+/// The name in front of the path that goes through `at`.
+fn name_in_front(bytes: &[u8], at: usize) -> Option<&str> {
+    let run = run_before(bytes, at, LONGEST, |byte| is_name_byte(byte) || byte == b'/');
+    let text = &bytes[at - run..at];
+    let start = at - run;
+    let first = text.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let name = if let Some(name) = first.strip_prefix(b"$") {
+        name
+    } else if !first.is_empty() {
+        // A host, or a path without a beginning.
+        return None;
+    } else {
+        let before = bytes[..start].trim_ascii_end();
+        match before.split_last()? {
+            (b'}', rest) => name_at_end(rest)?,
+            (b'"' | b'\'' | b'`', rest) => {
+                let rest = rest.trim_ascii_end();
+                let glue =
+                    rest.strip_suffix(b"+").or_else(|| rest.strip_suffix(b".")).or_else(|| rest.strip_suffix(b","));
+                name_at_end(glue?.trim_ascii_end())?
+            }
+            _ => return None,
+        }
+    };
+    str::from_utf8(name).ok().filter(|name| name.bytes().any(|byte| byte.is_ascii_alphabetic()))
+}
+
+fn name_at_end(text: &[u8]) -> Option<&[u8]> {
+    let length = run_before(text, text.len(), LONGEST, is_name_byte);
+    Some(&text[text.len() - length..]).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_front_of_the_path() {
+        for text in [
+            "curl \"$HOST/v1/chat/completions\"",
+            "curl ${HOST}/v1/chat/completions",
+            "f\"{self.host}/chat/completions\"",
+            "`${host}/v1/embeddings`",
+            "fetch(host + '/v1/chat/completions')",
+            "$host . \"/chat/completions\"",
+        ] {
+            assert_eq!(names(text.as_bytes()), HashSet::from(["host".to_owned()]), "{text}");
+        }
+        for text in ["https://a.example/v1/chat/completions", "\"/v1/chat/completions\"", "POST /v1/chat/completions"] {
+            assert!(names(text.as_bytes()).is_empty(), "{text}");
+        }
+    }
+}
