@@ -12,6 +12,7 @@ use crate::rules::Rules;
 use super::MOST_MATCHES;
 use super::address::Address;
 use super::allow::Allows;
+use super::encoded::View;
 use super::forward::Server;
 use super::keys::Key;
 use super::pools;
@@ -51,38 +52,70 @@ pub(super) struct Found<'f> {
     pub(super) keys: Vec<Key<'f>>,
     pub(super) addresses: Vec<Address<'f>>,
     pub(super) servers: Vec<Server<'f>>,
+    /// What was found in base64.
+    pub(super) decoded: Option<Decoded<'f>>,
+}
+
+/// What was found in a view of a blob; a match stands where the run stands whose text holds it.
+pub(super) struct Decoded<'f> {
+    pub(super) keys: Vec<Key<'f>>,
+    pub(super) addresses: Vec<Address<'f>>,
+    pub(super) view: View,
+}
+
+impl Decoded<'_> {
+    /// The stretches of the blob in which one key stands beside the next.
+    fn lists(&self, blob: &Blob<'_>) -> Vec<Span> {
+        let run = |at: u64| self.view.run(at as usize);
+        let lists = pools::lists(&self.view.blob(blob), &self.keys).into_iter().filter_map(|list| {
+            let (first, last) = (run(list.start)?, run(list.end - 1)?);
+            Some(Span { start: blob.offset + first.start as u64, end: blob.offset + last.end as u64 })
+        });
+        lists.collect()
+    }
 }
 
 /// Turns what was found into matches, with places for people.
 pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches {
     enum Found<'f> {
-        Key(Key<'f>),
-        Address(Address<'f>),
+        Key(Key<'f>, Option<&'f View>),
+        Address(Address<'f>, Option<&'f View>),
         Server(Server<'f>),
     }
-    let lists = pools::lists(blob, &all.keys);
-    let mut found: Vec<(usize, usize, Found<'_>)> =
-        all.keys.into_iter().map(|key| (key.start, key.end, Found::Key(key))).collect();
-    found.extend(all.addresses.into_iter().map(|address| (address.start, address.end, Found::Address(address))));
-    found.extend(all.servers.into_iter().map(|server| (server.start, server.end, Found::Server(server))));
-    found.retain(|(start, ..)| blob.core.contains(start));
-    found.sort_by_key(|(start, end, _)| (*start, *end));
-    let limited = keep_most_telling(&mut found, |(.., found)| match found {
-        Found::Key(_) => Weight::Key,
-        Found::Address(address) if address.may_be_found() => Weight::Finding,
+    let mut lists = pools::lists(blob, &all.keys);
+    let mut found: Vec<(Range<usize>, Found<'_>)> = Vec::new();
+    found.extend(all.keys.into_iter().map(|key| (key.start..key.end, Found::Key(key, None))));
+    found.extend(all.addresses.into_iter().map(|address| (address.start..address.end, Found::Address(address, None))));
+    found.extend(all.servers.into_iter().map(|server| (server.start..server.end, Found::Server(server))));
+    let view;
+    if let Some(decoded) = all.decoded {
+        lists.extend(decoded.lists(blob));
+        lists.sort_unstable();
+        view = decoded.view;
+        let run = |at| view.run(at);
+        let keys = decoded.keys.into_iter().filter_map(|key| Some((run(key.start)?, Found::Key(key, Some(&view)))));
+        found.extend(keys);
+        let addresses = decoded.addresses.into_iter();
+        found.extend(addresses.filter_map(|one| Some((run(one.start)?, Found::Address(one, Some(&view))))));
+    }
+    found.retain(|(range, _)| blob.core.contains(&range.start));
+    found.sort_by_key(|(range, _)| (range.start, range.end));
+    let limited = keep_most_telling(&mut found, |(_, found)| match found {
+        Found::Key(..) => Weight::Key,
+        Found::Address(address, _) if address.may_be_found() => Weight::Finding,
         Found::Server(_) => Weight::Finding,
-        Found::Address(_) => Weight::Fact,
+        Found::Address(..) => Weight::Fact,
     });
 
     let allows = Allows::new(blob.bytes);
     let mut cursor = Cursor::new(blob);
     let mut places: Vec<Place> = found
         .iter()
-        .map(|(start, end, _)| Place {
-            span: Span { start: blob.offset + *start as u64, end: blob.offset + *end as u64 },
-            position: cursor.position(*start, *end),
+        .map(|(range, _)| Place {
+            span: Span { start: blob.offset + range.start as u64, end: blob.offset + range.end as u64 },
+            position: cursor.position(range.start, range.end),
             line_hash: None,
-            allow: allows.covering(*start),
+            allow: allows.covering(range.start),
             home: None,
         })
         .collect();
@@ -90,43 +123,50 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
     if blob.offset == 0 && blob.core == (0..blob.bytes.len()) {
         // Endpoints that are facts of pairs and no findings need none, and the hash reads the file from its start.
         let wanted = |found: &Found<'_>| match found {
-            Found::Key(_) | Found::Server(_) => true,
-            Found::Address(address) => address.may_be_found(),
+            Found::Key(..) | Found::Server(_) => true,
+            Found::Address(address, _) => address.may_be_found(),
         };
         let mut named: Vec<&mut Place> =
-            places.iter_mut().zip(&found).filter(|(_, (.., found))| wanted(found)).map(|(place, _)| place).collect();
+            places.iter_mut().zip(&found).filter(|(_, (_, found))| wanted(found)).map(|(place, _)| place).collect();
         let lines: Vec<u64> = named.iter().map(|place| place.position.line).collect();
         for (place, hash) in named.iter_mut().zip(line_hashes(blob.bytes, &lines)) {
             place.line_hash = Some(hash).filter(|hash| !hash.is_empty());
         }
     }
     let mut matches = Matches { limited, lists, ..Matches::default() };
-    for ((.., found), place) in found.into_iter().zip(places) {
+    for ((_, found), place) in found.into_iter().zip(places) {
         match found {
-            Found::Key(key) => matches.keys.push(key_match(blob, rules, key, place)),
-            Found::Address(address) => matches.endpoints.push(endpoint_match(address, place)),
+            Found::Key(key, view) => {
+                let value = view.map_or(&blob.bytes[key.start..key.end], |view| view.text(key.start..key.end));
+                let key = KeyMatch { encoding: encoding(view), ..key_match(value, rules, key, place) };
+                // What one run says twice stands there once.
+                let twice = |other: &KeyMatch| other.place.span == key.place.span && other.secret == key.secret;
+                if view.is_none() || !matches.keys.iter().rev().take(MOST_ALIKE).any(twice) {
+                    matches.keys.push(key);
+                }
+            }
+            Found::Address(address, view) => {
+                let address = EndpointMatch { encoding: encoding(view), ..endpoint_match(address, place) };
+                let twice = |other: &EndpointMatch| other.place.span == address.place.span && other.url == address.url;
+                if view.is_none() || !matches.endpoints.iter().rev().take(MOST_ALIKE).any(twice) {
+                    matches.endpoints.push(address);
+                }
+            }
             Found::Server(server) => matches.servers.push(server_match(server, place)),
         }
     }
     matches
 }
 
-/// The place of one range that was read on its own.
-pub(super) fn place(blob: &Blob<'_>, range: Range<usize>) -> Place {
-    let position = Cursor::new(blob).position(range.start, range.end);
-    let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
-    let hash = if whole { line_hashes(blob.bytes, &[position.line]).into_iter().next() } else { None };
-    Place {
-        span: Span { start: blob.offset + range.start as u64, end: blob.offset + range.end as u64 },
-        position,
-        line_hash: hash.filter(|hash| !hash.is_empty()),
-        allow: Allows::new(blob.bytes).covering(range.start),
-        home: None,
-    }
+/// How many matches of one run are compared with each.
+const MOST_ALIKE: usize = 64;
+
+/// The encoding undone to see a match.
+fn encoding(view: Option<&View>) -> Vec<String> {
+    view.map(|_| "base64".to_owned()).into_iter().collect()
 }
 
-fn key_match(blob: &Blob<'_>, rules: &Rules, key: Key<'_>, mut place: Place) -> KeyMatch {
-    let value = &blob.bytes[key.start..key.end];
+fn key_match(value: &[u8], rules: &Rules, key: Key<'_>, mut place: Place) -> KeyMatch {
     let mut signals: Vec<Signal> = key.signals.into_iter().map(|(id, detail)| Signal::new(id, detail)).collect();
     let mut confidence = key.confidence;
     if rules.is_published(&sha256_hex(value)) {

@@ -54,6 +54,8 @@ use crate::rules::Rules;
 use crate::rules::schema::{Anchor, CatalogueKind, KeyFormat};
 
 use address::{Address, Context};
+use assemble::Found;
+use encoded::{Form, Run, View};
 use format::Format;
 use host::VendorDomains;
 use judge::Words;
@@ -154,8 +156,14 @@ impl<'r> Detector<'r> {
     #[must_use]
     pub fn detect(&self, blob: &Blob<'_>) -> Matches {
         let layout = Layout::new(blob);
-        let (mut matches, named) = self.read(blob, &layout);
-        self.add_encoded(blob, &named, &mut matches);
+        let (mut found, runs) = self.read(blob, &layout);
+        if let Some(view) = View::new(blob, runs) {
+            let decoded = view.blob(blob);
+            let (inner, _) = self.read(&decoded, &Layout::unknown(&decoded));
+            view.merge(&mut found, inner);
+        }
+        let mut matches = assemble::matches(blob, self.rules, found);
+        matches.gateway = pools::is_gateway_config(blob.bytes);
 
         // Only clients and servers that are in use need the structure of their file.
         let in_use = !matches.keys.is_empty()
@@ -168,8 +176,8 @@ impl<'r> Detector<'r> {
         matches
     }
 
-    /// What stands in a blob as it is, and the names of settings in it.
-    fn read(&self, blob: &Blob<'_>, layout: &Layout<'_>) -> (Matches, Vec<names::Named>) {
+    /// What stands in a blob as it is, and the runs in it that are worth decoding.
+    fn read(&self, blob: &Blob<'_>, layout: &Layout<'_>) -> (Found<'r>, Vec<Run>) {
         let deep = self.deep.get_or_init(|| Deep::new(self.rules));
         let bytes = blob.bytes;
         let hits = self.hits(deep, bytes);
@@ -250,10 +258,8 @@ impl<'r> Detector<'r> {
         let keys = without_overlaps(keys.into_iter().chain(given).collect());
 
         let search = forward::Search { rules: self.rules, bytes, text: &text, path: &blob.origin.path.text };
-        let found = assemble::Found { keys, addresses, servers: search.servers(&hits.urls) };
-        let mut matches = assemble::matches(blob, self.rules, found);
-        matches.gateway = pools::is_gateway_config(bytes);
-        (matches, named)
+        let found = Found { keys, addresses, servers: search.servers(&hits.urls), decoded: None };
+        (found, encoded::runs(bytes, &hits.encoded, &named))
     }
 
     /// The stretches of a blob in which keys without a prefix are looked for under any name: around the endpoints of
@@ -299,7 +305,8 @@ impl<'r> Detector<'r> {
                     }
                 }
                 Literal::Infix => hits.infixes.push(at),
-                Literal::Word | Literal::CallPath | Literal::ImageLead => {}
+                Literal::Encoded(form) if form.is_at(bytes, at) => hits.encoded.push((at, form)),
+                Literal::Word | Literal::CallPath | Literal::ImageLead | Literal::Encoded(_) => {}
             }
             false
         });
@@ -317,6 +324,8 @@ struct Hits {
     markers: Vec<usize>,
     prefixes: Vec<usize>,
     infixes: Vec<usize>,
+    /// In base64.
+    encoded: Vec<(usize, Form)>,
     /// Catalogued hosts without a scheme, in lower case, behind a word that only hosts follow.
     led_hosts: Vec<(usize, String)>,
     urls: Vec<Url>,

@@ -11,6 +11,7 @@ use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
 use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
+use super::encoded::{self, Form};
 use super::forward::led_image;
 use super::marker::MARKER;
 use super::name::is_name_byte;
@@ -36,6 +37,8 @@ pub(super) enum Literal {
     ImageLead,
     /// A word that names OpenAI, or a vendor whose keys have no prefix.
     Word,
+    /// A part of a key or an address in base64.
+    Encoded(Form),
 }
 
 /// Prefixes shorter than this would make the whole search several times slower: the packed search looks at the first
@@ -45,6 +48,9 @@ const SHORTEST_LITERAL: usize = 3;
 /// Prefixes in which too many words of code end: `start_`, `map-`, `break-`. Their keys are looked for once the
 /// blob passed for another reason, such as one of the words that their settings have.
 const COMMON_PREFIXES: [&str; 3] = ["rt_", "ap-", "ak-"];
+
+/// Prefixes that begin with so many bytes in common are searched for by these: the search has room for few literals.
+const LONG_ALIKE: usize = 5;
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
@@ -95,6 +101,7 @@ impl Prefilter {
         entries.extend(IMAGE_LEADS.map(|lead| (lead.to_vec(), Literal::ImageLead)));
         entries.push((CALL_PATH.to_vec(), Literal::CallPath));
         entries.extend(words(rules).into_iter().map(|word| (word, Literal::Word)));
+        entries.extend(Form::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Encoded(*form))));
         let (short, long): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(literal, _)| literal.len() == SHORTEST_LITERAL);
         let passes = [short, long].map(|entries| {
@@ -136,6 +143,11 @@ impl Prefilter {
                     Address::Neutral => neutral_address = true,
                     Address::Nothing => {}
                 },
+                Literal::Encoded(form) => match encoded(rules, bytes, at, form) {
+                    Address::Telling => return true,
+                    Address::Neutral => neutral_address = true,
+                    Address::Nothing => {}
+                },
                 Literal::Word => {
                     llm_word = true;
                     if names_a_part(bytes, at) || is_client(bytes, at) || is_api_host(bytes, at) {
@@ -153,7 +165,7 @@ pub(super) fn searches_for(prefix: &str) -> bool {
     prefix.len() >= SHORTEST_LITERAL && !COMMON_PREFIXES.contains(&prefix)
 }
 
-/// The shortest beginnings that cover all prefixes.
+/// The shortest beginnings that cover all prefixes; of prefixes that only differ behind so many bytes, the common ones.
 fn prefixes<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
     let mut all: Vec<&str> = formats
         .filter(|format| format.anchor == Anchor::Prefix && searches_for(&format.prefix))
@@ -162,8 +174,11 @@ fn prefixes<'r>(formats: impl Iterator<Item = &'r KeyFormat>) -> Vec<Vec<u8>> {
     all.sort_unstable();
     let mut shortest: Vec<&str> = Vec::new();
     for prefix in all {
-        if shortest.last().is_none_or(|last| !prefix.starts_with(last)) {
-            shortest.push(prefix);
+        let alike = |last: &str| prefix.bytes().zip(last.bytes()).take_while(|(one, other)| one == other).count();
+        match shortest.last_mut() {
+            Some(last) if prefix.starts_with(*last) => {}
+            Some(last) if alike(last) >= LONG_ALIKE => *last = &prefix[..alike(last)],
+            _ => shortest.push(prefix),
         }
     }
     shortest.into_iter().map(|prefix| prefix.as_bytes().to_vec()).collect()
@@ -278,13 +293,35 @@ fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
     if is_known(rules, host) {
         return Address::Telling;
     }
-    name_in_front(bytes, at)
+    name_in_front(bytes, at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric()))
 }
 
-/// Whether a name stands in front of an address that makes it worth a look.
-fn name_in_front(bytes: &[u8], colon: usize) -> Address {
-    let scheme = run_before(bytes, colon, 8, |byte| byte.is_ascii_alphanumeric());
-    let before = colon - scheme;
+/// What the text in base64 is worth in which a literal stands at `at`.
+fn encoded(rules: &Rules, bytes: &[u8], at: usize, form: Form) -> Address {
+    if !form.is_at(bytes, at) {
+        return Address::Nothing;
+    }
+    let mut room = [0; encoded::HEAD];
+    match form {
+        Form::Inside(_) => Address::Telling,
+        Form::Key if begins_key(encoded::head(bytes, at, &mut room), 0) => Address::Telling,
+        Form::Key => Address::Nothing,
+        Form::Address => {
+            let head = encoded::head(bytes, at, &mut room);
+            let scheme = if head.starts_with(b"https://") { 8 } else { 7 };
+            let host = host_at(head, scheme);
+            let user = head.get(scheme + host.len()) == Some(&b'@');
+            let host = if user { host_at(head, scheme + host.len() + 1) } else { host };
+            if is_known(rules, host.strip_suffix(b".").unwrap_or(host)) {
+                return Address::Telling;
+            }
+            name_in_front(bytes, at)
+        }
+    }
+}
+
+/// Whether a name stands in front of an address, which begins at `before`, that makes it worth a look.
+fn name_in_front(bytes: &[u8], before: usize) -> Address {
     let between = run_before(bytes, before, 24, |byte| {
         matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'=' | b':' | b'(' | b'>' | b'\\' | b'\t' | b',')
     });

@@ -3,6 +3,7 @@
 use crate::model::Redacted;
 
 use super::bytes::{is_key_byte, run_after, run_before, starts_token};
+use super::encoded;
 use super::marker::MARKER;
 
 /// Bodies shorter than this show their last two characters alone.
@@ -33,10 +34,25 @@ const PREFIXES: [&str; 22] = [
     "ak-", "ap-", "cr_", "ek_", "rt_", "eyJ", "nvapi-", "fk",
 ];
 
-/// Takes every text that looks like a key out of another text. It errs on the side of taking out too much.
+/// Takes every text that looks like a key out of another text, also where it is written in base64. It errs on the side
+/// of taking out too much.
 #[must_use]
 pub fn redact_text(text: &str) -> String {
-    let bytes = text.as_bytes();
+    let mut shown = String::with_capacity(text.len());
+    let mut done = 0;
+    for (start, end) in keys_in(text.as_bytes(), true) {
+        if start >= done && text.is_char_boundary(start) && text.is_char_boundary(end) {
+            shown.push_str(&text[done..start]);
+            shown.push_str(TAKEN_OUT);
+            done = end;
+        }
+    }
+    shown.push_str(&text[done..]);
+    shown
+}
+
+/// Where keys stand in a text, in order; on request those in base64, too.
+fn keys_in(bytes: &[u8], also_encoded: bool) -> Vec<(usize, usize)> {
     let mut taken: Vec<(usize, usize)> = Vec::new();
     let mut take = |mut start: usize, mut end: usize| {
         // A key's run reaches back over what was taken before it.
@@ -48,9 +64,18 @@ pub fn redact_text(text: &str) -> String {
         }
         taken.push((start, end));
     };
-    let mut at = 0;
+    let (mut at, mut decoded_to) = (0, 0);
     while at < bytes.len() {
         let rest = &bytes[at..];
+        if also_encoded && at >= decoded_to {
+            let length = encoded::run_length(bytes, at);
+            if encoded::readings(&rest[..length]).any(|text| !keys_in(&text, false).is_empty()) {
+                take(at, at + length);
+                at += length;
+                continue;
+            }
+            decoded_to = at + length;
+        }
         if rest.starts_with(MARKER) {
             let end = at + run_after(bytes, at, bytes.len(), is_key_byte);
             take(at - run_before(bytes, at, bytes.len(), is_key_byte), end);
@@ -78,17 +103,7 @@ pub fn redact_text(text: &str) -> String {
         }
         at += run.max(1);
     }
-    let mut shown = String::with_capacity(text.len());
-    let mut done = 0;
-    for (start, end) in taken {
-        if start >= done && text.is_char_boundary(start) && text.is_char_boundary(end) {
-            shown.push_str(&text[done..start]);
-            shown.push_str(TAKEN_OUT);
-            done = end;
-        }
-    }
-    shown.push_str(&text[done..]);
-    shown
+    taken
 }
 
 /// The length of a run without a file's ending: dots are parts of some tokens, `.env` is not.
@@ -113,6 +128,23 @@ mod tests {
         assert_eq!(redact(key.as_bytes(), 8, false).as_str(), "sk-proj-aB3d…x9QA");
         assert_eq!(redact(b"sk-0123456789abcdefXY", 3, false).as_str(), "sk-…XY");
         assert_eq!(redact(b"sk-1234", 3, true).as_str(), "sk-…");
+    }
+
+    #[test]
+    fn keys_in_base64_are_taken_out() {
+        use base64::Engine;
+        let key = format!("sk-proj-{}-{}", "qLtVbxLwXgmRkuJdYhsNcPf", "3GsUa9Te");
+        for shift in 0..3 {
+            let plain = format!("{}{key}", &"\"\"\""[..shift]);
+            for encoded in
+                [base64::prelude::BASE64_STANDARD.encode(&plain), base64::prelude::BASE64_URL_SAFE.encode(&plain)]
+            {
+                assert_eq!(redact_text(&format!("v1/{encoded}.x")), "[key].x", "{shift}");
+                assert_eq!(redact_text(&format!("q={encoded}")), "q=[key]", "{shift}");
+            }
+        }
+        let text = "registry/some-organisation/some-long-name_of-an-image";
+        assert_eq!(redact_text(text), text);
     }
 
     #[test]
