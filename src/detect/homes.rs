@@ -32,7 +32,8 @@ fn home(blob: &Blob<'_>, span: Span, structure: &Structure) -> Home {
     let spot = structure.find(at);
     let Some(value) = spot.value.filter(|_| spot.home.index.is_none()) else { return spot.home };
     // A value that is a list in itself: the separators in front count the elements.
-    let list = blob.bytes[value.clone()].iter().any(|byte| SEPARATORS.contains(byte));
+    let bytes = &blob.bytes[value.clone()];
+    let list = !matches!(bytes.first(), Some(b'{' | b'[')) && bytes.iter().any(|byte| SEPARATORS.contains(byte));
     let before = blob.bytes[value.start..at].iter().filter(|byte| SEPARATORS.contains(byte)).count();
     Home { index: list.then_some(before), ..spot.home }
 }

@@ -85,6 +85,10 @@ impl<'b> Layout<'b> {
         // the structure tells to what the result is assigned.
         let telling = vocabulary.classify(&text).about == About::Llm;
         let called = self.is_argument(value.start) && vocabulary.classify(name).role.is_none();
+        // `api_url: ${OPENAI_API_URL:https://…}`: a default holds for the setting that it stands in.
+        if memchr::memmem::find(before, format!("${{{text}").as_bytes()).is_some() {
+            return Some(name.to_owned());
+        }
         if !begins || written || telling || called { Some(text) } else { Some(name.to_owned()) }
     }
 

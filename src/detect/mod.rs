@@ -166,9 +166,15 @@ impl<'r> Detector<'r> {
         matches.gateway = pools::is_gateway_config(blob.bytes);
 
         // Only clients and servers that are in use need the structure of their file.
+        let config = FileKind::of(&blob.origin.path.text, blob.binary).config;
         let in_use = !matches.keys.is_empty()
             || !matches.servers.is_empty()
-            || matches.endpoints.iter().any(|endpoint| endpoint.role == Role::Configured);
+            || matches.endpoints.iter().any(|endpoint| match endpoint.role {
+                Role::Configured => true,
+                // One of several may have its key in another file.
+                Role::Listed => config,
+                Role::Mentioned => false,
+            });
         if let Some(structure) = in_use.then(|| layout.structure()).flatten() {
             homes::settle(&mut matches, blob, structure);
         }

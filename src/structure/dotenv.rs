@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::model::{ScopeId, Used};
 
 use super::lines::{closing, end_of_line, is_name, start, text, trimmed, unquoted};
+use super::quoted::{self, Escapes};
 use super::tree::Tree;
 
 /// What may stand in front of an assignment.
@@ -43,7 +44,13 @@ fn line(bytes: &[u8], start: usize, scope: ScopeId, tree: &mut Tree) -> usize {
     let (mut name, mut from) = (name, from);
     for _ in 0..MOST_IN_A_LINE {
         let (value, behind) = value(bytes, from, end);
-        tree.value(bytes, scope, &text(bytes, name), value);
+        let setting = text(bytes, name);
+        // A value may be JSON, whose objects are scopes of their own.
+        let quoted = value.start.checked_sub(1).is_some_and(|before| bytes[before] == b'"');
+        let escapes = if quoted { Escapes::Backslash } else { Escapes::None };
+        let json = matches!(bytes[value.clone()].first(), Some(b'{' | b'['));
+        let read = json && quoted::settings(bytes, scope, &setting, value.clone(), escapes, tree);
+        tree.value(if read { &[] } else { bytes }, scope, &setting, value);
         next = next.max(if behind > end { end_of_line(bytes, behind) + 1 } else { next });
         // Several on one line, as behind `export` and `env -S`.
         let rest = trimmed(bytes, behind.min(end)..end);

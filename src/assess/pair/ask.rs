@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::model::{EndpointKind, EndpointMatch, Evidence, KeyMatch, ScopeId, ScopeKind};
 
-use super::field::Field;
+use super::field::{FILE, Field};
 use super::nearest::Spot;
 use super::rows::{Candidate, Rows, Verdict};
 use super::seen_as::Names;
@@ -141,6 +141,10 @@ impl Field<'_> {
         let candidate =
             |index: usize| around.candidate(index, &self.matches.endpoints[index], family(&names[&index]), pairing);
         let one_host = [&near, &all].map(|endpoints| self.has_one_host(endpoints));
+        // A unit inside a unit takes over what that one sets: a job's steps, the keys of a provider.
+        let enclosed = scope != FILE
+            && std::iter::successors(Some(scope), |&scope| self.scopes[scope].parent)
+                .any(|scope| scope != FILE && self.scopes[scope].unit);
         let mut rows: HashMap<Seen<'_>, Rows<'_>> = HashMap::new();
         let verdicts = asking.iter().map(|one| {
             let inherits = one.left == Left::Nothing;
@@ -153,7 +157,7 @@ impl Field<'_> {
             });
             let verdict = rows.choose(&self.matches.keys[one.key], family(&key_names[&one.key]));
             let verdict = match (&verdict, one.left) {
-                (Verdict::Goes { by_name: false, .. }, Left::Unit) => Verdict::Nowhere,
+                (Verdict::Goes { by_name: false, .. }, Left::Unit) if !(one_host[0] && enclosed) => Verdict::Nowhere,
                 (Verdict::Goes { by_name: false, .. }, Left::Call) if !one_host[0] => Verdict::Nowhere,
                 _ => verdict,
             };

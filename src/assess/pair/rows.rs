@@ -155,6 +155,9 @@ impl<'a> Rows<'a> {
             (!family.name.is_empty()).then_some((Same, name, &own[..1])),
             (!family.name.is_empty()).then_some((Shared, name, &own[1..])),
             other_vendor.map(|vendor| (Vendor, Class::Name(vendor), own)),
+            family.use_of_models().map(|purpose| (Vendor, Class::Name(purpose), own)),
+            // A name that says nothing leaves the word to the key.
+            key.issuer.as_deref().filter(|_| family.open).map(|issuer| (Neutral, Class::Name(issuer), own)),
             Some((Neutral, if family.open { Class::Any } else { Class::Open }, own)),
             family.vendor.map(|vendor| (Related, Class::Distant(Some(vendor)), wide)),
             Some((Strange, family.vendor.map_or(Class::Foreign, |_| Class::Distant(None)), wide)),

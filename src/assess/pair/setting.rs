@@ -270,6 +270,11 @@ impl<'r> Family<'r> {
         PURPOSES.contains(&self.name.as_str())
     }
 
+    /// The use of models that the end of its name speaks of: `embedding` of `RAG_EMBEDDING_API_KEY`.
+    pub(super) fn use_of_models(&self) -> Option<&'static str> {
+        PURPOSES.iter().copied().filter(|purpose| self.name.ends_with(purpose)).max_by_key(|purpose| purpose.len())
+    }
+
     /// Whether its qualifier says where it is used, so that a key without one may go with it.
     pub(super) fn is_stage(&self) -> bool {
         STAGES.contains(&self.qualifier.as_str())

@@ -13,6 +13,9 @@ const LONGEST_TEMPLATE: usize = 500;
 const FUNCTIONS: [&str; 12] =
     ["b64enc", "default", "env", "file", "include", "lookup", "opt", "quote", "required", "self", "template", "toYaml"];
 
+/// What serverless takes names from: `${self:custom.key}`.
+const SOURCES: [&str; 6] = ["env", "file", "opt", "param", "self", "ssm"];
+
 impl Walk<'_, '_> {
     /// What an entry takes from elsewhere by its name.
     pub(super) fn refer(&mut self, task: Task, name: &str, value: NodeId, scope: ScopeId) {
@@ -97,6 +100,12 @@ impl Walk<'_, '_> {
         for (start, end) in [("{{", "}}"), ("${", "}")] {
             for part in text.split(start).skip(1) {
                 let Some((inside, _)) = part.split_once(end) else { continue };
+                // Behind a name stands its default, behind a source the name.
+                let inside = match inside.split_once(':') {
+                    Some((source, name)) if SOURCES.contains(&source) => name,
+                    Some((name, _)) => name,
+                    None => inside,
+                };
                 let words =
                     inside.split(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.')));
                 let words = words.map(|word| word.trim_matches(['.', '-']));
