@@ -107,6 +107,8 @@ pub(super) struct Context<'c, 'r> {
     /// What the structure says.
     pub(super) layout: &'c Layout<'c>,
     pub(super) text: &'c Text<'c>,
+    /// What the settings of keys that prove their issuer are called besides.
+    pub(super) families: &'c HashSet<String>,
     /// Names whose values are called on an LLM's path.
     pub(super) called: &'c HashSet<String>,
     /// Where LLM settings stand.
@@ -272,6 +274,9 @@ impl<'r> Context<'_, 'r> {
             && around != About::Other
             && self.layout.holds_with(self.keys, url.start)
             && !self.layout.in_other_call(self.vocabulary, url.start);
+        // `OCO_API_URL` where `OCO_API_KEY` holds a key of OpenAI's.
+        let of_family = |name: &str| setting::family(name, true).is_some_and(|family| self.families.contains(&family));
+        let kin = (bare || api_path) && about != About::Llm && setting.as_deref().is_some_and(of_family);
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (beside_llm() || beside_key());
         // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
@@ -286,9 +291,11 @@ impl<'r> Context<'_, 'r> {
             && !(facts.entry.is_none() && is_link(self.bytes, url.start, setting.as_deref()));
         let llm = match facts.kind {
             EndpointKind::Unknown | EndpointKind::SelfHosted => {
-                llm_setting || placed || in_call || lent || with_key || requested
+                llm_setting || placed || in_call || lent || with_key || kin || requested
             }
-            EndpointKind::Proxy => llm_setting || placed || in_call || lent || with_key || llm_path || by_context,
+            EndpointKind::Proxy => {
+                llm_setting || placed || in_call || lent || with_key || kin || llm_path || by_context
+            }
             _ => true,
         };
         let imitation = facts.signals.contains(&SignalId::LookAlike);
@@ -300,7 +307,7 @@ impl<'r> Context<'_, 'r> {
             Used::ByClient
         } else if in_call || requested {
             Used::InCall
-        } else if api_address || placed || with_key || forwards(setting.as_deref()) {
+        } else if api_address || placed || with_key || kin || forwards(setting.as_deref()) {
             Used::AsApi
         } else {
             Used::Somehow
@@ -365,6 +372,9 @@ impl<'r> Context<'_, 'r> {
         if on_host_list(self.bytes, at) || side_door || setting.is_some_and(names_host_list) {
             return (Role::Listed, Held::Element);
         }
+        if self.is_name(url) {
+            return (Role::Listed, Held::Element);
+        }
         let told = setting.is_some_and(names_message) || (used != Used::ByClient && in_message(self.bytes, at));
         if told || (used != Used::ByClient && is_compared(self.bytes, at, url.end, setting)) {
             return (Role::Mentioned, Held::Element);
@@ -409,6 +419,14 @@ impl<'r> Context<'_, 'r> {
         let alone = line.iter().all(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`'));
         let before = if alone { &self.bytes[url.start.saturating_sub(120)..url.start] } else { line };
         VERBS.iter().any(|verb| contains_ignore_case(before, verb))
+    }
+
+    /// Whether the address is the name of a map's entry and not its value: `{"https://…": "https://…"}`.
+    fn is_name(&self, url: &Url) -> bool {
+        let Some((b'"' | b'\'', rest)) = self.bytes[url.end..].split_first() else { return false };
+        let rest = &rest[rest.iter().take(4).take_while(|byte| **byte == b' ').count()..];
+        let begins = self.bytes[..url.start].ends_with(b"\"") || self.bytes[..url.start].ends_with(b"'");
+        begins && rest.starts_with(b":") && !rest.starts_with(b"::") && self.layout.has_no_value(url.start)
     }
 
     /// Whether the value goes on as a template where the host ends, or the host is one of a template's: `YOUR-NAME.openai.azure.com`.

@@ -61,9 +61,10 @@ impl<'b> Layout<'b> {
         // A name with a key in it is none.
         let sound = |_: &_| spot.name.len() <= LONGEST_NAME && !looks_like_key(spot.name.as_bytes());
         let Some(value) = spot.value.filter(sound) else { return textual };
-        let name = match is_holder(spot.name.as_bytes()) {
+        // The address that another one stands for is no name.
+        let name = match is_holder(spot.name.as_bytes()) || spot.name.contains("://") {
             // `"OpenAIBaseUrl": {"Default": …}`, unless the name stands beside it as a value of its own.
-            true if textual.as_deref().is_none_or(|text| is_holder(text.as_bytes())) => {
+            true if spot.name.contains("://") || textual.as_deref().is_none_or(|text| is_holder(text.as_bytes())) => {
                 structure.around(spot.home.scope).next().map_or("", |(_, scope)| scope.name.as_str())
             }
             true => "",
@@ -90,6 +91,11 @@ impl<'b> Layout<'b> {
             return Some(name.to_owned());
         }
         if !begins || written || telling || called { Some(text) } else { Some(name.to_owned()) }
+    }
+
+    /// Whether a structure is known that has no value at `at`.
+    pub(super) fn has_no_value(&self, at: usize) -> bool {
+        self.structure().is_some_and(|structure| structure.find(at).value.is_none())
     }
 
     /// Whether the value at `at` is an argument without a name.

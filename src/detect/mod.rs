@@ -49,7 +49,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::model::{Blob, Matches, Role};
+use crate::model::{Blob, Matches, Proof, Role};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, CatalogueKind, KeyFormat};
 
@@ -236,6 +236,8 @@ impl<'r> Detector<'r> {
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);
         let text = Text::new(kind, bytes);
         let called = called::names(bytes);
+        let proven = keys.iter().filter(|key| key.proof == Proof::Structure).filter_map(|key| key.setting.as_deref());
+        let families = proven.filter_map(|name| setting::family(name, false)).collect();
         let context = Context {
             rules: self.rules,
             vocabulary: &deep.vocabulary,
@@ -243,6 +245,7 @@ impl<'r> Detector<'r> {
             bytes,
             layout,
             text: &text,
+            families: &families,
             called: &called,
             llm: &llm,
             clients: &clients,

@@ -244,6 +244,32 @@ impl Vocabulary<'_> {
     }
 }
 
+/// What a name says besides the part that it holds, where that is a name of its own: `OCO` of `OCO_API_KEY` and
+/// `OCO_API_URL`. `address` asks for names of addresses, else those of keys are meant.
+pub(super) fn family(name: &str, address: bool) -> Option<String> {
+    let normalised = normalise(name);
+    let mut rest = normalised.trim_end_matches(|last: char| last.is_ascii_digit());
+    let (part, other) =
+        if address { (&ADDRESS_WORDS[..], &KEY_WORDS[..]) } else { (&KEY_WORDS[..], &ADDRESS_WORDS[..]) };
+    let longest = |rest: &str, words: &[&str]| {
+        words.iter().filter(|word| rest.ends_with(**word)).map(|word| word.len()).max().unwrap_or(0)
+    };
+    let held = longest(rest, part);
+    if held == 0 || longest(rest, other) > held || READING_WORDS.iter().any(|word| rest.contains(word)) {
+        return None;
+    }
+    rest = &rest[..rest.len() - held];
+    while let Some(shorter) = rest.strip_suffix("api").or_else(|| rest.strip_suffix("base")) {
+        rest = shorter;
+    }
+    // Whatever a bundler shows to its pages.
+    let own = ["nextpublic", "vite", "reactapp", "nuxtpublic", "expopublic", "public"]
+        .iter()
+        .find_map(|prefix| rest.strip_prefix(prefix))
+        .unwrap_or(rest);
+    (!is_neutral(own)).then(|| rest.to_owned())
+}
+
 /// Whether a word found in a stem names a product there. A few LLM words are parts of other words, too.
 fn is_product(llm_word: Option<&str>, stem: &str, range: Range<usize>) -> bool {
     let rest = &stem[range.end..];
@@ -337,6 +363,22 @@ pub(super) fn is_forward_proxy(port: Option<u16>, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn families_are_what_is_left_of_a_name() {
+        for (name, address) in [("OCO_API_KEY", false), ("OCO_API_URL", true), ("oco.base-url", true)] {
+            assert_eq!(family(name, address).as_deref(), Some("oco"), "{name}");
+        }
+        for (name, address) in [
+            ("API_KEY", false),
+            ("BASE_URL", true),
+            ("NEXT_PUBLIC_API_URL", true),
+            ("OCO_API_KEY", true),
+            ("OCO", true),
+        ] {
+            assert_eq!(family(name, address), None, "{name}");
+        }
+    }
 
     #[test]
     fn names_are_read_by_their_words() {
