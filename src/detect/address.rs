@@ -1,6 +1,6 @@
 //! Endpoints: addresses in a blob, what stands behind them, and the part they play where they stand.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Confidence, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
@@ -110,7 +110,7 @@ pub(super) struct Context<'c, 'r> {
     /// What the settings of keys that prove their issuer are called besides.
     pub(super) families: &'c HashSet<String>,
     /// Names whose values are called on an LLM's path.
-    pub(super) called: &'c HashSet<String>,
+    pub(super) called: &'c HashMap<String, Vec<usize>>,
     /// Where LLM settings stand.
     pub(super) llm: &'c Evidence,
     /// Where LLM clients are built.
@@ -285,7 +285,10 @@ impl<'r> Context<'_, 'r> {
         let in_log = facts.entry.is_none() && self.text.kind.log;
         let requested = call_path && !in_log && (self.is_request(url) || self.keys.near(url.start, 400))
             || passes_on(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
-        let called = || setting.as_deref().is_some_and(|name| self.called.contains(&called::normalised(name)));
+        let called = || {
+            let calls = setting.as_deref().and_then(|name| self.called.get(&called::normalised(name)));
+            calls.is_some_and(|calls| calls.iter().any(|&call| self.layout.is_seen(url.start, call)))
+        };
         let requested = (requested || spoken && !in_log && called())
             && !is_side_door(&url.host, &facts)
             && !(facts.entry.is_none() && is_link(self.bytes, url.start, setting.as_deref()));
