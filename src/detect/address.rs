@@ -1,6 +1,6 @@
 //! Endpoints: addresses in a blob, what stands behind them, and the part they play where they stand.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Confidence, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
@@ -110,7 +110,7 @@ pub(super) struct Context<'c, 'r> {
     /// What the settings of keys that prove their issuer are called besides.
     pub(super) families: &'c HashSet<String>,
     /// Names whose values are called on an LLM's path.
-    pub(super) called: &'c HashSet<String>,
+    pub(super) called: &'c HashMap<String, Vec<usize>>,
     /// Where LLM settings stand.
     pub(super) llm: &'c Evidence,
     /// Where LLM clients are built.
@@ -276,7 +276,8 @@ impl<'r> Context<'_, 'r> {
             && !self.layout.in_other_call(self.vocabulary, url.start);
         // `OCO_API_URL` where `OCO_API_KEY` holds a key of OpenAI's.
         let of_family = |name: &str| setting::family(name, true).is_some_and(|family| self.families.contains(&family));
-        let kin = (bare || api_path) && about != About::Llm && setting.as_deref().is_some_and(of_family);
+        let kin = (bare || api_path || name.as_ref().is_some_and(|name| name.api_address))
+            && setting.as_deref().is_some_and(of_family);
         let llm_path = has_llm_path(&url.path);
         let by_context = is_api_root(&url.path) && (beside_llm() || beside_key());
         // A request on an LLM's path, or one sent on with a key beside it: code that calls the host.
@@ -285,7 +286,10 @@ impl<'r> Context<'_, 'r> {
         let in_log = facts.entry.is_none() && self.text.kind.log;
         let requested = call_path && !in_log && (self.is_request(url) || self.keys.near(url.start, 400))
             || passes_on(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
-        let called = || setting.as_deref().is_some_and(|name| self.called.contains(&called::normalised(name)));
+        let called = || {
+            let calls = setting.as_deref().and_then(|name| self.called.get(&called::normalised(name)));
+            calls.is_some_and(|calls| calls.iter().any(|&call| self.layout.is_seen(url.start, call)))
+        };
         let requested = (requested || spoken && !in_log && called())
             && !is_side_door(&url.host, &facts)
             && !(facts.entry.is_none() && is_link(self.bytes, url.start, setting.as_deref()));
@@ -372,9 +376,6 @@ impl<'r> Context<'_, 'r> {
         if on_host_list(self.bytes, at) || side_door || setting.is_some_and(names_host_list) {
             return (Role::Listed, Held::Element);
         }
-        if self.is_name(url) {
-            return (Role::Listed, Held::Element);
-        }
         let told = setting.is_some_and(names_message) || (used != Used::ByClient && in_message(self.bytes, at));
         if told || (used != Used::ByClient && is_compared(self.bytes, at, url.end, setting)) {
             return (Role::Mentioned, Held::Element);
@@ -382,6 +383,9 @@ impl<'r> Context<'_, 'r> {
         let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
         if self.text.kind.binary || link || self.text.in_comment(at) {
             return (Role::Mentioned, Held::Element);
+        }
+        if self.is_name(url) {
+            return (Role::Listed, Held::Call);
         }
         // A host alone is an address if nothing names it, or its name says so; `author_url` and `visited` do not.
         let named = setting.is_some_and(|name| self.vocabulary.classify(name).role.is_none());

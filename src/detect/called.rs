@@ -1,7 +1,7 @@
 //! Names whose values code calls on an LLM's path: `curl "$HOST/v1/chat/completions"`, `f"{base}/chat/completions"`,
 //! `base + "/v1/embeddings"`. What they are called says nothing, what is done with them does.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::api::CALLS;
 use super::bytes::run_before;
@@ -13,10 +13,18 @@ const MOST_CALLS: usize = 200;
 /// The longest name, and the longest path in front of the call's own.
 const LONGEST: usize = 100;
 
-/// The names, as [`normalised`] writes them.
-pub(super) fn names(bytes: &[u8]) -> HashSet<String> {
-    let calls = CALLS.iter().flat_map(|call| memchr::memmem::find_iter(bytes, call).take(MOST_CALLS));
-    calls.filter_map(|at| name_in_front(bytes, at)).map(normalised).collect()
+/// Shorter names are used for anything.
+const SHORTEST: usize = 3;
+
+/// The names, as [`normalised`] writes them, and where they are called.
+pub(super) fn names(bytes: &[u8]) -> HashMap<String, Vec<usize>> {
+    let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+    for at in CALLS.iter().flat_map(|call| memchr::memmem::find_iter(bytes, call).take(MOST_CALLS)) {
+        if let Some(name) = name_in_front(bytes, at).map(normalised).filter(|name| name.len() >= SHORTEST) {
+            names.entry(name).or_default().push(at);
+        }
+    }
+    names
 }
 
 /// A name as it is compared: its last part, `host` of `self.host`.
@@ -70,9 +78,9 @@ mod tests {
             "fetch(host + '/v1/chat/completions')",
             "$host . \"/chat/completions\"",
         ] {
-            assert_eq!(names(text.as_bytes()), HashSet::from(["host".to_owned()]), "{text}");
+            assert_eq!(names(text.as_bytes()).keys().collect::<Vec<_>>(), ["host"], "{text}");
         }
-        for text in ["https://a.example/v1/chat/completions", "\"/v1/chat/completions\"", "POST /v1/chat/completions"] {
+        for text in ["https://a.example/v1/chat/completions", "\"/v1/chat/completions\"", "${n}/chat/completions"] {
             assert!(names(text.as_bytes()).is_empty(), "{text}");
         }
     }

@@ -12,6 +12,7 @@ use super::name::{LONGEST_NAME, is_constant, is_holder, looks_like_key};
 use super::reference::is_reference;
 use super::scope::{Evidence, in_llm_call, in_other_call};
 use super::setting::{About, NameFacts, Vocabulary};
+use super::text::FileKind;
 
 /// How many names around a setting say what it is about.
 const LEVELS: usize = 3;
@@ -25,6 +26,8 @@ const MOST_SCOPES: usize = 6;
 /// A blob and, once somebody asks, what it is made of.
 pub(super) struct Layout<'b> {
     blob: &'b Blob<'b>,
+    /// Whether the file only ever holds settings.
+    config: bool,
     read: OnceCell<Result<Option<Structure>, Unread>>,
     /// The scopes of which a value names the variable that holds a key.
     referring: OnceCell<HashSet<ScopeId>>,
@@ -32,12 +35,13 @@ pub(super) struct Layout<'b> {
 
 impl<'b> Layout<'b> {
     pub(super) fn new(blob: &'b Blob<'b>) -> Self {
-        Self { blob, read: OnceCell::new(), referring: OnceCell::new() }
+        let config = FileKind::of(&blob.origin.path.text, blob.binary).config;
+        Self { blob, config, read: OnceCell::new(), referring: OnceCell::new() }
     }
 
     /// The layout of a text that was encoded in a blob: its own format is not known.
     pub(super) fn unknown(blob: &'b Blob<'b>) -> Self {
-        Self { blob, read: OnceCell::from(Ok(None)), referring: OnceCell::new() }
+        Self { blob, config: false, read: OnceCell::from(Ok(None)), referring: OnceCell::new() }
     }
 
     /// The structure; none for a window of a file, and where no reader fits.
@@ -93,6 +97,14 @@ impl<'b> Layout<'b> {
         if !begins || written || telling || called { Some(text) } else { Some(name.to_owned()) }
     }
 
+    /// Whether a name for the value at `at` is known at `other`, too: the scope of the value lies around both.
+    pub(super) fn is_seen(&self, at: usize, other: usize) -> bool {
+        self.structure().is_none_or(|structure| {
+            let home = structure.find(at).home.scope;
+            structure.around(structure.find(other).home.scope).any(|(id, _)| id == home)
+        })
+    }
+
     /// Whether a structure is known that has no value at `at`.
     pub(super) fn has_no_value(&self, at: usize) -> bool {
         self.structure().is_some_and(|structure| structure.find(at).value.is_none())
@@ -114,7 +126,13 @@ impl<'b> Layout<'b> {
         }
         let Some(structure) = self.structure() else { return facts };
         let scope = structure.find(at).home.scope;
-        let around = structure.around(scope).map(|(_, scope)| scope).filter(|scope| !scope.name.is_empty());
+        // What a function or a class is called says little of an address in it; what calls it is told elsewhere.
+        let tells = |scope: &&Scope| match scope.kind {
+            ScopeKind::Section => self.config,
+            ScopeKind::Call => false,
+            _ => !scope.name.is_empty(),
+        };
+        let around = structure.around(scope).map(|(_, scope)| scope).filter(tells);
         vocabulary.under(facts, around.take(LEVELS).map(|scope| scope.name.as_str()))
     }
 

@@ -15,6 +15,10 @@ use super::text::FileKind;
 /// How many services named side by side are a list of alternatives.
 const LIST: usize = 3;
 
+/// Most services with an account for each; a file that names more of them, and of each the variable for its key, is a
+/// table for everybody.
+const MOST_CLIENTS: usize = 16;
+
 /// How far apart, in bytes, the members of one list may stand.
 const LIST_GAP: usize = 2500;
 
@@ -83,7 +87,7 @@ impl Clients {
                 layout.facts_at(vocabulary, at, name).about == About::Llm
             };
             layout.holds_with(keys, at)
-                || (kind.config && layout.refers_to_key(at))
+                || (kind.config && services.len() <= MOST_CLIENTS && layout.refers_to_key(at))
                 || (kind.config && !around.is_empty() && !one_of_many(around) && named())
         };
         let clients = members.iter().zip(&around).filter(|(address, around)| is_client(address, around));

@@ -229,7 +229,14 @@ impl<'r> Detector<'r> {
             let rest = &bytes[name.span.end..];
             let opens = rest.starts_with(b"(") || rest.starts_with(b"::") || rest.starts_with(b" {");
             let type_like = name.text.starts_with(|first: char| first.is_ascii_uppercase()) && name.text.contains('.');
-            name.facts.about == About::Llm && (opens || (name.facts.role.is_none() && type_like))
+            // What only asks for something, and the head of a function, builds nothing.
+            let last = name.text.rsplit(['.', ':']).next().unwrap_or_default().trim_start_matches('_');
+            let asks = ["get", "is_", "has_"].iter().any(|start| last.starts_with(start));
+            let head = [&b"def "[..], b"function ", b"func ", b"fn "]
+                .iter()
+                .any(|keyword| bytes[..name.span.start].ends_with(keyword));
+            let called = opens && !asks && !head;
+            name.facts.about == About::Llm && (called || (name.facts.role.is_none() && type_like))
         });
         let clients = Evidence::new(built.map(|name| name.span.start).collect());
         let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());

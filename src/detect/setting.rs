@@ -267,7 +267,7 @@ pub(super) fn family(name: &str, address: bool) -> Option<String> {
         .iter()
         .find_map(|prefix| rest.strip_prefix(prefix))
         .unwrap_or(rest);
-    (!is_neutral(own)).then(|| rest.to_owned())
+    (own == "azure" || !is_neutral(own)).then(|| rest.to_owned())
 }
 
 /// Whether a word found in a stem names a product there. A few LLM words are parts of other words, too.
