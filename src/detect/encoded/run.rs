@@ -124,8 +124,9 @@ fn behind(bytes: &[u8], start: usize) -> usize {
 
 /// Where the values of Kubernetes' Secrets begin, whatever their names.
 fn values_of_secrets(bytes: &[u8]) -> Vec<usize> {
-    const KINDS: [&[u8]; 3] = [b"kind: Secret", b"\"kind\": \"Secret\"", b"\"kind\":\"Secret\""];
-    if !KINDS.iter().any(|kind| memchr::memmem::find(bytes, kind).is_some()) {
+    const LEADS: [&[u8]; 3] = [b"kind: ", b"\"kind\": \"", b"\"kind\":\""];
+    let mut words = memchr::memmem::find_iter(bytes, b"Secret");
+    if !words.any(|at| LEADS.iter().any(|lead| bytes[..at].ends_with(lead))) {
         return Vec::new();
     }
     let colons = memchr::memchr_iter(b':', bytes);
