@@ -86,7 +86,7 @@ fn before(bytes: &[u8], at: usize, floor: usize) -> usize {
             _ => break,
         };
         let length = run_before(bytes, line - breaks, line - breaks - floor, is_digit);
-        if length < SHORTEST_LINE || length % 4 != 0 {
+        if length < SHORTEST_LINE || !length.is_multiple_of(4) {
             break;
         }
         start = line - breaks - length;
@@ -105,7 +105,7 @@ fn behind(bytes: &[u8], start: usize) -> usize {
         end += length;
         let rest = &bytes[end..];
         let breaks = if rest.starts_with(b"\r\n") { 2 } else { usize::from(rest.starts_with(b"\n")) };
-        if breaks == 0 || length < SHORTEST_LINE || length % 4 != 0 || end - start > LONGEST {
+        if breaks == 0 || length < SHORTEST_LINE || !length.is_multiple_of(4) || end - start > LONGEST {
             break;
         }
         let line = end + breaks;
