@@ -7,6 +7,7 @@ mod support;
 mod assess;
 mod cli;
 mod determinism;
+mod encoded;
 mod markers;
 mod no_leak;
 mod pairing;

@@ -129,6 +129,22 @@ fn plant(planted: &Planted) -> Tree {
         );
         write(&format!("{key}/{key}.txt"), format!("key {key}, https://api.ohmygpt.com/v1\n"));
         write("near.txt", format!("a={key} b={key} c={key}x {key}{key}\n"));
+        let (encoded, for_urls) = (base64(key.as_bytes(), B64), base64url(format!("x {key}").as_bytes()));
+        let env =
+            base64(format!("OPENAI_API_KEY={key}\nOPENAI_BASE_URL=https://api.ohmygpt.com/{key}\n").as_bytes(), B64);
+        write(
+            "secret.yaml",
+            format!(
+                "kind: Secret\ndata:\n  api-key: {encoded}\n  .env: {env}\n  {for_urls}: {encoded} # keyscan:allow[key-pool] {encoded}\n"
+            ),
+        );
+        write(
+            &format!("{for_urls}/b-{for_urls}.py"),
+            format!(
+                "c = OpenAI(base_url=\"https://api.ohmygpt.com/{for_urls}/v1?k={encoded}\", api_key=\"{encoded}\")\n"
+            ),
+        );
+        write("basic.http", format!("GET https://api.ohmygpt.com/v1\nAuthorization: Basic {for_urls}\n"));
         write("long.min.js", format!("{}k=\"{key}\"{}", "var a=1;".repeat(3000), ";b(2)".repeat(3000)));
     }
     let azure = expand("{32:hex}", 1);

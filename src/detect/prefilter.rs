@@ -104,7 +104,7 @@ impl Prefilter {
         entries.extend(Form::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Encoded(*form))));
         let (short, long): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(literal, _)| literal.len() == SHORTEST_LITERAL);
-        let passes = [short, long].map(|entries| {
+        let passes = [short, in_buckets(long)].map(|entries| {
             let (literals, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
             Pass { search: Search::new(&literals), literals, kinds }
         });
@@ -158,6 +158,19 @@ impl Prefilter {
             llm_word && neutral_address
         })
     }
+}
+
+/// The buckets into which the packed search sorts many literals, the first ones one by one, then from the first again.
+const BUCKETS: usize = 16;
+
+/// The literals in an order in which those that begin alike share a bucket: the fewer first bytes a bucket has, the less
+/// often one of its literals has to be compared.
+fn in_buckets(mut entries: Vec<(Vec<u8>, Literal)>) -> Vec<(Vec<u8>, Literal)> {
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let each = entries.len().div_ceil(BUCKETS).max(1);
+    let mut placed: Vec<_> = entries.into_iter().enumerate().collect();
+    placed.sort_by_key(|(index, _)| (index % each, index / each));
+    placed.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// Whether a prefix is among the literals, or one that begins with one of them is.

@@ -86,7 +86,7 @@ fn before(bytes: &[u8], at: usize, floor: usize) -> usize {
             _ => break,
         };
         let length = run_before(bytes, line - breaks, line - breaks - floor, is_digit);
-        if length < SHORTEST_LINE || length % 4 != 0 {
+        if length < SHORTEST_LINE || !length.is_multiple_of(4) {
             break;
         }
         start = line - breaks - length;
@@ -105,7 +105,7 @@ fn behind(bytes: &[u8], start: usize) -> usize {
         end += length;
         let rest = &bytes[end..];
         let breaks = if rest.starts_with(b"\r\n") { 2 } else { usize::from(rest.starts_with(b"\n")) };
-        if breaks == 0 || length < SHORTEST_LINE || length % 4 != 0 || end - start > LONGEST {
+        if breaks == 0 || length < SHORTEST_LINE || !length.is_multiple_of(4) || end - start > LONGEST {
             break;
         }
         let line = end + breaks;
@@ -124,8 +124,9 @@ fn behind(bytes: &[u8], start: usize) -> usize {
 
 /// Where the values of Kubernetes' Secrets begin, whatever their names.
 fn values_of_secrets(bytes: &[u8]) -> Vec<usize> {
-    const KINDS: [&[u8]; 3] = [b"kind: Secret", b"\"kind\": \"Secret\"", b"\"kind\":\"Secret\""];
-    if !KINDS.iter().any(|kind| memchr::memmem::find(bytes, kind).is_some()) {
+    const LEADS: [&[u8]; 3] = [b"kind: ", b"\"kind\": \"", b"\"kind\":\""];
+    let mut words = memchr::memmem::find_iter(bytes, b"Secret");
+    if !words.any(|at| LEADS.iter().any(|lead| bytes[..at].ends_with(lead))) {
         return Vec::new();
     }
     let colons = memchr::memchr_iter(b':', bytes);
