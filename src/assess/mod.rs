@@ -70,6 +70,8 @@ pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerpri
     let bound: HashSet<EndpointRef> = choices.iter().flatten().filter_map(Choice::endpoint).collect();
     for (blob, choices) in choices.into_iter().enumerate() {
         let site = sites[blob];
+        let host = |endpoint: EndpointRef| sites[endpoint.blob].matches.endpoints[endpoint.index].host.as_str();
+        let hosts: Vec<Option<&str>> = choices.iter().map(|choice| choice.endpoint().map(host)).collect();
         for (key, choice) in site.matches.keys.iter().zip(choices) {
             keys.add(site, key, choice, &sites, &setup);
         }
@@ -77,7 +79,7 @@ pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerpri
             endpoints.add(site, endpoint, bound.contains(&EndpointRef { blob, index }), &setup);
         }
         site.matches.servers.iter().for_each(|server| servers.add(site, server));
-        pools.add(site);
+        pools.add(site, &hosts);
     }
     let (mut findings, mut suppressed) = keys.findings(&setup);
     for (more, passed) in [endpoints.findings(&setup), servers.findings(&setup), pools.findings(&setup)] {

@@ -43,9 +43,17 @@ impl Placed for PoolPlace<'_> {
 }
 
 impl<'a> PoolPlaces<'a> {
-    /// Looks for the pools of a blob.
-    pub(super) fn add(&mut self, site: Site<'a>) {
+    /// Looks for the pools of a blob; `receivers` are the hosts that its keys go to, in the order of the keys.
+    pub(super) fn add(&mut self, site: Site<'a>, receivers: &[Option<&str>]) {
+        let receivers: BTreeMap<Span, Option<&str>> =
+            site.matches.keys.iter().map(|key| key.place.span).zip(receivers.iter().copied()).collect();
         for (setting, keys) in pools(site.matches) {
+            // Keys of several services share nothing but the list or the name.
+            let hosts: BTreeSet<&str> =
+                keys.iter().filter_map(|key| receivers.get(&key.place.span).copied()?).collect();
+            if hosts.len() > 1 {
+                continue;
+            }
             let base = match keys.len() {
                 _ if site.matches.gateway => Severity::Info,
                 2 => Severity::Medium,

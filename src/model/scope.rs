@@ -68,6 +68,13 @@ pub enum Used {
     File(String),
     /// The settings of an object of the same name, in whatever file: a ConfigMap, a Secret.
     Object(String),
+    /// One setting of an object.
+    Member {
+        /// What the object is called.
+        object: String,
+        /// What the setting is called in it.
+        setting: String,
+    },
 }
 
 /// That a scope takes something from elsewhere.

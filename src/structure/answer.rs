@@ -126,7 +126,7 @@ impl Structure {
                     || (wanted.contains(&one.scope) && has_two_words(name))
             }
             Used::Scope(scope) => wanted.contains(scope) || wanted.contains(&one.scope),
-            Used::File(_) | Used::Object(_) | Used::Setting(_) => true,
+            Used::File(_) | Used::Object(_) | Used::Member { .. } | Used::Setting(_) => true,
         });
         uses.truncate(MOST_USES);
         for one in &uses {
@@ -186,6 +186,7 @@ impl Structure {
                 Used::Scope(other) => write!(text, " merges {}", self.path(*other).join(".")).unwrap(),
                 Used::File(path) => write!(text, " reads {path}").unwrap(),
                 Used::Object(name) => write!(text, " takes {name}").unwrap(),
+                Used::Member { object, setting } => write!(text, " takes {setting} of {object}").unwrap(),
             }
         }
         text.push('\n');

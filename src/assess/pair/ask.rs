@@ -27,6 +27,8 @@ pub(super) enum Left {
     Nothing,
     /// The call that uses it: what is set for all calls of the file may hold for this one.
     Call,
+    /// An element of a list, and nothing but the list.
+    Element,
     /// Another unit: only names make pairs outside of it.
     Unit,
 }
@@ -82,7 +84,7 @@ impl Field<'_> {
                     }
                     Verdict::Possible(_) | Verdict::Nowhere => {}
                 }
-                asking.left = asking.left.max(self.left(scope));
+                asking.left = self.leave(asking.left, scope);
                 unanswered.push(asking);
             }
             if let Some(parent) = self.scopes.get(scope).and_then(|scope| scope.parent) {
@@ -94,6 +96,16 @@ impl Field<'_> {
             None => possible.map_or(Choice::None, Choice::Possible),
         });
         choices.collect()
+    }
+
+    /// What a key has left behind once it leaves a scope, too.
+    fn leave(&self, left: Left, scope: ScopeId) -> Left {
+        match (left, self.scopes.get(scope).map(|scope| scope.kind)) {
+            (Left::Nothing, Some(ScopeKind::Item)) => Left::Element,
+            (Left::Element, Some(ScopeKind::List)) => Left::Element,
+            (Left::Element, _) => Left::Unit,
+            (left, _) => left.max(self.left(scope)),
+        }
     }
 
     /// What a key leaves behind with a scope.
@@ -156,7 +168,13 @@ impl Field<'_> {
                 Rows::new(endpoints.iter().filter(fits).map(|&endpoint| candidate(endpoint)))
             });
             let verdict = rows.choose(&self.matches.keys[one.key], family(&key_names[&one.key]));
+            let others = || asking.iter().any(|other| other.left == Left::Nothing && other.key != one.key);
+            let owns = |endpoint: usize| self.endpoints[endpoint].homes().iter().any(|home| home.scope == scope);
             let verdict = match (&verdict, one.left) {
+                // The parts of an object, in a list, take over what the object itself sets.
+                (Verdict::Goes { by_name: false, endpoint, .. }, Left::Element) if owns(*endpoint) => verdict,
+                (Verdict::Goes { by_name: false, .. }, Left::Element) if !(one_host[0] && enclosed) => Verdict::Nowhere,
+                (Verdict::Goes { by_name: false, .. }, Left::Call) if others() => Verdict::Nowhere,
                 (Verdict::Goes { by_name: false, .. }, Left::Unit) if !(one_host[0] && enclosed) => Verdict::Nowhere,
                 (Verdict::Goes { by_name: false, .. }, Left::Call) if !one_host[0] => Verdict::Nowhere,
                 _ => verdict,

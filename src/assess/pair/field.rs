@@ -10,7 +10,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Matches, Scope, ScopeId, Used};
+use crate::model::{Matches, Scope, ScopeId, ScopeKind, Used};
 
 use super::homes::{Homes, Stand, Standing};
 use super::{receives, receives_its_own};
@@ -33,6 +33,8 @@ pub(super) struct Level {
     pub(super) endpoints: Vec<usize>,
     /// Endpoints of units further inside that have no key of their own.
     pub(super) inherited: Vec<usize>,
+    /// Whether a call in it takes a key and no endpoint, so that those of the scope are that call's.
+    asked: bool,
 }
 
 /// The scope of the file itself.
@@ -86,7 +88,10 @@ impl<'m> Field<'m> {
             }
             let closed = self.is_closed(scope);
             let Some(parent) = self.scopes.get(scope).and_then(|scope| scope.parent) else { continue };
-            let Level { keys, mut endpoints, inherited, .. } = self.levels[scope].clone();
+            let Level { keys, mut endpoints, inherited, asked } = self.levels[scope].clone();
+            let bare = endpoints.is_empty() && inherited.is_empty();
+            let call = self.scopes[scope].kind == ScopeKind::Call;
+            self.levels[parent].asked |= bare && (asked || closed && call && !keys.is_empty());
             if self.scopes[scope].unit || parent == FILE {
                 endpoints.retain(|&index| receives(&self.matches.endpoints[index]));
             }
@@ -95,7 +100,7 @@ impl<'m> Field<'m> {
                 outer.keys.extend(keys);
                 outer.endpoints.extend(endpoints);
                 outer.inherited.extend(inherited);
-            } else if keys.is_empty() && !asks_for_key.contains(&scope) {
+            } else if keys.is_empty() && !asked && !asks_for_key.contains(&scope) {
                 outer.inherited.extend(endpoints);
                 outer.inherited.extend(inherited);
             }
@@ -130,6 +135,7 @@ impl<'m> Field<'m> {
     pub(super) fn is_closed(&self, scope: ScopeId) -> bool {
         let level = &self.levels[scope];
         let unit = self.scopes.get(scope).is_none_or(|scope| scope.unit);
-        unit || (!level.keys.is_empty() && !level.endpoints.is_empty())
+        let holds_key = level.asked || !level.keys.is_empty();
+        unit || (holds_key && !(level.endpoints.is_empty() && level.inherited.is_empty()))
     }
 }

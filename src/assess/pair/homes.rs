@@ -23,6 +23,8 @@ pub(super) struct Stand {
 pub(super) struct Standing {
     /// Where it is used, then where it is written.
     stands: Vec<Stand>,
+    /// Whether it counts where it is written though it is used elsewhere: the setting of a unit.
+    stays: bool,
     /// The position among the values of a list.
     pub index: Option<usize>,
 }
@@ -30,7 +32,7 @@ pub(super) struct Standing {
 impl Standing {
     /// The scopes in which it counts: where it is used, or where it is written if no use is known.
     pub(super) fn homes(&self) -> &[Stand] {
-        if self.stands.len() > 1 { &self.stands[..self.stands.len() - 1] } else { &self.stands }
+        if self.is_moved(self.stands.len() - 1) { &self.stands[..self.stands.len() - 1] } else { &self.stands }
     }
 
     /// All of them, the one where it is written last.
@@ -40,7 +42,7 @@ impl Standing {
 
     /// Whether the stand at this position is one where it is written only, and used elsewhere.
     pub(super) fn is_moved(&self, stand: usize) -> bool {
-        self.stands.len() > 1 && stand + 1 == self.stands.len()
+        !self.stays && self.stands.len() > 1 && stand + 1 == self.stands.len()
     }
 }
 
@@ -75,8 +77,18 @@ impl<'m> Homes<'m> {
                 Used::Scope(taken) => homes.takers.entry(*taken).or_default().push(one.scope),
                 Used::Object(name) => {
                     for &object in called.get(name.as_str()).into_iter().flatten() {
-                        if !homes.is_around(object, one.scope) {
+                        if homes.is_other_object(object, one.scope) {
                             homes.takers.entry(object).or_default().push(one.scope);
+                        }
+                    }
+                }
+                Used::Member { object, setting } => {
+                    let objects = called.get(object.as_str()).into_iter().flatten().copied();
+                    let objects: Vec<ScopeId> =
+                        objects.filter(|&object| homes.is_other_object(object, one.scope)).collect();
+                    for (which, scope) in defined.get(setting.as_str()).into_iter().flatten() {
+                        if objects.iter().any(|&object| homes.is_around(object, *scope)) {
+                            homes.users.entry(*which).or_default().push(one.scope);
                         }
                     }
                 }
@@ -112,7 +124,7 @@ impl<'m> Homes<'m> {
         let Home { scope, index } = home.unwrap_or(Home { scope: 0, index: None });
         let written = Stand { scope, by_name: false, merged: false };
         if self.scopes.is_empty() {
-            return Standing { stands: vec![written], index };
+            return Standing { stands: vec![written], stays: true, index };
         }
         let mut used: BTreeSet<Stand> = BTreeSet::new();
         let mut open = vec![written];
@@ -144,7 +156,7 @@ impl<'m> Homes<'m> {
         used.remove(&written);
         let mut stands: Vec<Stand> = used.into_iter().collect();
         stands.push(written);
-        Standing { stands, index }
+        Standing { stands, stays: self.unit_around(scope) != 0, index }
     }
 
     /// The matches that a name means in a scope: those defined in the nearest scope around it, else the only ones of the
@@ -153,8 +165,15 @@ impl<'m> Homes<'m> {
         let (object, last) = name.rsplit_once('.').map_or((None, name), |(object, last)| (Some(object), last));
         let Some(all) = defined.get(last) else { return Vec::new() };
         let outside = all.iter().filter(|(_, scope)| !self.is_around(user, *scope));
-        let fitting: Vec<&(Which, ScopeId)> =
-            outside.filter(|(_, scope)| object.is_none_or(|object| object == self.scopes[*scope].name)).collect();
+        // What a unit sets is known in that unit alone, unless it is asked for by the unit's name.
+        let fits = |scope: ScopeId| match object {
+            Some(object) => object == self.scopes[scope].name,
+            None => self.is_around(self.unit_around(scope), user),
+        };
+        // Branches set what holds behind them.
+        let outside = outside.filter(|(_, scope)| fits(*scope));
+        let fitting: Vec<(Which, ScopeId)> =
+            outside.map(|(which, scope)| (*which, self.around_branches(*scope))).collect();
         let visible = fitting.iter().map(|(_, scope)| *scope).filter(|&scope| self.is_around(scope, user));
         let nearest = match visible.max() {
             Some(nearest) => nearest,
@@ -166,7 +185,34 @@ impl<'m> Homes<'m> {
                 only
             }
         };
-        fitting.into_iter().filter(|(_, scope)| *scope == nearest).map(|(which, _)| *which).collect()
+        fitting.into_iter().filter(|(_, scope)| *scope == nearest).map(|(which, _)| which).collect()
+    }
+
+    /// The innermost unit that a scope is or lies in.
+    fn unit_around(&self, scope: ScopeId) -> ScopeId {
+        let mut above = std::iter::successors(Some(scope), |&scope| self.scopes[scope].parent);
+        above.find(|&scope| self.scopes[scope].unit).unwrap_or_default()
+    }
+
+    /// The scope around the branches that a scope is: the arms of an `if`, which have no name.
+    fn around_branches(&self, scope: ScopeId) -> ScopeId {
+        let mut at = scope;
+        while let Scope { kind: ScopeKind::Section, unit: false, parent: Some(parent), name, .. } = &self.scopes[at]
+            && name.is_empty()
+        {
+            at = *parent;
+        }
+        at
+    }
+
+    /// Whether an object is another than the one that takes from it, and of the same environment as far as both say.
+    fn is_other_object(&self, object: ScopeId, user: ScopeId) -> bool {
+        let environment = |scope: ScopeId| {
+            let mut above = std::iter::successors(Some(scope), |&scope| self.scopes[scope].parent);
+            above.find_map(|scope| self.scopes[scope].environment)
+        };
+        let apart = environment(object).zip(environment(user)).is_some_and(|(object, user)| object != user);
+        !apart && !self.is_around(object, user)
     }
 
     /// Whether one scope is another, or around it.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::{BlobMatches, Environment, Evidence, Home, Matches, ScopeId, Use, Used};
+use crate::model::{BlobMatches, Environment, Evidence, Home, Matches, ScopeId, ScopeKind, Use, Used};
 
 use super::field::Field;
 use super::homes::last_part;
@@ -112,6 +112,15 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether a setting is one of a service, an element or a call: nothing else knows it by its name.
+    fn is_private(&self, guest: Guest) -> bool {
+        let scopes = &self.blobs[guest.blob()].matches.scopes.scopes;
+        let first = self.home(guest).and_then(|home| scopes.get(home.scope));
+        let mut above = std::iter::successors(first, |scope| scopes.get(scope.parent?));
+        let kind = above.find(|scope| scope.unit).map(|scope| scope.kind);
+        matches!(kind, Some(ScopeKind::Service | ScopeKind::Item | ScopeKind::Call))
+    }
+
     /// The keys and endpoints of a file that stand in wanted scopes.
     fn guests_of(&self, blob: usize, wanted: impl Fn(ScopeId) -> bool) -> Vec<Guest> {
         let matches = &self.blobs[blob].matches;
@@ -159,11 +168,17 @@ impl<'a> Run<'a> {
                     set.filter(|&guest| {
                         guest.blob() != user
                             && self.go_together(user, guest.blob())
+                            && !self.is_private(guest)
                             && (shared || self.home(guest).is_none_or(|home| home.scope == 0))
                     })
                     .collect()
                 }
                 Used::Object(name) => self.objects(user, name),
+                Used::Member { object, setting } => {
+                    let mut members = self.objects(user, object);
+                    members.retain(|&guest| self.setting(guest).map(last_part) == Some(setting));
+                    members
+                }
                 Used::Scope(_) => Vec::new(),
             };
             guests.extend(taken.into_iter().map(|guest| (*scope, guest)));

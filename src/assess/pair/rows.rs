@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::model::{KeyMatch, Proof};
 
 use super::nearest::{self, Distance, MOST_HOSTS, Row, Spot};
-use super::setting::Family;
+use super::setting::{Family, is_runtime};
 
 /// What is chosen for a key among some endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +201,8 @@ impl<'a> Rows<'a> {
         let unclear = &self.unclear;
         let choice = self.refused.entry((vendor, issuer, known)).or_insert_with(|| {
             let spots = unclear.iter().filter(|candidate| {
-                let others = candidate.vendor_named && candidate.family.vendor != vendor;
+                let runtime = candidate.family.vendor.is_some_and(is_runtime) && vendor.is_some();
+                let others = (candidate.vendor_named || runtime) && candidate.family.vendor != vendor;
                 let own_address = candidate.issuer.is_some()
                     && (candidate.issuer == candidate.family.vendor || candidate.issuer == issuer);
                 !(others || own_address || candidate.claimed && known)

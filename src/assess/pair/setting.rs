@@ -162,6 +162,11 @@ const VENDORS: &[(&str, &str)] =
 /// Programs that serve models by themselves and take no vendor's key.
 const RUNTIMES: &[&str] = &["llamacpp", "lmstudio", "localai", "ollama", "vllm", "xinference"];
 
+/// Whether a vendor is a program that serves models by itself.
+pub(super) fn is_runtime(vendor: &str) -> bool {
+    RUNTIMES.contains(&vendor)
+}
+
 /// The names of issuers, ready to be looked up.
 pub(super) struct Names<'r> {
     /// What a whole family may be called, to the issuer's id: such families are the same.

@@ -72,11 +72,10 @@ impl Walk<'_, '_> {
     pub(super) fn value_from(&mut self, map: NodeId, scope: ScopeId) {
         for way in [["valueFrom", "secretKeyRef"], ["valueFrom", "configMapKeyRef"]] {
             let Some(source) = self.nodes.lookup(map, &way) else { continue };
-            if let Some(object) = self.nodes.member(source, "name") {
-                self.object_used(scope, object);
-            }
-            if let Some(key) = self.nodes.member(source, "key").and_then(|key| self.nodes.scalar(key)) {
-                self.tree.uses(scope, Used::Name(key.to_owned()));
+            let part = |name: &str| self.nodes.member(source, name).and_then(|part| self.nodes.scalar(part));
+            if let (Some(object), Some(setting)) = (part("name"), part("key")) {
+                let used = Used::Member { object: object.to_owned(), setting: setting.to_owned() };
+                self.tree.uses(scope, used);
             }
         }
     }
