@@ -131,7 +131,7 @@ file
       map template
         map spec
           list containers
-            map main uses api-key takes conf takes secrets
+            map main takes conf takes api-key of secrets
               name = main
               OPENAI_BASE_URL = https://y.example
               list envFrom
@@ -271,7 +271,7 @@ file
     same(text, wanted);
     let text = "a: ${spring.ai.key:d}\nResources: {F: {Type: T, K: !Ref Key, U: !Sub \"x${Key}\"}}\nb: {valueFrom: {secretKeyRef: {name: s, key: k}}}\n";
     let wanted = "\
-file uses ai.key uses k takes s
+file uses ai.key takes k of s
   a = ${spring.ai.key:d}
   map Resources
     service F (unit) uses Key
