@@ -73,6 +73,7 @@ impl Field<'_> {
             for (mut asking, (verdict, only)) in asking.into_iter().zip(verdicts) {
                 match verdict {
                     Verdict::Goes { endpoint: index, same_line, by_name } => {
+                        let index = self.of_branches(asking.key, index, scope);
                         let evidence = self.evidence(scope, same_line);
                         let pair = Pair { endpoint: endpoint(index), evidence, by_name, only };
                         let fallback = self.keys[asking.key].is_moved(asking.home);
@@ -120,15 +121,42 @@ impl Field<'_> {
     /// The one of several pairs that counts: one where the key is used before one where it is only defined. A key that
     /// goes to several hosts is judged by the worst.
     fn best(&self, found: Vec<Found>) -> Option<Pair> {
-        let badness = |index: usize| match self.matches.endpoints[index].kind {
+        let rank = |found: &Found| (found.fallback, self.badness(found.index), found.pair.evidence, found.index);
+        found.into_iter().min_by_key(rank).map(|found| found.pair)
+    }
+
+    /// How bad it is for a key to go to an endpoint, worst first.
+    fn badness(&self, endpoint: usize) -> u8 {
+        match self.matches.endpoints[endpoint].kind {
             EndpointKind::Relay => 0,
             EndpointKind::Proxy | EndpointKind::Unknown => 1,
             EndpointKind::Aggregator | EndpointKind::Provider => 2,
             EndpointKind::Gateway => 3,
             EndpointKind::Official | EndpointKind::SelfHosted => 4,
+        }
+    }
+
+    /// Of the values that one variable has in several branches the one of the key's own branch, else the worst.
+    fn of_branches(&self, key: usize, chosen: usize, scope: ScopeId) -> usize {
+        let setting = &self.matches.endpoints[chosen].setting;
+        let taken = |index: usize| self.endpoints[index].homes().iter().any(|home| home.by_name && home.scope == scope);
+        if setting.is_none() || !taken(chosen) {
+            return chosen;
+        }
+        let values = self.levels[scope].endpoints.iter().copied();
+        let values: Vec<usize> =
+            values.filter(|&index| &self.matches.endpoints[index].setting == setting && taken(index)).collect();
+        // A value set around the branches is only what holds where no branch sets another.
+        let branch = self.keys[key].written();
+        let around = |inner: ScopeId| {
+            std::iter::successors(Some(inner), |&scope| self.scopes[scope].parent).skip(1).any(|scope| scope == branch)
         };
-        let rank = |found: &Found| (found.fallback, badness(found.index), found.pair.evidence, found.index);
-        found.into_iter().min_by_key(rank).map(|found| found.pair)
+        let apart = !values.iter().any(|&index| around(self.endpoints[index].written()));
+        let rank = |&index: &usize| {
+            let own = apart && self.endpoints[index].written() == branch;
+            (!own, self.badness(index), index)
+        };
+        values.into_iter().min_by_key(rank).unwrap_or(chosen)
     }
 
     /// The verdict for each key that asks in a scope, and whether all that it sees there is one host.

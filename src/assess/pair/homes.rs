@@ -35,6 +35,11 @@ impl Standing {
         if self.is_moved(self.stands.len() - 1) { &self.stands[..self.stands.len() - 1] } else { &self.stands }
     }
 
+    /// Where it is written.
+    pub(super) fn written(&self) -> ScopeId {
+        self.stands.last().map_or(0, |stand| stand.scope)
+    }
+
     /// All of them, the one where it is written last.
     pub(super) fn all(&self) -> impl Iterator<Item = Stand> {
         self.stands.iter().copied()
