@@ -30,7 +30,7 @@ fn hostile_sizes_are_bounded() {
 #[test]
 fn tables_choose_and_hold_settings() {
     let text = "\u{feff}# ü\r\nmodel_provider = \"x\"\r\n[model_providers.x]\r\nname = 'X'\r\nbase_url = \"U1\" # c\r\nenv_key = \"MYKEY\"\r\nhttp_headers = { A = \"b\", \"x.y\" = 'c' }\r\n[model_providers.y]\r\nbase_url=\"U2\"\r\na.b.c = \"\"\"\r\nlong\r\n\"\"\"\r\n";
-    let wanted = "file uses x\n  model_provider = x\n  map model_providers\n    section x (unit) uses MYKEY\n      name = X\n      base_url = U1\n      env_key = MYKEY\n      map http_headers\n        A = b\n        map x\n          y = c\n    section y (unit)\n      base_url = U2\n      map a\n        map b\n          c = long\r\n\n";
+    let wanted = "file uses x\n  model_provider = x\n  map model_providers\n    section x (unit) uses MYKEY asks for MYKEY\n      name = X\n      base_url = U1\n      env_key = MYKEY\n      map http_headers\n        A = b\n        map x\n          y = c\n    section y (unit)\n      base_url = U2\n      map a\n        map b\n          c = long\r\n\n";
     assert_eq!(outline("config.toml", text), wanted);
 }
 
