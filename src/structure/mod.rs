@@ -36,6 +36,7 @@ mod properties;
 mod quoted;
 mod requests;
 mod shell;
+mod siblings;
 mod sql;
 mod table;
 mod toml;
@@ -71,6 +72,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
     if !read_as(format, bytes, FILE, &mut tree)? {
         return Ok(None);
     }
+    siblings::relate(&mut tree);
     units::settle(&mut tree, matches!(format, Format::Code(_)));
     tree.finish().map(Some).ok_or(Unread::TooLarge)
 }

@@ -188,6 +188,12 @@ impl Tree {
         self.values.push(Value { span, scope, name: short(name), index });
     }
 
+    /// Moves a value, by its position in [`Self::value_names`], to a scope in which it is called as the one it stood in.
+    pub(super) fn move_value(&mut self, value: usize, scope: ScopeId, holder: ScopeId) {
+        self.values[value].name = self.scopes[holder].name.clone();
+        self.values[value].scope = scope;
+    }
+
     /// Says that a scope takes something from elsewhere.
     pub(crate) fn uses(&mut self, scope: ScopeId, used: Used) {
         if !self.is_full() {
@@ -240,10 +246,34 @@ fn short(name: &str) -> String {
     name[..end].to_owned()
 }
 
-/// The words of a text that are written like environment variables: `OPENAI_API_KEY` in `${OPENAI_API_KEY}`.
+/// The words of a text that are written like environment variables and taken in it: `OPENAI_API_KEY` in `${OPENAI_API_KEY}`.
+///
+/// What stands in front of `=` is set, not taken. In a text of several words a plain word is only spoken of, unless it
+/// is the argument of an option: `docker run -e OPENAI_API_KEY`.
 fn constants(text: &[u8]) -> impl Iterator<Item = &str> {
     let words = text.split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
-    words.filter(|word| is_constant(word)).filter_map(|word| str::from_utf8(word).ok())
+    let taken = words.filter(|word| is_constant(word)).filter(|word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        is_taken(&text[..start], &text[start + word.len()..])
+    });
+    taken.filter_map(|word| str::from_utf8(word).ok())
+}
+
+/// Whether a word is taken by the looks of what stands in front of it and behind it.
+fn is_taken(before: &[u8], behind: &[u8]) -> bool {
+    let sets = behind.starts_with(b"=") && !behind.starts_with(b"==");
+    if sets {
+        // `--key=$KEY=` and its like are no assignments.
+        return before.ends_with(b"$");
+    }
+    let last = before.trim_ascii_end();
+    if last.len() == before.len() {
+        return !before.is_empty() || !behind.first().is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b':'));
+    }
+    let word = last.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let option = word > 1 && last[last.len() - word] == b'-';
+    option
+        || last.last().is_some_and(|byte| matches!(byte, b'{' | b'(' | b'[' | b',' | b'+' | b'|' | b'?' | b':' | b'='))
 }
 
 /// Whether a word is written like an environment variable: capitals, with a break in it.

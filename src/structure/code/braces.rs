@@ -120,6 +120,14 @@ impl Reader<'_, '_> {
         if variable.is_some() && opened != parent {
             self.tree.name_child(parent, opened);
         }
+        // `env_production: {…}` of a process manager.
+        let lower = text.to_ascii_lowercase();
+        if opened != parent
+            && lower.starts_with("env_")
+            && let Some(environment) = super::super::names::environment("", &lower)
+        {
+            self.tree.set_environment(opened, environment);
+        }
         let mut frame = Frame::new(role, Ending::Bracket(close as u32), opened);
         frame.inside = inside && !element;
         self.push(frame, at)

@@ -113,7 +113,7 @@ fn heredocs_and_lists_of_assignments() {
     let wanted = "file
   service j (unit)
     service t (unit)
-      map template uses A_KEY
+      map template
         data =       A_KEY=K1 # ü
       export B=\"u\"
         section data

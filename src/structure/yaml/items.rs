@@ -20,6 +20,9 @@ impl<'b> Walk<'_, 'b> {
         let nodes = self.nodes;
         let name = self.key(task);
         let span = nodes.get(task.node).span.clone();
+        if nodes.get(task.node).tag.as_deref() == Some("reference") {
+            return self.referenced(task, items);
+        }
         let script = LINES.contains(&name) && self.lines(task, name, items);
         // Settings in a list stand where the list does, unless something takes the list over.
         let taken = task.chain.is_some_and(|chain| self.chain[chain].0 == task.node);

@@ -11,6 +11,8 @@ pub(super) enum Shape {
     Plain,
     Compose,
     Kubernetes,
+    /// The objects that kustomize makes.
+    Kustomize,
     /// GitHub Actions: workflows and actions.
     Workflow,
     Gitlab,
@@ -47,6 +49,8 @@ pub(super) enum Part {
     Step,
     /// An object of Kubernetes.
     Object,
+    /// What makes an object of Kubernetes, of which another kind may have one of the same name.
+    Generator,
     /// The settings of an environment.
     Environment(Environment),
 }
@@ -66,6 +70,7 @@ impl Shape {
         };
         match () {
             () if nodes.items(root).iter().take(5).any(plays) => Self::Ansible,
+            () if has("configMapGenerator") || has("secretGenerator") => Self::Kustomize,
             () if scalar("apiVersion") && scalar("kind") => Self::Kubernetes,
             () if map("jobs") && (has("on") || has("true")) || nodes.lookup(root, &["runs", "using"]).is_some() => {
                 Self::Workflow
@@ -76,7 +81,7 @@ impl Shape {
             }
             () if map("Resources") && members_have("Resources", &["Type"]) => Self::Cloudformation,
             () if has("service") && has("provider") || map("functions") && has("provider") => Self::Serverless,
-            () if nodes.entries(root).iter().any(|&(_, member)| is_gitlab_job(nodes, member)) => Self::Gitlab,
+            () if nodes.entries(root).iter().any(|&(key, member)| is_gitlab(nodes, key, member)) => Self::Gitlab,
             () if ["steps", "jobs", "stages"].iter().any(|name| azure(nodes, root, name)) => Self::Azure,
             () => Self::Plain,
         }
@@ -84,7 +89,7 @@ impl Shape {
 
     /// What the value of `key` is, in a map at `place`.
     pub(super) fn inside(self, nodes: &Nodes<'_>, place: Place, key: &str, value: NodeId) -> Place {
-        use Part::{Fragment, Object, Piece, Service, Step};
+        use Part::{Fragment, Generator, Object, Piece, Service, Step};
         match (self, place, key) {
             (_, Place::Members(part), _) => Place::One(part),
             (Self::Compose, Place::Root, "services")
@@ -104,6 +109,7 @@ impl Shape {
                 Place::Members(Step)
             }
             (Self::Kubernetes, Place::Root, "items") => Place::Members(Object),
+            (Self::Kustomize, Place::Root, "configMapGenerator" | "secretGenerator") => Place::Members(Generator),
             _ => Place::Inside,
         }
     }
@@ -138,7 +144,14 @@ const COMPOSE: [&str; 11] = [
 ];
 
 fn is_gitlab_job(nodes: &Nodes<'_>, node: NodeId) -> bool {
-    nodes.is_map(node) && ["script", "trigger"].iter().any(|name| nodes.member(node, name).is_some())
+    nodes.is_map(node) && ["script", "trigger", "extends"].iter().any(|name| nodes.member(node, name).is_some())
+}
+
+/// Whether an entry makes its document one of GitLab: a job that runs something or extends a hidden one, or a hidden one.
+fn is_gitlab(nodes: &Nodes<'_>, key: NodeId, node: NodeId) -> bool {
+    let has = |name: &str| nodes.member(node, name).is_some();
+    let hidden = nodes.scalar(key).is_some_and(|key| key.starts_with('.'));
+    nodes.is_map(node) && (has("script") || has("trigger") || hidden && (has("variables") || has("before_script")))
 }
 
 fn azure(nodes: &Nodes<'_>, root: NodeId, name: &str) -> bool {

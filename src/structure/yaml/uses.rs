@@ -9,6 +9,9 @@ use super::walk::{Task, Walk};
 /// Longer values are not searched for the names of others.
 const LONGEST_TEMPLATE: usize = 500;
 
+/// Longer lists of generators are not compared.
+const MOST_GENERATORS: usize = 200;
+
 /// Words of templates that are no names of settings.
 const FUNCTIONS: [&str; 12] =
     ["b64enc", "default", "env", "file", "include", "lookup", "opt", "quote", "required", "self", "template", "toYaml"];
@@ -46,6 +49,12 @@ impl Walk<'_, '_> {
             "existingSecret" | "existingSecretName" => self.object_used(scope, value),
             "env" if nodes.scalar(value).is_some_and(|value| value.ends_with("env")) => self.files(value, scope),
             "Ref" | "Fn::Sub" | "Fn::GetAtt" => self.template_used(scope, value),
+            // A service of another file.
+            "extends" if nodes.member(value, "file").is_some() => {
+                if let Some(service) = nodes.member(value, "service") {
+                    self.object_used(scope, service);
+                }
+            }
             "extends" => {
                 let one = nodes.member(value, "service").unwrap_or(value);
                 let several = nodes.items(value).iter().chain(Some(&one));
@@ -55,6 +64,32 @@ impl Walk<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// `variables: !reference [.relay, variables]` of GitLab: what a job has there.
+    pub(super) fn referenced(&mut self, task: Task, way: &[NodeId]) {
+        let nodes = self.nodes;
+        let names: Option<Vec<&str>> = way.iter().take(10).map(|&name| nodes.scalar(name)).collect();
+        let Some((first, rest)) = names.as_deref().and_then(<[&str]>::split_first) else { return };
+        let job = self.extended.get(first).copied();
+        let taken = job.and_then(|job| if rest.is_empty() { Some(job) } else { nodes.lookup(job, rest) });
+        self.later.extend(taken.map(|taken| (task.parent, nodes.meant(taken))));
+    }
+
+    /// What a generator of Secrets takes from the generators of ConfigMaps beside it: those of its name, or the only one.
+    pub(super) fn take_generated(&mut self, node: NodeId, scope: ScopeId) {
+        let nodes = self.nodes;
+        let of = |name: &str| nodes.member(self.root, name).map_or(&[][..], |list| nodes.items(list));
+        let name = |item: NodeId| nodes.member(item, "name").and_then(|name| nodes.scalar(name));
+        let (secrets, maps) = (of("secretGenerator"), of("configMapGenerator"));
+        if secrets.len() > MOST_GENERATORS || !secrets.contains(&node) {
+            return;
+        }
+        let mut taken: Vec<NodeId> = maps.iter().copied().filter(|&map| name(map) == name(node)).collect();
+        if let (true, [only]) = (taken.is_empty(), maps) {
+            taken.push(*only);
+        }
+        self.later.extend(taken.into_iter().map(|taken| (scope, taken)));
     }
 
     /// Files of settings: one, several, or maps with a path.

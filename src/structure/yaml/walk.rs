@@ -37,6 +37,7 @@ pub(super) fn walk(nodes: &Nodes<'_>, scope: ScopeId, tree: &mut Tree) {
         nodes,
         tree,
         shape: Shape::Plain,
+        root: 0,
         extended: HashMap::new(),
         scopes: vec![None; nodes.len()],
         later: Vec::new(),
@@ -58,6 +59,8 @@ pub(super) struct Walk<'w, 'b> {
     pub(super) nodes: &'w Nodes<'b>,
     pub(super) tree: &'w mut Tree,
     pub(super) shape: Shape,
+    /// The document being read.
+    pub(super) root: NodeId,
     /// What another part of the document may extend, by name.
     pub(super) extended: HashMap<&'b str, NodeId>,
     /// Of each node the scope it became.
@@ -72,6 +75,7 @@ pub(super) struct Walk<'w, 'b> {
 impl<'b> Walk<'_, 'b> {
     fn document(&mut self, root: NodeId, scope: ScopeId, several: bool) {
         self.shape = Shape::of(self.nodes, root);
+        self.root = root;
         let around = match self.shape {
             Shape::Compose => self.nodes.member(root, "services"),
             Shape::Gitlab => Some(root),
@@ -202,6 +206,9 @@ impl<'b> Walk<'_, 'b> {
         self.mark(task, scope);
         if matches!(task.place, Place::One(Part::Service | Part::Step)) {
             self.take_over(scope, task.chain);
+        }
+        if task.place == Place::One(Part::Generator) {
+            self.take_generated(task.node, scope);
         }
         let owner = if matches!(task.place, Place::One(Part::Service)) { scope } else { task.owner };
         self.entries(Task { owner, ..task }, scope);
