@@ -15,7 +15,10 @@ const MOST_ENDLESS: usize = 16;
 /// Adds the tokens of a stretch of the file.
 pub(super) fn lex(language: Language, bytes: &[u8], stretch: Range<usize>, tokens: &mut Vec<Token>) {
     let bytes = &bytes[..stretch.end];
-    let mut lexer = Lexer { language, bytes, at: stretch.start, tokens, newline: true, skip_to: 0, endless: 0 };
+    let dialect = language;
+    let language = dialect.lexed_as();
+    let at = stretch.start;
+    let mut lexer = Lexer { language, dialect, bytes, at, tokens, newline: true, skip_to: 0, endless: 0 };
     while lexer.at < bytes.len() {
         lexer.step();
     }
@@ -23,6 +26,8 @@ pub(super) fn lex(language: Language, bytes: &[u8], stretch: Range<usize>, token
 
 struct Lexer<'a> {
     language: Language,
+    /// The language itself, where it is read in the tokens of another.
+    dialect: Language,
     bytes: &'a [u8],
     at: usize,
     tokens: &'a mut Vec<Token>,
@@ -36,7 +41,7 @@ impl Lexer<'_> {
     fn step(&mut self) {
         use Language::{C, Java, Lisp, Rust};
         let byte = self.bytes[self.at];
-        if let Some(end) = comments::end(self.language, self.bytes, self.at, self.newline) {
+        if let Some(end) = comments::end(self.dialect, self.bytes, self.at, self.newline) {
             self.at = end;
             return;
         }
@@ -54,6 +59,8 @@ impl Lexer<'_> {
             b'\'' => match self.language {
                 Rust => self.character(),
                 Lisp => self.at += 1,
+                // The sign of a type, or of one more value of this name.
+                _ if self.dialect == Language::Ml => self.character(),
                 _ => self.text(0),
             },
             b'?' if self.language == Lisp => self.at += if self.peek(1) == b'\\' { 3 } else { 2 },
@@ -110,7 +117,8 @@ impl Lexer<'_> {
                 }
             }
             Some(b'?' | b'!')
-                if self.language == Language::Ruby && !matches!(self.bytes.get(end + 1), Some(b'=' | b':')) =>
+                if (self.language == Language::Ruby || self.dialect == Language::Elixir)
+                    && !matches!(self.bytes.get(end + 1), Some(b'=' | b':')) =>
             {
                 end += 1
             }
@@ -123,6 +131,11 @@ impl Lexer<'_> {
     /// Whether letters right in front of a quote belong to the string.
     fn prefixes(&self, letters: Range<usize>) -> bool {
         let letters = &self.bytes[letters];
+        match self.dialect {
+            Language::Perl | Language::Basic | Language::Ml => return false,
+            Language::Julia => return letters == b"raw" || letters == b"b" || letters == b"r",
+            _ => {}
+        }
         let all =
             |known: &[u8]| letters.len() <= 3 && letters.iter().all(|byte| known.contains(&byte.to_ascii_lowercase()));
         match self.language {
@@ -153,7 +166,12 @@ impl Lexer<'_> {
     }
 
     fn text(&mut self, prefix: usize) {
-        let literal = strings::quoted(self.language, self.bytes, self.at, prefix);
+        if self.dialect == Language::Basic {
+            return self.basic_text();
+        }
+        // A quote in a pattern of Perl costs a line, not the file.
+        let language = if self.dialect == Language::Perl { Language::Python } else { self.language };
+        let literal = strings::quoted(language, self.bytes, self.at, prefix);
         self.take(literal);
     }
 
@@ -166,6 +184,14 @@ impl Lexer<'_> {
             token.tail = u8::try_from(end - content_end).unwrap_or(u8::MAX);
         }
         self.at = end.max(self.at + 1);
+    }
+
+    /// A string of Basic, in which a backslash means nothing.
+    fn basic_text(&mut self) {
+        let start = self.at + 1;
+        let end = memchr::memchr2(b'"', b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |end| start + end);
+        let closed = usize::from(self.bytes.get(end) == Some(&b'"'));
+        self.take(Literal { lead: 1, content_end: end, end: end + closed, marked: false });
     }
 
     /// `'a'` of Rust, or the lifetime `'a`.
@@ -189,7 +215,12 @@ impl Lexer<'_> {
     fn special(&mut self, byte: u8) -> bool {
         use Language::{C, CSharp, Java, JavaScript, Lua, Php, Ruby, Swift};
         let next = self.peek(1);
-        match (self.language, byte) {
+        let language = match (self.dialect, byte) {
+            (Language::Elixir, b':') => Ruby,
+            (Language::Perl, _) => return false,
+            _ => self.language,
+        };
+        match (language, byte) {
             (CSharp, b'$' | b'@') => {
                 let marks = self.bytes[self.at..].iter().take_while(|byte| matches!(byte, b'$' | b'@')).take(4).count();
                 if self.peek(marks) != b'"' {
@@ -318,6 +349,7 @@ impl Lexer<'_> {
     fn sign(&mut self) {
         let (byte, next, third) = (self.bytes[self.at], self.peek(1), self.peek(2));
         let (kind, length) = match (byte, next) {
+            _ if let Some(sign) = self.sign_of_dialect() => sign,
             (b'=', b'>') => (sign::FAT, 2),
             (b'-', b'>') => (sign::THIN, 2),
             (b':', b':') => (sign::PATH, 2),
@@ -337,6 +369,23 @@ impl Lexer<'_> {
         };
         self.push(Kind::Sign(kind), self.at, self.at + length);
         self.at += length;
+    }
+}
+
+impl Lexer<'_> {
+    /// Signs that another language has for what is written alike in most: `<-`, pipes, `$` of R.
+    fn sign_of_dialect(&self) -> Option<(u8, usize)> {
+        use Language::{Elixir, Julia, Ml, R};
+        let rest = &self.bytes[self.at..];
+        let starts = |text: &[u8]| rest.starts_with(text);
+        match self.dialect {
+            R if starts(b"<<-") => Some((b'=', 3)),
+            R if starts(b"<-") => Some((b'=', 2)),
+            R if starts(b"%>%") => Some((b'.', 3)),
+            R if starts(b"$") => Some((b'.', 1)),
+            R | Elixir | Julia | Ml if starts(b"|>") => Some((b'.', 2)),
+            _ => None,
+        }
     }
 }
 

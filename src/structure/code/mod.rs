@@ -15,6 +15,7 @@ mod braces;
 mod brackets;
 mod calls;
 mod comments;
+mod dialects;
 mod frame;
 mod lexer;
 mod lines;
@@ -64,7 +65,9 @@ pub(super) fn read(language: Language, bytes: &[u8], scope: ScopeId, tree: &mut 
     let statements = statements(language, bytes, &tokens);
     let frames = vec![Frame::new(Role::Body, Ending::File, scope)];
     let (tokens, pairs, statements) = (&tokens[..], &pairs[..], &statements[..]);
-    Reader { language, bytes, tokens, pairs, statements, tree, frames, variables: HashMap::new(), path: (0, 0) }.run();
+    let (dialect, language) = (language, language.read_as());
+    let variables = HashMap::new();
+    Reader { language, dialect, bytes, tokens, pairs, statements, tree, frames, variables, path: (0, 0) }.run();
     Ok(())
 }
 

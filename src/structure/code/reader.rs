@@ -19,6 +19,8 @@ const MOST_USES: usize = 40;
 
 pub(super) struct Reader<'a, 't> {
     pub(super) language: Language,
+    /// The language itself, where it is read as another.
+    pub(super) dialect: Language,
     pub(super) bytes: &'a [u8],
     pub(super) tokens: &'a [Token],
     /// Of each bracket its partner.

@@ -150,7 +150,9 @@ impl Reader<'_, '_> {
         let single = close == open + 2 && !self.tokens[open].newline;
         let key = match self.kind_at(open + 1) {
             Some(Kind::Text) if single => self.tokens[open + 1].content(),
-            Some(Kind::Word) if single && self.tokens[open + 1].marked => self.tokens[open + 1].span(),
+            Some(Kind::Word) if single && (self.tokens[open + 1].marked || self.dialect == Language::Perl) => {
+                self.tokens[open + 1].span()
+            }
             _ => {
                 self.use_path(first, last);
                 return open;
