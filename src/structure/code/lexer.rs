@@ -6,6 +6,7 @@ use memchr::memchr;
 
 use super::super::format::Language;
 use super::comments;
+use super::jsx::Markup;
 use super::strings::{self, Literal};
 use super::token::{Kind, Token, sign};
 
@@ -18,29 +19,48 @@ pub(super) fn lex(language: Language, bytes: &[u8], stretch: Range<usize>, token
     let dialect = language;
     let language = dialect.lexed_as();
     let at = stretch.start;
-    let mut lexer = Lexer { language, dialect, bytes, at, tokens, newline: true, skip_to: 0, endless: 0 };
+    let budget = 8 * stretch.len();
+    let mut lexer = Lexer {
+        language,
+        dialect,
+        bytes,
+        at,
+        tokens,
+        newline: true,
+        skip_to: 0,
+        endless: 0,
+        elements: Vec::new(),
+        budget,
+    };
     while lexer.at < bytes.len() {
         lexer.step();
     }
 }
 
-struct Lexer<'a> {
+pub(super) struct Lexer<'a> {
     language: Language,
     /// The language itself, where it is read in the tokens of another.
-    dialect: Language,
-    bytes: &'a [u8],
-    at: usize,
-    tokens: &'a mut Vec<Token>,
-    newline: bool,
+    pub(super) dialect: Language,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    pub(super) tokens: &'a mut Vec<Token>,
+    pub(super) newline: bool,
     /// Where to go on behind this line, if a text lies between.
     skip_to: usize,
     endless: usize,
+    /// The elements that are open, and the code in them.
+    pub(super) elements: Vec<Markup>,
+    /// How many bytes may still be looked at for the end of an element.
+    pub(super) budget: usize,
 }
 
 impl Lexer<'_> {
     fn step(&mut self) {
         use Language::{C, Java, Lisp, Rust};
         let byte = self.bytes[self.at];
+        if self.markup(byte) {
+            return;
+        }
         if let Some(end) = comments::end(self.dialect, self.bytes, self.at, self.newline) {
             self.at = end;
             return;
@@ -72,7 +92,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn peek(&self, ahead: usize) -> u8 {
+    pub(super) fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
@@ -86,7 +106,7 @@ impl Lexer<'_> {
             || (byte == b':' && self.language == Language::Lisp)
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize) {
+    pub(super) fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let (newline, marked) = (std::mem::take(&mut self.newline), false);
         // The reader takes no file of which a position would not fit.
         let (start, end) = (start as u32, end as u32);
@@ -175,7 +195,7 @@ impl Lexer<'_> {
         self.take(literal);
     }
 
-    fn take(&mut self, literal: Literal) {
+    pub(super) fn take(&mut self, literal: Literal) {
         let Literal { lead, content_end, end, marked } = literal;
         self.push(Kind::Text, self.at, end);
         if let Some(token) = self.tokens.last_mut() {
@@ -184,14 +204,6 @@ impl Lexer<'_> {
             token.tail = u8::try_from(end - content_end).unwrap_or(u8::MAX);
         }
         self.at = end.max(self.at + 1);
-    }
-
-    /// A string of Basic, in which a backslash means nothing.
-    fn basic_text(&mut self) {
-        let start = self.at + 1;
-        let end = memchr::memchr2(b'"', b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |end| start + end);
-        let closed = usize::from(self.bytes.get(end) == Some(&b'"'));
-        self.take(Literal { lead: 1, content_end: end, end: end + closed, marked: false });
     }
 
     /// `'a'` of Rust, or the lifetime `'a`.
@@ -279,7 +291,7 @@ impl Lexer<'_> {
     }
 
     /// Whether what stands in front is a value, so that a slash divides.
-    fn behind_value(&self) -> bool {
+    pub(super) fn behind_value(&self) -> bool {
         self.tokens.last().is_some_and(|token| match token.kind {
             Kind::Word => {
                 let word = &self.bytes[token.span()];
@@ -369,23 +381,6 @@ impl Lexer<'_> {
         };
         self.push(Kind::Sign(kind), self.at, self.at + length);
         self.at += length;
-    }
-}
-
-impl Lexer<'_> {
-    /// Signs that another language has for what is written alike in most: `<-`, pipes, `$` of R.
-    fn sign_of_dialect(&self) -> Option<(u8, usize)> {
-        use Language::{Elixir, Julia, Ml, R};
-        let rest = &self.bytes[self.at..];
-        let starts = |text: &[u8]| rest.starts_with(text);
-        match self.dialect {
-            R if starts(b"<<-") => Some((b'=', 3)),
-            R if starts(b"<-") => Some((b'=', 2)),
-            R if starts(b"%>%") => Some((b'.', 3)),
-            R if starts(b"$") => Some((b'.', 1)),
-            R | Elixir | Julia | Ml if starts(b"|>") => Some((b'.', 2)),
-            _ => None,
-        }
     }
 }
 

@@ -17,11 +17,14 @@ mod calls;
 mod comments;
 mod dialects;
 mod frame;
+mod jsx;
 mod lexer;
 mod lines;
 mod lisp;
+mod markup;
 mod names;
 mod reader;
+mod spelling;
 mod stretches;
 mod strings;
 #[cfg(test)]
@@ -53,22 +56,31 @@ pub(super) fn read(language: Language, bytes: &[u8], scope: ScopeId, tree: &mut 
     if bytes.len() > LARGEST {
         return Err(Unread::TooLarge);
     }
+    if language == Language::JavaScript && stretches::is_markup(bytes) {
+        markup::read(bytes, scope, tree);
+        return Ok(());
+    }
     let mut tokens = Vec::new();
     for stretch in stretches::of(language, bytes) {
         lexer::lex(language, bytes, stretch, &mut tokens);
     }
-    let pairs = brackets::pairs(&tokens);
+    read_tokens(language, bytes, &tokens, scope, tree);
+    Ok(())
+}
+
+/// Reads code that is cut into tokens.
+fn read_tokens(language: Language, bytes: &[u8], tokens: &[Token], scope: ScopeId, tree: &mut Tree) {
+    let pairs = brackets::pairs(tokens);
     if language == Language::Lisp {
-        lisp::read(&lisp::Source { bytes, tokens: &tokens, pairs: &pairs }, scope, tree);
-        return Ok(());
+        lisp::read(&lisp::Source { bytes, tokens, pairs: &pairs }, scope, tree);
+        return;
     }
-    let statements = statements(language, bytes, &tokens);
+    let statements = statements(language, bytes, tokens);
     let frames = vec![Frame::new(Role::Body, Ending::File, scope)];
-    let (tokens, pairs, statements) = (&tokens[..], &pairs[..], &statements[..]);
+    let (pairs, statements) = (&pairs[..], &statements[..]);
     let (dialect, language) = (language, language.read_as());
     let variables = HashMap::new();
     Reader { language, dialect, bytes, tokens, pairs, statements, tree, frames, variables, path: (0, 0) }.run();
-    Ok(())
 }
 
 /// Of each token how many words that begin statements stand in front of it, for languages that have closures behind calls.
