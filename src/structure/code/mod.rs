@@ -33,7 +33,7 @@ mod token;
 mod values;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::ScopeId;
 
@@ -80,7 +80,19 @@ fn read_tokens(language: Language, bytes: &[u8], tokens: &[Token], scope: ScopeI
     let (pairs, statements) = (&pairs[..], &statements[..]);
     let (dialect, language) = (language, language.read_as());
     let variables = HashMap::new();
-    Reader { language, dialect, bytes, tokens, pairs, statements, tree, frames, variables, path: (0, 0) }.run();
+    let classes = classes(bytes, tokens);
+    Reader { language, dialect, bytes, tokens, pairs, statements, tree, frames, variables, classes, path: (0, 0) }
+        .run();
+}
+
+/// The names of the classes of a file.
+fn classes<'a>(bytes: &'a [u8], tokens: &[Token]) -> HashSet<&'a [u8]> {
+    let pairs = tokens.windows(2).filter(|pair| pair.iter().all(|token| token.kind == token::Kind::Word));
+    let words = pairs.map(|pair| (&bytes[pair[0].span()], &bytes[pair[1].span()]));
+    words
+        .filter(|(word, _)| matches!(*word, b"class" | b"enum" | b"object" | b"struct" | b"interface"))
+        .map(|(_, name)| name)
+        .collect()
 }
 
 /// Of each token how many words that begin statements stand in front of it, for languages that have closures behind calls.

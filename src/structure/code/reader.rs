@@ -1,6 +1,6 @@
 //! Puts scopes together from tokens: a stack of what is open, and one pass.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::model::{ScopeId, Used};
@@ -31,6 +31,8 @@ pub(super) struct Reader<'a, 't> {
     pub(super) frames: Vec<Frame>,
     /// Variables by body and name, with the call that they were made by.
     pub(super) variables: HashMap<(ScopeId, &'a [u8]), Option<ScopeId>>,
+    /// The names of classes and the like.
+    pub(super) classes: HashSet<&'a [u8]>,
     /// The last name in parts: its first and its last token.
     pub(super) path: (usize, usize),
 }
