@@ -91,6 +91,43 @@ pub(super) enum Language {
     Lua,
     /// Emacs Lisp and its relatives.
     Lisp,
+    /// Perl.
+    Perl,
+    /// R.
+    R,
+    /// Julia.
+    Julia,
+    /// Elixir.
+    Elixir,
+    /// Nim.
+    Nim,
+    /// F#, Haskell, OCaml: functions called without brackets, blocks by indentation.
+    Ml,
+    /// Visual Basic.
+    Basic,
+}
+
+impl Language {
+    /// The language in whose words a file of this one is read.
+    pub(super) fn read_as(self) -> Self {
+        match self {
+            Self::Perl => Self::Php,
+            Self::R => Self::JavaScript,
+            Self::Julia | Self::Basic => Self::Lua,
+            Self::Elixir => Self::Ruby,
+            Self::Nim | Self::Ml => Self::Python,
+            _ => self,
+        }
+    }
+
+    /// The language in whose tokens a file of this one is read.
+    pub(super) fn lexed_as(self) -> Self {
+        match self {
+            Self::Perl => Self::Php,
+            Self::R | Self::Julia | Self::Elixir | Self::Nim | Self::Ml | Self::Basic => Self::Python,
+            _ => self,
+        }
+    }
 }
 
 impl Format {
@@ -203,17 +240,23 @@ impl Format {
             "ps1" | "psm1" | "psd1" => Self::Shell(Shell::Power),
             "bat" | "cmd" => Self::Shell(Shell::Batch),
             "py" | "pyi" | "pyw" => Self::Code(Python),
-            "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" | "svelte" | "astro" => {
-                Self::Code(JavaScript)
-            }
+            "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" | "svelte" | "astro" | "html"
+            | "htm" => Self::Code(JavaScript),
             "go" => Self::Code(Go),
             "java" | "groovy" | "gradle" | "jenkinsfile" => Self::Code(Java),
-            "kt" | "kts" | "scala" => Self::Code(Kotlin),
-            "cs" | "fs" | "vb" => Self::Code(CSharp),
+            "kt" | "kts" | "scala" | "sc" | "sbt" => Self::Code(Kotlin),
+            "cs" => Self::Code(CSharp),
             "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "m" | "mm" => Self::Code(C),
-            "rb" | "erb" | "rake" | "gemspec" => Self::Code(Ruby),
+            "rb" | "erb" | "rake" | "gemspec" | "cr" => Self::Code(Ruby),
+            "pl" | "pm" | "t" | "cgi" => Self::Code(Language::Perl),
+            "r" | "rprofile" => Self::Code(Language::R),
+            "jl" => Self::Code(Language::Julia),
+            "ex" | "exs" => Self::Code(Language::Elixir),
+            "nim" | "nims" => Self::Code(Language::Nim),
+            "fs" | "fsx" | "fsi" | "hs" | "ml" | "mli" => Self::Code(Language::Ml),
+            "vb" | "vbs" | "bas" | "cls" | "frm" => Self::Code(Language::Basic),
             "php" | "phtml" => Self::Code(Php),
-            "rs" => Self::Code(Rust),
+            "rs" | "zig" => Self::Code(Rust),
             "swift" => Self::Code(Swift),
             "dart" => Self::Code(Dart),
             "lua" => Self::Code(Lua),
@@ -242,6 +285,8 @@ impl Format {
                 () if has(b"python") => Self::Code(Language::Python),
                 () if has(b"node") || has(b"deno") || has(b"bun") => Self::Code(Language::JavaScript),
                 () if has(b"ruby") => Self::Code(Language::Ruby),
+                () if has(b"perl") => Self::Code(Language::Perl),
+                () if has(b"Rscript") => Self::Code(Language::R),
                 () if has(b"php") => Self::Code(Language::Php),
                 () if has(b"pwsh") => Self::Shell(Shell::Power),
                 () if has(b"sh") => Self::Shell(Shell::Posix),

@@ -1,5 +1,8 @@
 //! Makefiles and justfiles: variables of the file, and recipes of commands.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use crate::model::{ScopeId, ScopeKind, Used};
 
 use super::Unread;
@@ -16,6 +19,7 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Result<(), 
     }
     let text = &with_braces(bytes);
     let mut recipe: Option<ScopeId> = None;
+    let mut targets = HashMap::new();
     let mut at = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
     while at < text.len() {
         let mut end = line_end(text, at);
@@ -32,7 +36,7 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> Result<(), 
                 tree.close(recipe, end);
             }
             None => {
-                if let Some(section) = line(text, at, end, scope, tree) {
+                if let Some(section) = line(text, at..end, scope, &mut targets, tree) {
                     recipe = Some(section);
                 }
             }
@@ -64,7 +68,14 @@ fn with_braces(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A line that is no command. Returns the section of the recipe that it begins.
-fn line(bytes: &[u8], start: usize, end: usize, scope: ScopeId, tree: &mut Tree) -> Option<ScopeId> {
+fn line(
+    bytes: &[u8],
+    range: Range<usize>,
+    scope: ScopeId,
+    targets: &mut HashMap<String, ScopeId>,
+    tree: &mut Tree,
+) -> Option<ScopeId> {
+    let Range { start, end } = range;
     let text = bytes[start..end].trim_ascii();
     let start = start + bytes[start..end].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     if text.is_empty() || text.starts_with(b"#") {
@@ -91,9 +102,20 @@ fn line(bytes: &[u8], start: usize, end: usize, scope: ScopeId, tree: &mut Tree)
                 // `.PHONY` and its like run nothing.
                 return None;
             }
-            let section = tree.open(scope, ScopeKind::Section, &name, start..start + text.len());
+            // What is said of a target in several places is one thing.
+            let section = match targets.get(&name) {
+                Some(&section) => section,
+                None => {
+                    let section = tree.open(scope, ScopeKind::Section, &name, start..start + text.len());
+                    targets.insert(name, section);
+                    section
+                }
+            };
             if let Some(equals) = equals {
                 // A variable of this target alone.
+                if section != scope {
+                    tree.set_unit(section, true);
+                }
                 setting(bytes, start + colon + 1, equals - colon - 1, text.len() - colon - 1, section, tree);
             }
             Some(section)

@@ -31,8 +31,9 @@ impl Reader<'_, '_> {
             let scope = self.tree.open(chain.scope, ScopeKind::Call, "", span);
             return self.push(Frame::new(Role::Call, Ending::Bracket(close as u32), scope), at);
         }
+        let perl = self.dialect == Language::Perl && matches!(self.sign_at(at.wrapping_sub(1)), Some(b'='));
         let top = self.top();
-        if top.role == Role::List && top.entry.start == at {
+        if perl || top.role == Role::List && top.entry.start == at {
             return self.open_literal(at, close, Role::List);
         }
         let arrow = self.sign_at(close + 1) == Some(sign::FAT);
@@ -179,6 +180,7 @@ impl Reader<'_, '_> {
             Some(_) => false,
         };
         let maps = matches!(self.language, Python | JavaScript | Go | Lua | Ruby | C | CSharp | Java | Dart | Php);
+        let maps = maps && self.dialect != Language::R;
         let keyed = self.kind_at(at + 1) == Some(Kind::Text) && self.sign_at(at + 2) == Some(b':');
         if keyed || self.language == Python || self.language == Lua || (value && maps) {
             return self.open_literal(at, close, Role::Map);
@@ -209,6 +211,7 @@ impl Reader<'_, '_> {
                 return Some(close + 1);
             }
             C if self.sign_at(first.wrapping_sub(1)) == Some(b')') => return None,
+            _ if self.dialect == Language::Elixir => {}
             Lua | C => {}
             Rust if capital => {}
             CSharp if self.is_constructed() => {}

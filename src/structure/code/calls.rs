@@ -297,10 +297,13 @@ impl<'a> Reader<'a, '_> {
 
     /// The mark of an assignment: names that were not followed by it at once.
     pub(super) fn equals(&mut self, at: usize) {
-        let top = self.top();
-        if !top.is_body() {
+        if !self.top().is_body() {
             return;
         }
+        if self.opens_offside(at) {
+            return self.open_indented(at);
+        }
+        let top = self.top();
         let before = top.entry.declared.or(top.entry.first);
         if let Some((first, last)) = before
             && top.entry.name.is_none()

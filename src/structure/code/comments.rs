@@ -7,12 +7,16 @@ use super::strings;
 
 /// The end of the comment that begins at `at`; none where none begins. `first` says that `at` is the first in its line.
 pub(super) fn end(language: Language, bytes: &[u8], at: usize, first: bool) -> Option<usize> {
-    use Language::{Kotlin, Lisp, Lua, Php, Python, Ruby, Rust, Swift};
+    use Language::{Basic, Elixir, Julia, Kotlin, Lisp, Lua, Ml, Nim, Perl, Php, Python, R, Ruby, Rust, Swift};
     let next = bytes.get(at + 1).copied();
-    let slashes = !matches!(language, Python | Ruby | Lua | Lisp);
+    let slashes = !matches!(language, Python | Ruby | Lua | Lisp | Perl | R | Julia | Elixir | Nim | Basic);
     let line = match bytes[at] {
         b'#' => match language {
-            Python | Ruby => true,
+            Julia if next == Some(b'=') => return Some(strings::find(bytes, at + 2, b"=#") + 2),
+            Nim if next == Some(b'[') => return Some(strings::find(bytes, at + 2, b"]#") + 2),
+            // `$#list` is a number.
+            Perl => at == 0 || bytes[at - 1] != b'$',
+            Python | Ruby | R | Julia | Elixir | Nim => true,
             Php => next != Some(b'['),
             Lisp if next == Some(b'|') => return Some(strings::find(bytes, at + 2, b"|#") + 2),
             _ => at == 0 && next == Some(b'!'),
@@ -33,6 +37,17 @@ pub(super) fn end(language: Language, bytes: &[u8], at: usize, first: bool) -> O
                 return Some(literal.end);
             }
             true
+        }
+        b'\'' => language == Basic,
+        b'R' | b'r' if language == Basic && first => {
+            bytes.get(at..at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"rem "))
+        }
+        b'-' if next == Some(b'-') && language == Ml => true,
+        b'(' if next == Some(b'*') && language == Ml => return Some(strings::find(bytes, at + 2, b"*)") + 2),
+        b'{' if next == Some(b'-') && language == Ml => return Some(strings::find(bytes, at + 2, b"-}") + 2),
+        // Documentation of Perl.
+        b'=' if language == Perl && first && next.is_some_and(|next| next.is_ascii_alphabetic()) => {
+            return Some(strings::find(bytes, at, b"\n=cut") + 5);
         }
         b';' => language == Lisp,
         b'=' if language == Ruby && first && bytes[at..].starts_with(b"=begin") => {

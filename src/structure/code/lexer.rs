@@ -6,6 +6,7 @@ use memchr::memchr;
 
 use super::super::format::Language;
 use super::comments;
+use super::jsx::Markup;
 use super::strings::{self, Literal};
 use super::token::{Kind, Token, sign};
 
@@ -15,28 +16,52 @@ const MOST_ENDLESS: usize = 16;
 /// Adds the tokens of a stretch of the file.
 pub(super) fn lex(language: Language, bytes: &[u8], stretch: Range<usize>, tokens: &mut Vec<Token>) {
     let bytes = &bytes[..stretch.end];
-    let mut lexer = Lexer { language, bytes, at: stretch.start, tokens, newline: true, skip_to: 0, endless: 0 };
+    let dialect = language;
+    let language = dialect.lexed_as();
+    let at = stretch.start;
+    let budget = 8 * stretch.len();
+    let mut lexer = Lexer {
+        language,
+        dialect,
+        bytes,
+        at,
+        tokens,
+        newline: true,
+        skip_to: 0,
+        endless: 0,
+        elements: Vec::new(),
+        budget,
+    };
     while lexer.at < bytes.len() {
         lexer.step();
     }
 }
 
-struct Lexer<'a> {
+pub(super) struct Lexer<'a> {
     language: Language,
-    bytes: &'a [u8],
-    at: usize,
-    tokens: &'a mut Vec<Token>,
-    newline: bool,
+    /// The language itself, where it is read in the tokens of another.
+    pub(super) dialect: Language,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    pub(super) tokens: &'a mut Vec<Token>,
+    pub(super) newline: bool,
     /// Where to go on behind this line, if a text lies between.
     skip_to: usize,
     endless: usize,
+    /// The elements that are open, and the code in them.
+    pub(super) elements: Vec<Markup>,
+    /// How many bytes may still be looked at for the end of an element.
+    pub(super) budget: usize,
 }
 
 impl Lexer<'_> {
     fn step(&mut self) {
         use Language::{C, Java, Lisp, Rust};
         let byte = self.bytes[self.at];
-        if let Some(end) = comments::end(self.language, self.bytes, self.at, self.newline) {
+        if self.markup(byte) {
+            return;
+        }
+        if let Some(end) = comments::end(self.dialect, self.bytes, self.at, self.newline) {
             self.at = end;
             return;
         }
@@ -54,6 +79,8 @@ impl Lexer<'_> {
             b'\'' => match self.language {
                 Rust => self.character(),
                 Lisp => self.at += 1,
+                // The sign of a type, or of one more value of this name.
+                _ if self.dialect == Language::Ml => self.character(),
                 _ => self.text(0),
             },
             b'?' if self.language == Lisp => self.at += if self.peek(1) == b'\\' { 3 } else { 2 },
@@ -65,7 +92,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn peek(&self, ahead: usize) -> u8 {
+    pub(super) fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
@@ -79,7 +106,7 @@ impl Lexer<'_> {
             || (byte == b':' && self.language == Language::Lisp)
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize) {
+    pub(super) fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let (newline, marked) = (std::mem::take(&mut self.newline), false);
         // The reader takes no file of which a position would not fit.
         let (start, end) = (start as u32, end as u32);
@@ -110,7 +137,8 @@ impl Lexer<'_> {
                 }
             }
             Some(b'?' | b'!')
-                if self.language == Language::Ruby && !matches!(self.bytes.get(end + 1), Some(b'=' | b':')) =>
+                if (self.language == Language::Ruby || self.dialect == Language::Elixir)
+                    && !matches!(self.bytes.get(end + 1), Some(b'=' | b':')) =>
             {
                 end += 1
             }
@@ -123,6 +151,11 @@ impl Lexer<'_> {
     /// Whether letters right in front of a quote belong to the string.
     fn prefixes(&self, letters: Range<usize>) -> bool {
         let letters = &self.bytes[letters];
+        match self.dialect {
+            Language::Perl | Language::Basic | Language::Ml => return false,
+            Language::Julia => return letters == b"raw" || letters == b"b" || letters == b"r",
+            _ => {}
+        }
         let all =
             |known: &[u8]| letters.len() <= 3 && letters.iter().all(|byte| known.contains(&byte.to_ascii_lowercase()));
         match self.language {
@@ -153,11 +186,16 @@ impl Lexer<'_> {
     }
 
     fn text(&mut self, prefix: usize) {
-        let literal = strings::quoted(self.language, self.bytes, self.at, prefix);
+        if self.dialect == Language::Basic {
+            return self.basic_text();
+        }
+        // A quote in a pattern of Perl costs a line, not the file.
+        let language = if self.dialect == Language::Perl { Language::Python } else { self.language };
+        let literal = strings::quoted(language, self.bytes, self.at, prefix);
         self.take(literal);
     }
 
-    fn take(&mut self, literal: Literal) {
+    pub(super) fn take(&mut self, literal: Literal) {
         let Literal { lead, content_end, end, marked } = literal;
         self.push(Kind::Text, self.at, end);
         if let Some(token) = self.tokens.last_mut() {
@@ -189,7 +227,12 @@ impl Lexer<'_> {
     fn special(&mut self, byte: u8) -> bool {
         use Language::{C, CSharp, Java, JavaScript, Lua, Php, Ruby, Swift};
         let next = self.peek(1);
-        match (self.language, byte) {
+        let language = match (self.dialect, byte) {
+            (Language::Elixir, b':') => Ruby,
+            (Language::Perl, _) => return false,
+            _ => self.language,
+        };
+        match (language, byte) {
             (CSharp, b'$' | b'@') => {
                 let marks = self.bytes[self.at..].iter().take_while(|byte| matches!(byte, b'$' | b'@')).take(4).count();
                 if self.peek(marks) != b'"' {
@@ -248,7 +291,7 @@ impl Lexer<'_> {
     }
 
     /// Whether what stands in front is a value, so that a slash divides.
-    fn behind_value(&self) -> bool {
+    pub(super) fn behind_value(&self) -> bool {
         self.tokens.last().is_some_and(|token| match token.kind {
             Kind::Word => {
                 let word = &self.bytes[token.span()];
@@ -318,6 +361,7 @@ impl Lexer<'_> {
     fn sign(&mut self) {
         let (byte, next, third) = (self.bytes[self.at], self.peek(1), self.peek(2));
         let (kind, length) = match (byte, next) {
+            _ if let Some(sign) = self.sign_of_dialect() => sign,
             (b'=', b'>') => (sign::FAT, 2),
             (b'-', b'>') => (sign::THIN, 2),
             (b':', b':') => (sign::PATH, 2),

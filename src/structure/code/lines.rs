@@ -20,7 +20,7 @@ impl Reader<'_, '_> {
                 }
             }
             JavaScript | Go | Kotlin | Swift | Java | Ruby | Lua => {
-                if self.continues(at) {
+                if self.continues(at) || (self.dialect == Language::Basic && self.text_of(at.wrapping_sub(1)) == b"_") {
                     return;
                 }
                 while self.top().ending == Ending::Statement {
@@ -184,7 +184,7 @@ impl Reader<'_, '_> {
         Some(at + 1)
     }
 
-    fn open_word(&mut self, at: usize, name: Option<std::ops::Range<usize>>, what: Announced) {
+    pub(super) fn open_word(&mut self, at: usize, name: Option<std::ops::Range<usize>>, what: Announced) {
         if what == Announced::Function {
             self.mark_busy();
         }
@@ -201,7 +201,7 @@ impl Reader<'_, '_> {
         if self.tokens[at].newline { self.column(at) } else { 0 }
     }
 
-    fn end_word(&mut self, at: usize) {
+    pub(super) fn end_word(&mut self, at: usize) {
         while self.top().ending == Ending::Statement {
             self.pop(at);
         }
@@ -217,7 +217,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn next_branch(&mut self, at: usize) {
+    pub(super) fn next_branch(&mut self, at: usize) {
         if !matches!(self.top().ending, Ending::Word(_)) || self.top().inside || self.frames.len() < 2 {
             return;
         }
@@ -235,7 +235,7 @@ impl Reader<'_, '_> {
     }
 
     /// A block behind `do`, which may be the one of a loop or belong to a call.
-    fn open_do(&mut self, at: usize) -> usize {
+    pub(super) fn open_do(&mut self, at: usize) -> usize {
         if self.top().arms {
             self.top().arms = false;
             self.end_entry(at + 1);

@@ -15,12 +15,16 @@ mod braces;
 mod brackets;
 mod calls;
 mod comments;
+mod dialects;
 mod frame;
+mod jsx;
 mod lexer;
 mod lines;
 mod lisp;
+mod markup;
 mod names;
 mod reader;
+mod spelling;
 mod stretches;
 mod strings;
 #[cfg(test)]
@@ -29,7 +33,7 @@ mod token;
 mod values;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::ScopeId;
 
@@ -52,20 +56,43 @@ pub(super) fn read(language: Language, bytes: &[u8], scope: ScopeId, tree: &mut 
     if bytes.len() > LARGEST {
         return Err(Unread::TooLarge);
     }
+    if language == Language::JavaScript && stretches::is_markup(bytes) {
+        markup::read(bytes, scope, tree);
+        return Ok(());
+    }
     let mut tokens = Vec::new();
     for stretch in stretches::of(language, bytes) {
         lexer::lex(language, bytes, stretch, &mut tokens);
     }
-    let pairs = brackets::pairs(&tokens);
-    if language == Language::Lisp {
-        lisp::read(&lisp::Source { bytes, tokens: &tokens, pairs: &pairs }, scope, tree);
-        return Ok(());
-    }
-    let statements = statements(language, bytes, &tokens);
-    let frames = vec![Frame::new(Role::Body, Ending::File, scope)];
-    let (tokens, pairs, statements) = (&tokens[..], &pairs[..], &statements[..]);
-    Reader { language, bytes, tokens, pairs, statements, tree, frames, variables: HashMap::new(), path: (0, 0) }.run();
+    read_tokens(language, bytes, &tokens, scope, tree);
     Ok(())
+}
+
+/// Reads code that is cut into tokens.
+fn read_tokens(language: Language, bytes: &[u8], tokens: &[Token], scope: ScopeId, tree: &mut Tree) {
+    let pairs = brackets::pairs(tokens);
+    if language == Language::Lisp {
+        lisp::read(&lisp::Source { bytes, tokens, pairs: &pairs }, scope, tree);
+        return;
+    }
+    let statements = statements(language, bytes, tokens);
+    let frames = vec![Frame::new(Role::Body, Ending::File, scope)];
+    let (pairs, statements) = (&pairs[..], &statements[..]);
+    let (dialect, language) = (language, language.read_as());
+    let variables = HashMap::new();
+    let classes = classes(bytes, tokens);
+    Reader { language, dialect, bytes, tokens, pairs, statements, tree, frames, variables, classes, path: (0, 0) }
+        .run();
+}
+
+/// The names of the classes of a file.
+fn classes<'a>(bytes: &'a [u8], tokens: &[Token]) -> HashSet<&'a [u8]> {
+    let pairs = tokens.windows(2).filter(|pair| pair.iter().all(|token| token.kind == token::Kind::Word));
+    let words = pairs.map(|pair| (&bytes[pair[0].span()], &bytes[pair[1].span()]));
+    words
+        .filter(|(word, _)| matches!(*word, b"class" | b"enum" | b"object" | b"struct" | b"interface"))
+        .map(|(_, name)| name)
+        .collect()
 }
 
 /// Of each token how many words that begin statements stand in front of it, for languages that have closures behind calls.

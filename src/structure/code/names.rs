@@ -13,6 +13,7 @@ pub(super) fn announced(language: Language, word: &[u8]) -> Option<Announced> {
         b"func" if matches!(language, Go | Swift) => Function,
         b"fun" if language == Kotlin => Function,
         b"function" if matches!(language, JavaScript | Php | Lua) => Function,
+        b"sub" if language == Php => Function,
         b"init" | b"constructor" if matches!(language, Swift | Kotlin) => Function,
         b"class" | b"interface" | b"enum" if !matches!(language, Go | Lua) => Class,
         b"struct" if matches!(language, C | CSharp | Rust | Swift | Go) => Class,
@@ -160,6 +161,8 @@ pub(super) fn is_keyword(word: &[u8]) -> bool {
             | b"while"
             | b"with"
             | b"yield"
+            | b"my"
+            | b"our"
     )
 }
 

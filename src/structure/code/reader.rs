@@ -1,6 +1,6 @@
 //! Puts scopes together from tokens: a stack of what is open, and one pass.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::model::{ScopeId, Used};
@@ -19,6 +19,8 @@ const MOST_USES: usize = 40;
 
 pub(super) struct Reader<'a, 't> {
     pub(super) language: Language,
+    /// The language itself, where it is read as another.
+    pub(super) dialect: Language,
     pub(super) bytes: &'a [u8],
     pub(super) tokens: &'a [Token],
     /// Of each bracket its partner.
@@ -29,6 +31,8 @@ pub(super) struct Reader<'a, 't> {
     pub(super) frames: Vec<Frame>,
     /// Variables by body and name, with the call that they were made by.
     pub(super) variables: HashMap<(ScopeId, &'a [u8]), Option<ScopeId>>,
+    /// The names of classes and the like.
+    pub(super) classes: HashSet<&'a [u8]>,
     /// The last name in parts: its first and its last token.
     pub(super) path: (usize, usize),
 }

@@ -14,7 +14,6 @@ pub(super) fn of(language: Language, bytes: &[u8]) -> Vec<Range<usize>> {
     match language {
         Language::Php if memmem::find(bytes, b"<?").is_some() => between(bytes, b"<?", b"?>"),
         Language::Ruby if markup => between(bytes, b"<%", b"%>"),
-        Language::JavaScript if markup => between(bytes, b"<script", b"</script"),
         Language::JavaScript if text.starts_with(b"---") => {
             let end = memmem::find(&text[3..], b"\n---").map_or(bytes.len(), |end| start + 3 + end);
             std::iter::once(start + 3..end).collect()
@@ -23,13 +22,18 @@ pub(super) fn of(language: Language, bytes: &[u8]) -> Vec<Range<usize>> {
     }
 }
 
+/// Whether a file is made of elements, with code in some of them.
+pub(super) fn is_markup(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    text.starts_with(b"<")
+}
+
 fn between(bytes: &[u8], open: &[u8], close: &[u8]) -> Vec<Range<usize>> {
     let mut stretches = Vec::new();
     let mut at = 0;
     while let Some(found) = memmem::find(&bytes[at..], open) {
         let mut start = at + found + open.len();
         match open {
-            b"<script" => start += memchr::memchr(b'>', &bytes[start..]).map_or(0, |end| end + 1),
             b"<?" => {
                 start +=
                     if bytes[start..].starts_with(b"php") { 3 } else { usize::from(bytes.get(start) == Some(&b'=')) }

@@ -16,7 +16,7 @@ pub(super) struct Literal {
 
 /// The string that begins at `at`, where a quote stands behind `prefix` bytes of letters or marks (`f`, `r#`, `@`).
 pub(super) fn quoted(language: Language, bytes: &[u8], at: usize, prefix: usize) -> Literal {
-    use Language::{C, CSharp, Dart, Go, Java, JavaScript, Kotlin, Lisp, Lua, Php, Python, Ruby, Rust, Swift};
+    use Language::{C, CSharp, Dart, Go, Java, JavaScript, Kotlin, Lisp, Php, Python, Ruby, Rust, Swift};
     let quote_at = at + prefix;
     let quote = bytes[quote_at];
     let letters = &bytes[at..quote_at];
@@ -27,7 +27,7 @@ pub(super) fn quoted(language: Language, bytes: &[u8], at: usize, prefix: usize)
         CSharp => has(b'$'),
         Java | Kotlin | Ruby | Php => quote != b'\'',
         Swift | Dart | Rust => true,
-        C | Go | Lisp | Lua => false,
+        _ => false,
     };
     let three = bytes.get(quote_at..quote_at + 3) == Some(&[quote; 3])
         && match language {

@@ -1,5 +1,7 @@
 //! Strings and names that stand for values.
 
+use std::ops::Range;
+
 use super::super::format::Language;
 use super::frame::Role;
 use super::names;
@@ -118,13 +120,17 @@ impl Reader<'_, '_> {
         if names::is_keyword(name.as_bytes()) {
             return;
         }
-        self.use_name(&name);
         if let [owner, _] = &parts[..] {
             let owner = self.string(owner.clone());
             if !matches!(owner.as_str(), "self" | "this" | "cls") {
                 self.use_name(&format!("{owner}.{name}"));
             }
+            // Of a class of this file, nothing else is meant.
+            if self.classes.contains(owner.as_bytes()) {
+                return;
+            }
         }
+        self.use_name(&name);
     }
 
     /// `settings.key.get("x")`: nothing is used but what is looked up; `env.KEY.fetch()` uses `KEY`.
@@ -150,23 +156,40 @@ impl Reader<'_, '_> {
         let single = close == open + 2 && !self.tokens[open].newline;
         let key = match self.kind_at(open + 1) {
             Some(Kind::Text) if single => self.tokens[open + 1].content(),
-            Some(Kind::Word) if single && self.tokens[open + 1].marked => self.tokens[open + 1].span(),
+            Some(Kind::Word) if single && (self.tokens[open + 1].marked || self.dialect == Language::Perl) => {
+                self.tokens[open + 1].span()
+            }
             _ => {
                 self.use_path(first, last);
                 return open;
             }
         };
         let mut parts = self.parts(first, last);
-        if self.top().is_body() && self.sign_at(close + 1) == Some(b'=') && self.top().entry.name.is_none() {
-            parts.push(key);
+        parts.push(key.clone());
+        // `name["a"]["b"] = …`
+        let mut end = close;
+        while let Some(next) = self.index_behind(end + 1).filter(|_| parts.len() < MOST_PARTS) {
+            parts.push(next);
+            end += 3;
+        }
+        if self.top().is_body() && self.sign_at(end + 1) == Some(b'=') && self.top().entry.name.is_none() {
             let field = self.text_of(first).starts_with(b"@");
-            self.assign(&parts, field, close + 1);
-            return close + 1;
+            self.assign(&parts, field, end + 1);
+            return end + 1;
         }
         self.use_text(&self.bytes[key]);
         close + 1
     }
+
+    /// The text in the index that begins at `open`.
+    fn index_behind(&self, open: usize) -> Option<Range<usize>> {
+        let index = self.sign_at(open) == Some(b'[') && self.partner(open) == Some(open + 2);
+        (index && self.kind_at(open + 1) == Some(Kind::Text)).then(|| self.tokens[open + 1].content())
+    }
 }
+
+/// More parts are not expected in a name.
+const MOST_PARTS: usize = 20;
 
 /// Whether a text may be a name.
 fn is_name(text: &[u8]) -> bool {

@@ -19,9 +19,13 @@ impl Reader<'_, '_> {
         use Language::{JavaScript, Lua, Python, Ruby};
         let word = self.text_of(at);
         self.path = (at, at);
-        if matches!(self.language, Ruby | Lua)
-            && let Some(next) = self.block_word(at)
-        {
+        let block = match self.dialect {
+            Ruby | Lua => self.block_word(at),
+            Language::Elixir | Language::Julia | Language::Basic => self.block_word_of_dialect(at),
+            Language::Ml | Language::Nim => self.offside_word(at),
+            _ => None,
+        };
+        if let Some(next) = block {
             return next;
         }
         let next = self.sign_at(at + 1);
@@ -111,6 +115,10 @@ impl Reader<'_, '_> {
                 self.name_entry(last)
             }
             Some(b'[') => return self.indexed(first, last, behind),
+            Some(b'{') if self.dialect == Language::Perl => return self.indexed(first, last, behind),
+            Some(sign::THIN) if self.dialect == Language::Perl && self.sign_at(behind + 1) == Some(b'{') => {
+                return self.indexed(first, last, behind + 1);
+            }
             Some(b'{') => return behind.max(last + 1),
             Some(b',') if body && self.top().entry.name.is_none() && self.top().entry.first.is_none() => {
                 self.top().entry.first = Some((first, last));

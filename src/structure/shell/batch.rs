@@ -8,10 +8,13 @@ use crate::structure::tree::Tree;
 use super::command::{arguments, call_name};
 use super::lex::bare;
 
-/// Reads a batch file into `scope`.
-pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
+/// Reads a batch file into `file`.
+pub(super) fn read(bytes: &[u8], file: ScopeId, tree: &mut Tree) {
     let mut at = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
     let mut end = at;
+    // What a label begins, and the blocks that are open in it.
+    let mut label = file;
+    let mut blocks: Vec<ScopeId> = Vec::new();
     while at < bytes.len() {
         // A line goes on behind `^`, a command ends at `&`, `|` or a parenthesis outside quotes.
         let mut quoted = false;
@@ -29,9 +32,37 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
             end += 1;
         }
         end = end.min(bytes.len());
-        command(bytes, at..end, scope, tree);
+        let text = bytes[at..end].trim_ascii();
+        let scope = blocks.last().copied().unwrap_or(label);
+        if let Some(name) = text.strip_prefix(b":").filter(|name| !name.starts_with(b":") && blocks.is_empty()) {
+            tree.close(label, at);
+            label = tree.open(file, ScopeKind::Section, &String::from_utf8_lossy(name), at..end);
+        } else {
+            command(bytes, at..end, scope, tree);
+        }
+        match bytes.get(end) {
+            Some(b'(') if opens_block(text) => {
+                blocks.push(tree.open(scope, ScopeKind::Section, "", end..end));
+            }
+            Some(b')') => {
+                if let Some(block) = blocks.pop() {
+                    tree.close(block, end);
+                }
+            }
+            _ => {}
+        }
         at = end + 1;
     }
+    for open in blocks.into_iter().chain([label]) {
+        tree.close(open, bytes.len());
+    }
+}
+
+/// Whether the parenthesis behind a text begins a block: behind `if …`, `else`, `do`, or alone.
+fn opens_block(text: &[u8]) -> bool {
+    let starts = |word: &[u8]| text.get(..word.len()).is_some_and(|lead| lead.eq_ignore_ascii_case(word));
+    let ends = text.len() >= 2 && text[text.len() - 2..].eq_ignore_ascii_case(b"do");
+    text.is_empty() || text == b"@" || starts(b"if ") || starts(b"else") || ends
 }
 
 /// The words of a command, quotes included.

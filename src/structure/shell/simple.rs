@@ -189,6 +189,8 @@ pub(super) fn script_in(bytes: &[u8], name: &str, spans: &[Range<usize>], scope:
     let flag = spans.iter().position(|span| flags.contains(&&bytes[span.clone()]));
     let script = match name {
         "eval" | "ssh" | "su" | "watch" => spans.last(),
+        // `alias name='command'`
+        "alias" => return aliases(bytes, spans, scope, tree),
         _ if shell => flag.and_then(|flag| spans.get(flag + 1)),
         _ => None,
     };
@@ -197,6 +199,16 @@ pub(super) fn script_in(bytes: &[u8], name: &str, spans: &[Range<usize>], scope:
     let before = script.start.checked_sub(1).and_then(|before| bytes.get(before));
     if matches!(before, Some(b'"' | b'\'')) {
         quoted(bytes, script, scope, tree);
+    }
+}
+
+fn aliases(bytes: &[u8], spans: &[Range<usize>], scope: ScopeId, tree: &mut Tree) {
+    for span in spans.iter().skip(1) {
+        let Some(equals) = memchr::memchr(b'=', &bytes[span.clone()]) else { continue };
+        let script = bare(bytes, span.start + equals + 1..span.end);
+        if script.start > span.start + equals + 1 {
+            quoted(bytes, script, scope, tree);
+        }
     }
 }
 
