@@ -459,7 +459,7 @@ impl<'r> Context<'_, 'r> {
         let at = url.start;
         let api_path = has_api_path(&url.path);
         let side_door = is_side_door(&url.host, facts) && used != Used::ByClient && !api_path;
-        if on_host_list(self.bytes, at) || side_door || setting.is_some_and(names_host_list) {
+        if on_host_list(self.bytes, at) || setting.is_some_and(names_host_list) {
             return (Role::Listed, Held::Element);
         }
         let told =
@@ -470,6 +470,11 @@ impl<'r> Context<'_, 'r> {
         let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
         if self.text.kind.binary || link || self.text.in_comment(at) {
             return (Role::Mentioned, Held::Element);
+        }
+        if side_door {
+            // A vendor's own page receives no key.
+            let vendor = matches!(facts.kind, EndpointKind::Official | EndpointKind::Provider);
+            return (if vendor { Role::Mentioned } else { Role::Listed }, Held::Element);
         }
         if self.is_name(url) {
             return (Role::Listed, Held::Call);
