@@ -16,6 +16,7 @@ use super::called;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::layout::Layout;
 use super::names::Named;
+use super::products::is_other_host;
 use super::redact::redact_text;
 use super::scope::{Evidence, NEAR};
 use super::setting::{self, About, Vocabulary};
@@ -85,6 +86,46 @@ fn names_base(name: Option<&str>) -> bool {
     })
 }
 
+/// Whether a name is that of an application's own API as often as that of an LLM client's.
+fn names_application(name: &str) -> bool {
+    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
+    matches!(
+        last,
+        "apiUrl"
+            | "apiURL"
+            | "api_url"
+            | "API_URL"
+            | "baseUrl"
+            | "apiBaseUrl"
+            | "apiBaseURL"
+            | "API_BASE_URL"
+            | "BASE_URL"
+            | "apiEndpoint"
+            | "url"
+            | "host"
+    )
+}
+
+/// Whether a path is that of an LLM's API, or the root that most of them have.
+fn speaks_v1(path: &str) -> bool {
+    has_llm_path(path) || path.trim_end_matches('/').ends_with("/v1")
+}
+
+/// Whether the string ends in the middle of the host: `"https://api." + domain`, `"https://api.relay" ".tech"`.
+fn is_cut_off(bytes: &[u8], url: &Url) -> bool {
+    let Some((b'"' | b'\'' | b'`', rest)) = bytes[url.end.min(bytes.len())..].split_first() else { return false };
+    let after = rest.trim_ascii_start();
+    let glued = after.starts_with(b"+") || after.starts_with(b"..") || continues(rest).is_some();
+    url.path.is_empty() && url.port.is_none() && glued && !is_host_name(&url.host)
+}
+
+/// The string that stands right behind the end of another, on a line of its own: its content and what follows.
+fn continues(rest: &[u8]) -> Option<&[u8]> {
+    let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let (quote, text) = rest[blank..].split_first()?;
+    (rest[..blank].contains(&b'\n') && matches!(quote, b'"' | b'\'')).then_some(text)
+}
+
 /// How an address is used, as far as the text right around it tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Used {
@@ -115,13 +156,19 @@ pub(super) struct Context<'c, 'r> {
     pub(super) llm: &'c Evidence,
     /// Where LLM clients are built.
     pub(super) clients: &'c Evidence,
-    /// Where keys stand.
+    /// Where keys for model calls stand.
     pub(super) keys: &'c Evidence,
+    /// Those of them that no vendor's name marks: they belong to whatever address stands beside them.
+    pub(super) own_keys: &'c Evidence,
+    /// Those of them whose form proves what they are.
+    pub(super) proven: &'c Evidence,
 }
 
 impl<'r> Context<'_, 'r> {
     /// The endpoint that a URL names, if it is one at all.
     pub(super) fn of_url(&self, url: &Url) -> Option<Address<'r>> {
+        let joined = self.joined(url);
+        let url = joined.as_ref().unwrap_or(url);
         let known = self.rules.host(url.host.as_bytes()).is_some();
         let setting = if known || self.speaks_of_llms() {
             self.layout.name_at(self.vocabulary, url.start)
@@ -129,6 +176,22 @@ impl<'r> Context<'_, 'r> {
             name_before(self.bytes, url.start)
         };
         self.read(url, setting)
+    }
+
+    /// A URL whose host goes on in the string on the next line; the place stays that of the first part.
+    fn joined(&self, url: &Url) -> Option<Url> {
+        let code = self.text.kind.code_strings && url.path.is_empty() && url.port.is_none();
+        let (b'"' | b'\'', rest) = self.bytes.get(url.end..).filter(|_| code)?.split_first()? else { return None };
+        let next = continues(rest).filter(|next| next.starts_with(b".") || !is_host_name(&url.host))?;
+        let at = self.bytes.len() - next.len();
+        let more = url::host_at(self.bytes, at);
+        let host = format!("{}{}", url.host, String::from_utf8_lossy(more).to_ascii_lowercase());
+        if !is_host_name(&host) {
+            return None;
+        }
+        let (port, path_start) = url::port(self.bytes, at + more.len());
+        let (path, _) = url::path(self.bytes, path_start, Slashes::Plain);
+        Some(Url { host, port, path, ..url.clone() })
     }
 
     /// Whether anything in the blob speaks of LLMs. Where nothing does, hosts that no catalogue knows are no endpoints, and
@@ -254,8 +317,19 @@ impl<'r> Context<'_, 'r> {
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
         let api_path = has_api_path(&url.path);
         let bare = matches!(url.path.as_str(), "" | "/");
+        // `url` is a page's as often as an API's: something in the same map has to use it.
+        let plain =
+            bare && name.as_ref().is_some_and(|name| matches!(name.normalised.as_str(), "url" | "uri" | "link"));
+        let beside_its_key = || {
+            looks_like_api(&url.host, &url.path)
+                || self.layout.refers_to_key(url.start)
+                || self.layout.holds_with(self.keys, url.start)
+        };
         // `openai: {host: …}`: a word that every address is called by says little of a page's address.
-        let placed = address_name && about != About::Llm && around == About::Llm && (api_address || api_path || bare);
+        let placed = address_name
+            && about != About::Llm
+            && around == About::Llm
+            && (api_address || api_path || bare && !plain || plain && beside_its_key());
         let neutral = api_address && about == About::Anything && around != About::Other;
         let in_call = neutral && self.layout.in_llm_call(self.vocabulary, url.start);
         let beside_client = neutral
@@ -263,17 +337,28 @@ impl<'r> Context<'_, 'r> {
             && self.clients.near(url.start, 300);
         let beside_llm = || self.layout.lends(self.llm, url.start, NEAR);
         let beside_key = || self.layout.lends(self.keys, url.start, 300);
+        // An application's own address beside `openai: {apiKey: …}` is not where that key goes.
+        let applications =
+            setting.as_deref().is_some_and(names_application) && around != About::Llm && !speaks_v1(&url.path);
         let lent = neutral
             // What an LLM setting beside it lends: a longer path is that of another service's own call.
             && (api_path || (bare && names_base(setting.as_deref())))
             && (beside_key() || beside_client || (self.text.kind.config && beside_llm()))
+            && !applications
             && !self.layout.in_other_call(self.vocabulary, url.start);
         // A plain word for an address, `url`, of something that holds a key itself: its record, its request.
+        let holders = if applications { self.own_keys } else { self.keys };
         let with_key = address_name
             && about == About::Anything
             && around != About::Other
-            && self.layout.holds_with(self.keys, url.start)
-            && !self.layout.in_other_call(self.vocabulary, url.start);
+            && self.layout.holds_with(holders, url.start)
+            && (!self.layout.in_other_call(self.vocabulary, url.start)
+                || (api_path || api_address) && self.layout.shares(self.proven, url.start));
+        // `New("K", "https://…/v1")`, a row of a table, and a variable that a call takes together with a key.
+        let given = about != About::Other
+            && (speaks_v1(&url.path) && self.layout.shares(self.proven, url.start)
+                || (api_path || api_address || bare && looks_like_api(&url.host, &url.path))
+                    && self.layout.is_taken_with(self.proven, url.start, setting.as_deref()));
         // `OCO_API_URL` where `OCO_API_KEY` holds a key of OpenAI's.
         let of_family = |name: &str| setting::family(name, true).is_some_and(|family| self.families.contains(&family));
         let kin = (bare || api_path || name.as_ref().is_some_and(|name| name.api_address))
@@ -293,15 +378,16 @@ impl<'r> Context<'_, 'r> {
         let requested = (requested || spoken && !in_log && called())
             && !is_side_door(&url.host, &facts)
             && !(facts.entry.is_none() && is_link(self.bytes, url.start, setting.as_deref()));
+        let side_door = is_side_door(&url.host, &facts) && !api_path;
+        let held = in_call || !side_door && (placed || lent || with_key || kin || given);
         let llm = match facts.kind {
-            EndpointKind::Unknown | EndpointKind::SelfHosted => {
-                llm_setting || placed || in_call || lent || with_key || kin || requested
-            }
-            EndpointKind::Proxy => {
-                llm_setting || placed || in_call || lent || with_key || kin || llm_path || by_context
-            }
+            EndpointKind::Unknown | EndpointKind::SelfHosted => llm_setting || held || requested,
+            EndpointKind::Proxy => llm_setting || held || llm_path || by_context,
             _ => true,
         };
+        if facts.entry.is_none() && (is_other_host(&url.host) || is_cut_off(self.bytes, url)) {
+            return None;
+        }
         let imitation = facts.signals.contains(&SignalId::LookAlike);
         if !(llm || imitation) || (facts.entry.is_none() && is_placeholder(&url.host)) || self.is_template(url, &facts)
         {
@@ -311,7 +397,7 @@ impl<'r> Context<'_, 'r> {
             Used::ByClient
         } else if in_call || requested {
             Used::InCall
-        } else if api_address || placed || with_key || kin || forwards(setting.as_deref()) {
+        } else if api_address || placed || with_key || kin || given || forwards(setting.as_deref()) {
             Used::AsApi
         } else {
             Used::Somehow
@@ -372,17 +458,23 @@ impl<'r> Context<'_, 'r> {
     fn role(&self, url: &Url, facts: &HostFacts<'_>, setting: Option<&str>, used: Used) -> (Role, Held) {
         let at = url.start;
         let api_path = has_api_path(&url.path);
-        let side_door = is_side_door(&url.host, facts) && used == Used::Somehow && !api_path;
-        if on_host_list(self.bytes, at) || side_door || setting.is_some_and(names_host_list) {
+        let side_door = is_side_door(&url.host, facts) && used != Used::ByClient && !api_path;
+        if on_host_list(self.bytes, at) || setting.is_some_and(names_host_list) {
             return (Role::Listed, Held::Element);
         }
-        let told = setting.is_some_and(names_message) || (used != Used::ByClient && in_message(self.bytes, at));
+        let told =
+            setting.is_some_and(names_message) || (used != Used::ByClient && in_message(self.bytes, at, url.end));
         if told || (used != Used::ByClient && is_compared(self.bytes, at, url.end, setting)) {
             return (Role::Mentioned, Held::Element);
         }
         let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
         if self.text.kind.binary || link || self.text.in_comment(at) {
             return (Role::Mentioned, Held::Element);
+        }
+        if side_door {
+            // A vendor's own page receives no key.
+            let vendor = matches!(facts.kind, EndpointKind::Official | EndpointKind::Provider);
+            return (if vendor { Role::Mentioned } else { Role::Listed }, Held::Element);
         }
         if self.is_name(url) {
             return (Role::Listed, Held::Call);

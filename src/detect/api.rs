@@ -77,6 +77,7 @@ pub(super) fn is_side_door(host: &str, facts: &HostFacts<'_>) -> bool {
                     | "store"
                     | "console"
                     | "dashboard"
+                    | "platform"
             )
         )
 }

@@ -125,7 +125,15 @@ impl<'a> Backwards<'a> {
                     self.at -= word.len();
                     self.skip(|byte| matches!(byte, b'[' | b']' | b'.') || byte.is_ascii_digit());
                 }
-                b'[' | b'{' | b'+' | b'&' | b'*' | b'\\' => self.at -= 1,
+                b'[' | b'{' | b'+' | b'&' | b'*' | b'\\' => {
+                    self.at -= 1;
+                    // `ENV.fetch("NAME") { "value" }`
+                    if last == b'{'
+                        && let Some(name) = self.looked_up()
+                    {
+                        return Some(name);
+                    }
+                }
                 b'(' => {
                     self.at -= 1;
                     if let Some(name) = self.callee() {
@@ -147,15 +155,21 @@ impl<'a> Backwards<'a> {
                     return self.assigned();
                 }
                 b'>' => return self.tag_or_arrow(),
-                b'?' | b'|' if self.rest().ends_with(&[last, last]) => {
+                b'?' | b'|' if self.rest().ends_with(&[last, last]) && !self.rest().ends_with(b"(||") => {
                     // The value stands in for another: `process.env.NAME ?? "value"`.
                     self.at -= 2;
                     self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
+                    if let Some(name) = self.looked_up() {
+                        return Some(name);
+                    }
                     let word = self.word(is_name_byte);
                     if is_setting_like(word) {
                         return Some(word);
                     }
                     self.at -= word.len();
+                }
+                b'|' if self.rest().ends_with(b"(|_|") || self.rest().ends_with(b"(||") => {
+                    self.at -= self.rest().iter().rev().take_while(|byte| matches!(byte, b'|' | b'_')).count();
                 }
                 b',' | b';' | b'|' => {
                     self.at -= 1;
@@ -198,10 +212,38 @@ impl<'a> Backwards<'a> {
         let short: Vec<u8> =
             last_part(word).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
         self.at -= word.len();
+        let default = ["unwrapor", "unwraporelse", "orelse", "orelseget", "getorelse", "or"];
+        if default.iter().any(|name| name.as_bytes() == short)
+            && let Some(name) = self.default_in(word)
+        {
+            return Some(name);
+        }
         if short.is_empty() || WRAPPERS.iter().any(|wrapper| wrapper.as_bytes() == short) {
             return None;
         }
         Some(word)
+    }
+
+    /// In front of a method that gives a default: the name that was looked up, `env::var("NAME").unwrap_or(`.
+    fn default_in(&self, word: &[u8]) -> Option<&'a [u8]> {
+        let dots = word.iter().take_while(|byte| **byte == b'.').count();
+        let mut before = Backwards { bytes: self.bytes, floor: self.floor, at: self.at };
+        (dots > 0).then(|| before.looked_up()).flatten()
+    }
+
+    /// In front of a default: the name in `getenv("NAME")`, `env["NAME"]`.
+    fn looked_up(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest().trim_ascii_end();
+        let open = match rest.last()? {
+            b')' => b'(',
+            b']' => b'[',
+            _ => return None,
+        };
+        let inner = &rest[memchr::memrchr(open, rest)? + 1..rest.len() - 1];
+        let name = inner.trim_ascii();
+        let quote = *name.first()?;
+        let name = name.strip_prefix(&[quote])?.strip_suffix(&[quote])?;
+        (matches!(quote, b'"' | b'\'' | b'`') && (is_setting_like(name) || is_constant(name))).then_some(name)
     }
 
     /// Behind `,`: the name in `f("NAME", "value")`; other arguments and members of a list are passed over.
@@ -368,6 +410,11 @@ mod tests {
             ("OPENAI_API_KEY=@", "OPENAI_API_KEY"),
             ("export OPENAI_API_KEY=\"@\"", "OPENAI_API_KEY"),
             ("$env:OPENAI_API_KEY = '@'", "OPENAI_API_KEY"),
+            ("x = GetEnvironmentVariable(\"OPENAI_BASE_URL\") ?? \"@\"", "OPENAI_BASE_URL"),
+            ("let u = env::var(\"OPENAI_BASE_URL\").unwrap_or_else(|_| \"@\"", "OPENAI_BASE_URL"),
+            ("let u = env::var(\"OPENAI_BASE_URL\").unwrap_or(\"@\"", "OPENAI_BASE_URL"),
+            ("u = ENV.fetch(\"OPENAI_BASE_URL\") { \"@\"", "OPENAI_BASE_URL"),
+            ("u = ENV[\"OPENAI_BASE_URL\"] || \"@\"", "OPENAI_BASE_URL"),
             ("set -x OPENAI_API_KEY @", "OPENAI_API_KEY"),
             ("setx OPENAI_API_KEY \"@\"", "OPENAI_API_KEY"),
             ("ENV OPENAI_API_KEY @", "OPENAI_API_KEY"),

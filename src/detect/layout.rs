@@ -2,13 +2,14 @@
 //! it, and what belongs to the same unit. Built when first asked; where none is known the textual reading stands alone.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{Blob, Scope, ScopeId, ScopeKind};
+use crate::model::{Blob, Scope, ScopeId, ScopeKind, Used};
 use crate::structure::{self, Structure, Unread};
 
 use super::assignment::name_before;
-use super::name::{LONGEST_NAME, is_constant, is_holder, looks_like_key};
+use super::name::{LONGEST_NAME, is_constant, is_holder, last_part, looks_like_key};
+use super::products::is_other_product;
 use super::reference::is_reference;
 use super::scope::{Evidence, in_llm_call, in_other_call};
 use super::setting::{About, NameFacts, Vocabulary};
@@ -23,6 +24,9 @@ const FAR: usize = 2500;
 /// How many scopes around a value are looked at for a call.
 const MOST_SCOPES: usize = 6;
 
+/// How many uses of one name are looked at.
+const MOST_CALLS: usize = 50;
+
 /// A blob and, once somebody asks, what it is made of.
 pub(super) struct Layout<'b> {
     blob: &'b Blob<'b>,
@@ -31,17 +35,19 @@ pub(super) struct Layout<'b> {
     read: OnceCell<Result<Option<Structure>, Unread>>,
     /// The scopes of which a value names the variable that holds a key.
     referring: OnceCell<HashSet<ScopeId>>,
+    /// The names that calls take together with a key, with the calls.
+    taken: OnceCell<HashMap<String, Vec<ScopeId>>>,
 }
 
 impl<'b> Layout<'b> {
     pub(super) fn new(blob: &'b Blob<'b>) -> Self {
         let config = FileKind::of(&blob.origin.path.text, blob.binary).config;
-        Self { blob, config, read: OnceCell::new(), referring: OnceCell::new() }
+        Self { blob, config, read: OnceCell::new(), referring: OnceCell::new(), taken: OnceCell::new() }
     }
 
     /// The layout of a text that was encoded in a blob: its own format is not known.
     pub(super) fn unknown(blob: &'b Blob<'b>) -> Self {
-        Self { blob, config: false, read: OnceCell::from(Ok(None)), referring: OnceCell::new() }
+        Self { blob, config: false, read: OnceCell::from(Ok(None)), referring: OnceCell::new(), taken: OnceCell::new() }
     }
 
     /// The structure; none for a window of a file, and where no reader fits.
@@ -86,6 +92,10 @@ impl<'b> Layout<'b> {
         let element = before.iter().rposition(|byte| matches!(byte, b',' | b';' | b'|')).map_or(0, |comma| comma + 1);
         let begins = before[element..].iter().all(|byte| !byte.is_ascii_alphanumeric());
         let written = crate::rules::normalise(&text).ends_with(&crate::rules::normalise(name));
+        // An element of a list that is one value: the list's name is its own, whatever the element in front looks like.
+        if element > 0 && begins && vocabulary.classify(name).role.is_some() {
+            return Some(name.to_owned());
+        }
         // The text tells a client where the structure only tells what the client calls its part, and what is called where
         // the structure tells to what the result is assigned.
         let telling = vocabulary.classify(&text).about == About::Llm;
@@ -170,6 +180,31 @@ impl<'b> Layout<'b> {
         })
     }
 
+    /// Whether a key of `keys` stands right beside the value at `at`: in the same call, map or row.
+    pub(super) fn shares(&self, keys: &Evidence, at: usize) -> bool {
+        if !evidence_near(keys, at) {
+            return false;
+        }
+        let Some(structure) = self.structure() else { return false };
+        let home = structure.find(at).home.scope;
+        let Some((_, scope)) = structure.around(home).next() else { return false };
+        !matches!(scope.kind, ScopeKind::File | ScopeKind::Section)
+            && keys.around(at, FAR).any(|key| {
+                let key = structure.find(key).home.scope;
+                shared(structure, home, key).is_some_and(|(id, _)| id == home)
+            })
+    }
+
+    /// Whether the value at `at` has a name that a call takes together with a key of `keys`.
+    pub(super) fn is_taken_with(&self, keys: &Evidence, at: usize, written: Option<&str>) -> bool {
+        let Some(structure) = self.structure().filter(|_| !keys.is_empty()) else { return false };
+        let spot = structure.find(at);
+        let name = if spot.name.is_empty() { written.unwrap_or_default() } else { spot.name };
+        let taken = self.taken.get_or_init(|| taken_with(structure, keys));
+        let calls = taken.get(last_name(name)).into_iter().flatten().take(MOST_CALLS);
+        calls.into_iter().any(|&call| structure.around(call).any(|(id, _)| id == spot.home.scope))
+    }
+
     /// Whether a setting beside the value at `at`, in the same map, names the variable that holds its key.
     pub(super) fn refers_to_key(&self, at: usize) -> bool {
         let Some(structure) = self.structure() else { return false };
@@ -217,6 +252,58 @@ impl<'b> Layout<'b> {
 
 fn evidence_near(evidence: &Evidence, at: usize) -> bool {
     evidence.around(at, FAR).next().is_some()
+}
+
+/// The names that calls take together with a key, each with these calls.
+fn taken_with(structure: &Structure, keys: &Evidence) -> HashMap<String, Vec<ScopeId>> {
+    // The call that something is an argument of, through the maps and lists in between.
+    let call_of = |scope: ScopeId| {
+        let around = structure.around(scope).take(MOST_SCOPES);
+        let mut inside = around.take_while(|(_, scope)| !matches!(scope.kind, ScopeKind::File | ScopeKind::Section));
+        inside.find(|(_, scope)| scope.kind == ScopeKind::Call).filter(|(_, call)| !only_shows(&call.name))
+    };
+    let mut homes: HashMap<&str, Vec<ScopeId>> = HashMap::new();
+    let mut calls: HashSet<ScopeId> = HashSet::new();
+    for key in keys.iter() {
+        let spot = structure.find(key);
+        calls.extend(call_of(spot.home.scope).map(|(id, _)| id));
+        if !spot.name.is_empty() {
+            homes.entry(last_name(spot.name)).or_default().push(spot.home.scope);
+        }
+    }
+    let named = || {
+        structure.uses().iter().filter_map(|one| match &one.used {
+            Used::Name(name) => Some((one.scope, name.as_str())),
+            _ => None,
+        })
+    };
+    for (scope, name) in named() {
+        let seen = homes.get(name).into_iter().flatten().take(MOST_CALLS);
+        if seen.into_iter().any(|home| structure.around(scope).any(|(id, _)| id == *home)) {
+            calls.extend(call_of(scope).map(|(id, _)| id));
+        }
+    }
+    let mut taken: HashMap<String, Vec<ScopeId>> = HashMap::new();
+    for (scope, name) in named() {
+        if let Some((call, _)) = call_of(scope).filter(|(id, _)| calls.contains(id)) {
+            taken.entry(name.to_owned()).or_default().push(call);
+        }
+    }
+    taken
+}
+
+/// The last part of a dotted name.
+fn last_name(name: &str) -> &str {
+    str::from_utf8(last_part(name.as_bytes())).ok().and_then(|last| last.rsplit('.').next()).unwrap_or(name)
+}
+
+/// Whether a call shows its arguments, or hands them to another product.
+fn only_shows(name: &str) -> bool {
+    const CALLS: [&str; 14] = [
+        "print", "println", "printf", "log", "info", "debug", "warn", "error", "echo", "puts", "assert", "dump",
+        "expect", "format",
+    ];
+    CALLS.contains(&crate::rules::normalise(last_name(name)).as_str()) || is_other_product(name)
 }
 
 fn is_scheme(name: &str) -> bool {

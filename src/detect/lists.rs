@@ -86,7 +86,13 @@ impl Clients {
                 let name = address.setting.as_deref().unwrap_or_default();
                 layout.facts_at(vocabulary, at, name).about == About::Llm
             };
+            // `OPENAI_API_BASE_URLS=a;b;c` beside the list of their keys.
+            let several = || {
+                let name = crate::rules::normalise(address.setting.as_deref().unwrap_or_default());
+                kind.config && name.ends_with("urls") && layout.facts_at(vocabulary, at, &name).about == About::Llm
+            };
             layout.holds_with(keys, at)
+                || (keys.near(at, LIST_GAP) && several())
                 || (kind.config && services.len() <= MOST_CLIENTS && layout.refers_to_key(at))
                 || (kind.config && !around.is_empty() && !one_of_many(around) && named())
         };

@@ -239,12 +239,21 @@ impl<'r> Detector<'r> {
             name.facts.about == About::Llm && (called || (name.facts.role.is_none() && type_like))
         });
         let clients = Evidence::new(built.map(|name| name.span.start).collect());
-        let key_evidence = Evidence::new(keys.iter().map(|key| key.start).collect());
+        // The keys of services that only watch calls lend nothing to an address: it is theirs.
+        let llm_keys: Vec<&Key<'r>> = keys.iter().filter(|key| self.answers_calls(key)).collect();
+        let key_evidence = Evidence::new(llm_keys.iter().map(|key| key.start).collect());
+        let proven: Vec<&Key<'r>> = llm_keys.into_iter().filter(|key| key.proof == Proof::Structure).collect();
+        let proven_keys = Evidence::new(proven.iter().map(|key| key.start).collect());
+        let own_keys = keys.iter().filter(|key| self.answers_calls(key)).filter(|key| {
+            let name = key.setting.as_deref().unwrap_or_default();
+            layout.facts_at(&deep.vocabulary, key.start, name).about != About::Llm
+        });
+        let own_keys = Evidence::new(own_keys.map(|key| key.start).collect());
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);
         let text = Text::new(kind, bytes);
         let called = called::names(bytes);
-        let proven = keys.iter().filter(|key| key.proof == Proof::Structure).filter_map(|key| key.setting.as_deref());
-        let families = proven.filter_map(|name| setting::family(name, false)).collect();
+        let settings = proven.iter().filter_map(|key| key.setting.as_deref());
+        let families = settings.filter_map(|name| setting::family(name, false)).collect();
         let context = Context {
             rules: self.rules,
             vocabulary: &deep.vocabulary,
@@ -257,6 +266,8 @@ impl<'r> Detector<'r> {
             llm: &llm,
             clients: &clients,
             keys: &key_evidence,
+            own_keys: &own_keys,
+            proven: &proven_keys,
         };
         let mut addresses: Vec<Address<'r>> = hits.urls.iter().filter_map(|url| context.of_url(url)).collect();
         addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
@@ -276,6 +287,12 @@ impl<'r> Detector<'r> {
         let search = forward::Search { rules: self.rules, bytes, text: &text, path: &blob.origin.path.text };
         let found = Found { keys, addresses, servers: search.servers(&hits.urls), decoded: None };
         (found, encoded::runs(bytes, &hits.encoded, &named))
+    }
+
+    /// Whether a key is for model calls, as far as its issuer tells.
+    fn answers_calls(&self, key: &Key<'r>) -> bool {
+        let issuer = key.issuer.and_then(|id| self.rules.issuer(id));
+        issuer.is_none_or(|issuer| !issuer.endpoints.is_empty())
     }
 
     /// The stretches of a blob in which keys without a prefix are looked for under any name: around the endpoints of

@@ -167,6 +167,50 @@ const OTHERS: &[&str] = &[
     "zookeeper",
 ];
 
+/// Domains of services that take keys and answer no model calls.
+const OTHER_DOMAINS: &[&str] = &[
+    "algolia.net",
+    "algolianet.com",
+    "auth0.com",
+    "blob.core.windows.net",
+    "datadoghq.com",
+    "documents.azure.com",
+    "elastic-cloud.com",
+    "es.amazonaws.com",
+    "firebaseio.com",
+    "firecrawl.dev",
+    "langfuse.com",
+    "mongodb.net",
+    "neo4j.io",
+    "pinecone.io",
+    "posthog.com",
+    "qdrant.io",
+    "qdrant.tech",
+    "search.windows.net",
+    "sentry.io",
+    "serpapi.com",
+    "serper.dev",
+    "slack.com",
+    "smith.langchain.com",
+    "stripe.com",
+    "tavily.com",
+    "trychroma.com",
+    "turbopuffer.com",
+    "upstash.io",
+    "vault.azure.net",
+    "weaviate.cloud",
+    "weaviate.network",
+    "zilliz.com",
+    "zillizcloud.com",
+];
+
+/// Whether a host is that of a service that answers no model calls: a vector database, a log of traces.
+pub(super) fn is_other_host(host: &str) -> bool {
+    OTHER_DOMAINS
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
 /// Whether a name is that of another product, or has its word as a part: `redis`, `aws_s3`, `postgres-main`, `stripe2`.
 pub(super) fn is_other_product(name: &str) -> bool {
     // `githubToken`, `RedisCache`: parts begin with a capital behind a small letter, too.
@@ -188,6 +232,16 @@ pub(super) fn is_other_product(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_hosts_are_told_by_their_domain() {
+        for host in ["x.eu-central-1.aws.cloud.qdrant.io", "cloud.langfuse.com", "a.search.windows.net"] {
+            assert!(is_other_host(host), "{host}");
+        }
+        for host in ["notqdrant.io", "qdrant.io.relay.net"] {
+            assert!(!is_other_host(host), "{host}");
+        }
+    }
 
     #[test]
     fn other_products_are_told_by_a_word_of_their_own() {

@@ -97,6 +97,11 @@ impl Evidence {
         offset >= at.saturating_sub(reach) && offset <= at + reach / 2
     }
 
+    /// All of it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied()
+    }
+
     /// Whether there is any at all.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

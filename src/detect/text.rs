@@ -21,6 +21,12 @@ pub(super) struct FileKind {
     docstrings: bool,
     /// Prose, with code only in fences.
     pub(super) prose: bool,
+    /// A language in which strings that stand one behind the other are one.
+    pub(super) code_strings: bool,
+    /// A notebook: cells of code and of prose.
+    pub(super) notebook: bool,
+    /// Elements with text between their tags.
+    pub(super) elements: bool,
     /// A format that only ever holds settings.
     pub(super) config: bool,
     /// A script of assignments without quotes.
@@ -83,6 +89,11 @@ impl FileKind {
             markup,
             docstrings: one_of(&["py", "pyi", "ex", "exs", "jl"]),
             prose,
+            code_strings: one_of(&["py", "pyi", "c", "cc", "cpp", "h", "hpp", "m", "mm", "rb"]),
+            notebook: extension == "ipynb",
+            elements: one_of(&[
+                "js", "jsx", "ts", "tsx", "mjs", "cjs", "vue", "svelte", "html", "htm", "xhtml", "astro",
+            ]),
             config,
             shell: one_of(&["sh", "bash", "zsh", "fish", "ps1", "bat", "cmd", "service", "mk"])
                 || ["dockerfile", "makefile", "procfile", "crontab", ".profile", ".bashrc", ".zshrc"]
@@ -155,11 +166,13 @@ pub(super) struct Text<'b> {
     bytes: &'b [u8],
     fences: OnceCell<Vec<usize>>,
     triple_quotes: OnceCell<[Vec<usize>; 2]>,
+    /// Where cells of a notebook say what they are, and whether it is prose.
+    cells: OnceCell<Vec<(usize, bool)>>,
 }
 
 impl<'b> Text<'b> {
     pub(super) fn new(kind: FileKind, bytes: &'b [u8]) -> Self {
-        Self { kind, bytes, fences: OnceCell::new(), triple_quotes: OnceCell::new() }
+        Self { kind, bytes, fences: OnceCell::new(), triple_quotes: OnceCell::new(), cells: OnceCell::new() }
     }
 
     /// Whether offset `at` lies in a comment or a docstring.
@@ -174,7 +187,23 @@ impl<'b> Text<'b> {
 
     /// Whether offset `at` lies in prose outside any code block.
     pub(super) fn in_prose(&self, at: usize) -> bool {
-        self.kind.prose && !self.in_fence(at)
+        (self.kind.prose && !self.in_fence(at))
+            || (self.kind.notebook && self.in_cell_of_prose(at))
+            || (self.kind.elements && in_element(self.bytes, at))
+    }
+
+    /// Whether the cell of a notebook around offset `at` holds prose; a cell says first what it is.
+    fn in_cell_of_prose(&self, at: usize) -> bool {
+        const NAME: &[u8] = b"\"cell_type\"";
+        let prose = |cell: usize| {
+            let value = self.bytes[cell + NAME.len()..].trim_ascii_start();
+            let value = value.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+            value.starts_with(b"\"markdown\"") || value.starts_with(b"\"raw\"")
+        };
+        let cells = || memchr::memmem::find_iter(self.bytes, NAME).map(|cell| (cell, prose(cell))).collect();
+        let cells: &Vec<(usize, bool)> = self.cells.get_or_init(cells);
+        let behind = cells.partition_point(|&(cell, _)| cell < at);
+        behind.checked_sub(1).is_some_and(|last| cells[last].1)
     }
 
     fn in_fence(&self, at: usize) -> bool {
@@ -202,6 +231,33 @@ impl<'b> Text<'b> {
             }
         })
     }
+}
+
+/// Whether offset `at` lies in the text between two tags: `<p>See https://…</p>`.
+fn in_element(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[at.saturating_sub(SHORT_REACH)..at];
+    let Some(close) = memchr::memrchr(b'>', before) else { return false };
+    let text = &before[close + 1..];
+    let tag = memchr::memrchr(b'<', &before[..close]).map(|open| &before[open + 1..close]);
+    let is_tag = |tag: &[u8]| {
+        let name = tag.strip_prefix(b"/").unwrap_or(tag);
+        let word = name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
+        let ends = name.get(word).is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'/');
+        (name.first().is_some_and(u8::is_ascii_alphabetic) && ends || name.is_empty())
+            && !name.starts_with(b"script")
+            && !name.starts_with(b"style")
+            && !tag.ends_with(b"=")
+    };
+    let code = |byte: &u8| matches!(byte, b'{' | b'}' | b';' | b'=' | b'"' | b'`' | b'(');
+    if !tag.is_some_and(is_tag) || text.iter().any(code) || text.ends_with(b"'") {
+        return false;
+    }
+    let behind = &bytes[at..bytes.len().min(at + SHORT_REACH)];
+    let open = behind.iter().position(|byte| matches!(byte, b'<' | b'{' | b'}' | b';' | b'"' | b'`'));
+    open.is_some_and(|open| {
+        behind[open] == b'<'
+            && behind.get(open + 1).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'/' || *next == b'>')
+    })
 }
 
 fn closed(comment: &[u8], token: &[u8]) -> bool {
@@ -251,6 +307,33 @@ mod tests {
         ] {
             assert!(!comment(path, text), "{path} {text}");
         }
+    }
+
+    #[test]
+    fn text_between_tags_is_prose() {
+        for text in ["<p>Don't use @ here</p>", "return <b>a</b> or @ <br/>", "<option value=\"a\">@</option>"] {
+            assert!(in_element(text.as_bytes(), text.find('@').unwrap()), "{text}");
+        }
+        for text in [
+            "if (a > b) f('@') <c",
+            "const f = () => '@' + x<y>",
+            "<script>u='@'</script>",
+            "<Chat url='@' />",
+            "ref<string>('@')</a>",
+        ] {
+            assert!(!in_element(text.as_bytes(), text.find('@').unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn cells_of_a_notebook_say_what_they_are() {
+        let text =
+            br#"{"cells": [{"cell_type": "markdown", "source": ["A"]}, {"cell_type": "code", "source": ["B"]}]}"#;
+        let prose = |byte: u8| {
+            let at = memchr::memchr(byte, text).unwrap();
+            Text::new(FileKind::of("a.ipynb", false), text).in_prose(at)
+        };
+        assert!(prose(b'A') && !prose(b'B'));
     }
 
     #[test]

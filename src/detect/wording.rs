@@ -45,21 +45,29 @@ pub(super) fn names_message(name: &str) -> bool {
 
 /// Whether the address at `at` stands among the words of a message: `"do not use https://… "`. A command in a string is
 /// none, nor is an assignment.
-pub(super) fn in_message(bytes: &[u8], at: usize) -> bool {
+pub(super) fn in_message(bytes: &[u8], at: usize, end: usize) -> bool {
     let start = line_start(bytes, at).max(at.saturating_sub(200));
     let line = &bytes[start..at];
     let Some(quote) = line.iter().rposition(|byte| matches!(byte, b'"' | b'\'' | b'`')) else { return false };
     let words = &line[quote + 1..];
-    let command = [&b"curl"[..], b"wget", b"--", b" -x", b"http ", b"export "]
+    // As far as the string goes on behind it.
+    let line = &bytes[end.min(bytes.len())..line_end(bytes, end).min(end + 200)];
+    let behind = memchr::memchr(bytes[start + quote], line).map_or(&[][..], |end| &line[..end]);
+    let command = [&b"curl"[..], b"wget", b"--", b" -x", b"http ", b"export ", b" -h ", b" -d "]
         .iter()
-        .any(|word| contains_ignore_case(words, word));
+        .any(|word| contains_ignore_case(words, word) || contains_ignore_case(behind, word));
     let assigned = words.trim_ascii_end().ends_with(b"=") || words.trim_ascii_end().ends_with(b":");
-    let spoken = words
-        .split(|byte| *byte == b' ')
-        .filter(|word| word.len() >= 2 && word.iter().all(u8::is_ascii_alphabetic))
-        .count();
+    let count = |text: &[u8]| {
+        let words = text.split(|byte| *byte == b' ').map(|word| {
+            let end = word.iter().rposition(|byte| !matches!(byte, b'?' | b'!' | b',' | b'.' | b':' | b')'));
+            end.map_or(&[][..], |last| &word[..=last])
+        });
+        words.filter(|word| word.len() >= 2 && word.iter().all(u8::is_ascii_alphabetic)).count()
+    };
+    let (spoken, goes_on) = (count(words), if behind.starts_with(b" ") { count(behind) } else { 0 });
     let example = contains_ignore_case(words, b"e.g.") || contains_ignore_case(words, b"for example");
-    (spoken >= 2 || example) && words.ends_with(b" ") && !command && !assigned
+    let sentence = spoken >= 2 || (spoken >= 1 && spoken + goes_on >= 3);
+    (sentence || example) && words.ends_with(b" ") && !command && !assigned
 }
 
 /// Whether the value at `at..end` is only compared with another: `url.startsWith("…")`, `host == "…"`, `isRelay("…")`,

@@ -104,6 +104,12 @@ impl Structure {
         self.values.iter().map(|value| (value.span.clone(), value.scope, value.name.as_str()))
     }
 
+    /// What the scopes take from elsewhere.
+    #[must_use]
+    pub fn uses(&self) -> &[Use] {
+        &self.uses
+    }
+
     /// A scope and those around it, innermost first.
     fn above(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
         std::iter::successors(Some(scope), |&id| self.scopes[id].parent)
