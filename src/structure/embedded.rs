@@ -10,7 +10,7 @@ use super::read_as;
 use super::tree::Tree;
 
 /// Names of settings whose values are commands, in lower case.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 15] = [
     "after_script",
     "bash",
     "before_script",
@@ -21,6 +21,7 @@ const SCRIPTS: [&str; 14] = [
     "inlinescript",
     "install_command",
     "run",
+    "runcmd",
     "script",
     "shell",
     "start_command",

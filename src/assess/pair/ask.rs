@@ -18,6 +18,8 @@ struct Asking {
     /// Where it stands, which of its homes.
     home: usize,
     left: Left,
+    /// Whether it has left a part of the file that has a name of its own: it is not what others inherit.
+    apart: bool,
 }
 
 /// What a key has left behind on its way outwards.
@@ -60,7 +62,7 @@ impl Field<'_> {
         for (key, standing) in self.keys.iter().enumerate() {
             for (home, place) in standing.all().enumerate() {
                 let left = if standing.is_moved(home) { Left::Call } else { Left::Nothing };
-                waiting[place.scope].push(Asking { key, home, left });
+                waiting[place.scope].push(Asking { key, home, left, apart: false });
             }
         }
         for scope in (0..self.levels.len()).rev() {
@@ -86,6 +88,7 @@ impl Field<'_> {
                     Verdict::Possible(_) | Verdict::Nowhere => {}
                 }
                 asking.left = self.leave(asking.left, scope);
+                asking.apart |= self.is_part(scope);
                 unanswered.push(asking);
             }
             if let Some(parent) = self.scopes.get(scope).and_then(|scope| scope.parent) {
@@ -97,6 +100,30 @@ impl Field<'_> {
             None => possible.map_or(Choice::None, Choice::Possible),
         });
         choices.collect()
+    }
+
+    /// Whether a scope is a part of its file with a name of its own, and not where the settings for all parts stand.
+    fn is_part(&self, scope: ScopeId) -> bool {
+        const SHARED: [&str; 14] = [
+            "auth",
+            "common",
+            "config",
+            "credentials",
+            "default",
+            "defaults",
+            "env",
+            "environment",
+            "global",
+            "globals",
+            "secrets",
+            "settings",
+            "variables",
+            "vars",
+        ];
+        self.scopes.get(scope).is_some_and(|scope| {
+            let named = matches!(scope.kind, ScopeKind::Map | ScopeKind::Section) && !scope.name.is_empty();
+            named && !SHARED.contains(&scope.name.to_ascii_lowercase().as_str())
+        })
     }
 
     /// What a key has left behind once it leaves a scope, too.
@@ -198,7 +225,11 @@ impl Field<'_> {
             let verdict = rows.choose(&self.matches.keys[one.key], family(&key_names[&one.key]));
             let others = || asking.iter().any(|other| other.left == Left::Nothing && other.key != one.key);
             let owns = |endpoint: usize| self.endpoints[endpoint].homes().iter().any(|home| home.scope == scope);
+            let inherited = |endpoint: usize| !near.contains(&endpoint);
             let verdict = match (&verdict, one.left) {
+                (Verdict::Goes { by_name: false, endpoint, .. }, _) if one.apart && inherited(*endpoint) => {
+                    Verdict::Nowhere
+                }
                 // The parts of an object, in a list, take over what the object itself sets.
                 (Verdict::Goes { by_name: false, endpoint, .. }, Left::Element) if owns(*endpoint) => verdict,
                 (Verdict::Goes { by_name: false, .. }, Left::Element) if !(one_host[0] && enclosed) => Verdict::Nowhere,

@@ -216,7 +216,12 @@ impl<'a> Run<'a> {
         offers: &mut BTreeMap<(usize, usize), Vec<Pair>>,
     ) {
         let guests = self.guests(user);
-        let asks = |blob: usize, key: usize| choices[blob][key] == Choice::None;
+        // What a file says by nothing but nearness gives way to a link.
+        let asks = |blob: usize, key: usize| match &choices[blob][key] {
+            Choice::None => true,
+            Choice::Pair(pair) => pair.evidence == Evidence::SameFile && !pair.by_name,
+            Choice::Possible(_) => false,
+        };
         let own = &self.blobs[user].matches;
         let waiting = (0..own.keys.len()).any(|key| asks(user, key));
         let visitor = guests.iter().any(|(_, guest)| matches!(guest, Guest::Key(blob, key) if asks(*blob, *key)));

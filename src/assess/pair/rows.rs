@@ -115,11 +115,14 @@ impl<'a> Rows<'a> {
 
     fn add(&mut self, candidate: &Candidate<'a>) {
         let family = candidate.family;
-        let mut classes = vec![(Class::Any, family.qualifier.as_str())];
+        let mut classes: Vec<(Class<'a>, &'a str)> = Vec::new();
         if !family.name.is_empty() {
             classes.push((Class::Name(&family.name), &family.qualifier));
         }
-        if family.open {
+        if !candidate.named {
+            classes.push((Class::Any, &family.qualifier));
+        }
+        if family.open && !candidate.named {
             classes.push((Class::Open, &family.qualifier));
         }
         // Where a key has the very same name the endpoint is that key's.
