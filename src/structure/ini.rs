@@ -31,8 +31,16 @@ const MOST_PARTS: usize = 12;
 /// Reads the sections of `bytes` into `scope`.
 pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
     let systemd = is_unit(bytes);
-    let mut reader =
-        Reader { bytes, tree, file: scope, section: scope, sections: HashMap::new(), pending: None, systemd };
+    let mut reader = Reader {
+        bytes,
+        tree,
+        file: scope,
+        section: scope,
+        sections: HashMap::new(),
+        shared: None,
+        pending: None,
+        systemd,
+    };
     if systemd {
         reader.section = reader.tree.open(scope, ScopeKind::Service, "", 0..bytes.len());
         reader.file = reader.section;
@@ -48,6 +56,15 @@ pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
     }
     reader.flush();
     let section = reader.section;
+    if let Some(shared) = reader.shared {
+        let mut takers: Vec<ScopeId> = reader.sections.into_values().collect();
+        takers.sort_unstable();
+        // Maps are what names in parts lead through.
+        takers.retain(|&taker| taker != shared && tree.scopes()[taker].kind != ScopeKind::Map);
+        for taker in takers {
+            tree.uses(taker, Used::Scope(shared));
+        }
+    }
     tree.close(section, bytes.len());
 }
 
@@ -71,6 +88,8 @@ struct Reader<'b, 't> {
     file: ScopeId,
     section: ScopeId,
     sections: HashMap<String, ScopeId>,
+    /// What all sections see.
+    shared: Option<ScopeId>,
     pending: Option<Pending>,
     systemd: bool,
 }
@@ -99,8 +118,17 @@ impl Reader<'_, '_> {
             self.tree.close(self.section, at);
         }
         self.section = self.file;
-        let shared = self.systemd || SHARED.contains(&label.as_str()) || label.is_empty();
-        if shared {
+        if self.systemd || label.is_empty() {
+            return;
+        }
+        if SHARED.contains(&label.as_str()) {
+            let file = self.file;
+            self.section = *self.shared.get_or_insert_with(|| {
+                // It has no name, because its settings are called as those of the file.
+                let shared = self.tree.open(file, ScopeKind::Section, "", at..at);
+                self.tree.set_unit(shared, false);
+                shared
+            });
             return;
         }
         let parts = parts(&label);
@@ -301,7 +329,7 @@ mod tests {
     #[test]
     fn sections_hold_their_settings() {
         let text = "\u{feff}top=1\r\n[DEFAULT]\r\nshared = x ; note\r\n[openai]\r\napi_key: \"K1\"\r\nbase = https://h:1/?a=b\r\n[a \"b\"]\r\n\turl = u\r\n[env:prod]\r\nk=%(top)s\r\n";
-        let wanted = "file\n  top = 1\n  shared = x\n  section openai\n    api_key = K1\n    base = https://h:1/?a=b\n  map a\n    section b\n      url = u\n  map env\n    section prod (unit) @production uses top\n      k = %(top)s\n";
+        let wanted = "file\n  top = 1\n  section\n    shared = x\n  section openai merges \n    api_key = K1\n    base = https://h:1/?a=b\n  map a\n    section b merges \n      url = u\n  map env\n    section prod (unit) @production uses top merges \n      k = %(top)s\n";
         assert_eq!(outline("a.ini", text), wanted);
     }
 
@@ -315,7 +343,7 @@ mod tests {
     #[test]
     fn programs_of_a_supervisor_are_services() {
         let text = "[supervisord]\nenvironment=S=\"0\"\n[program:a]\ncommand=env K=v run --key x\nenvironment=A=\"1,2\",B='2',\n  C=3\n[program:b]\nenvironment =\n  A=\"x\",\n  B=y\n";
-        let wanted = "file\n  S = 0\n  map program\n    service a (unit)\n      A = 1,2\n      B = 2\n      C = 3\n      call command\n        command = env K=v run --key x\n        K = v\n        key = x\n    service b (unit)\n      A = x\n      B = y\n";
+        let wanted = "file\n  section\n    S = 0\n  map program\n    service a (unit) merges \n      A = 1,2\n      B = 2\n      C = 3\n      call command\n        command = env K=v run --key x\n        K = v\n        key = x\n    service b (unit) merges \n      A = x\n      B = y\n";
         assert_eq!(outline("supervisord.conf", text), wanted);
     }
 

@@ -94,6 +94,10 @@ struct Frame {
     variable: Option<String>,
     /// What `name = "…"` says.
     called: Option<String>,
+    /// The setting that `key = "…"` chooses of an object.
+    chosen: Option<String>,
+    /// Of a resource the name that its `metadata` says, and the map of its `data`.
+    object: (Option<String>, Option<ScopeId>),
     /// What `value = "…"` says, held back until it is known whose value it is.
     held: Vec<Range<usize>>,
     /// The names of what its value refers to, held back like it.
@@ -207,6 +211,7 @@ impl Reader<'_, '_> {
         let name = self.name();
         let Frame { shape, scope, ref variable, .. } = *self.top();
         let item = shape == Shape::List;
+        let data = matches!(name.as_str(), "data" | "string_data" | "binary_data");
         let of_variable = variable.is_some() && !item;
         let parent = if of_variable { self.file } else { scope };
         let name = match (of_variable, self.top().variable.clone()) {
@@ -215,6 +220,9 @@ impl Reader<'_, '_> {
         };
         let kind = if item { ScopeKind::Item } else { ScopeKind::Map };
         let scope = self.tree.open(parent, kind, if item { "" } else { &name }, at..at);
+        if data && scope != parent {
+            self.top().object.1 = Some(scope);
+        }
         self.enter(Frame { shape: Shape::Object, scope, ..Frame::default() });
     }
 
@@ -246,6 +254,13 @@ impl Reader<'_, '_> {
         if frame.scope != outer {
             self.tree.close(frame.scope, end);
         }
+        if frame.block == "metadata" {
+            self.top().object.0.clone_from(&frame.called);
+        }
+        if let (Some(name), Some(data)) = &frame.object {
+            // Objects of a cluster are known by their names.
+            self.tree.set_name(*data, name);
+        }
         let named = frame.shape == Shape::Object || NAMED.contains(&frame.block.as_str());
         match &frame.called {
             // A variable of an environment, written as a thing of its own.
@@ -273,7 +288,12 @@ impl Reader<'_, '_> {
                 if let Some(called) = called {
                     let object = OBJECTS.contains(&frame.block.as_str());
                     if object {
-                        self.tree.uses(outer, Used::Object(called.clone()));
+                        let object = called.clone();
+                        let used = match frame.chosen {
+                            Some(setting) => Used::Member { object, setting },
+                            None => Used::Object(object),
+                        };
+                        self.tree.uses(outer, used);
                     } else if frame.shape == Shape::Object || frame.block.ends_with("container") {
                         self.tree.set_name(frame.scope, called);
                     }
@@ -313,10 +333,16 @@ impl Reader<'_, '_> {
                     top.held.push(span);
                     return;
                 }
-                if matches!(name.as_str(), "name" | "key") && span.len() <= 160 {
+                let names = matches!(name.as_str(), "name" | "key") && span.len() <= 160;
+                let of_object = OBJECTS.contains(&top.block.as_str());
+                if names && of_object && name == "key" {
+                    top.chosen = Some(text(bytes, span.clone()).into_owned());
+                } else if names {
                     top.called = Some(text(bytes, span.clone()).into_owned());
                 }
-                self.tree.value(bytes, scope, &name, span);
+                // The name of a setting is given here, not taken.
+                let named = names && (of_object || top.shape == Shape::Object || NAMED.contains(&top.block.as_str()));
+                self.tree.value(if named { &[] } else { bytes }, scope, &name, span);
             }
         }
     }
@@ -333,8 +359,12 @@ impl Reader<'_, '_> {
         if name.is_empty() || name.starts_with('.') {
             return;
         }
-        let of_value = self.name() == "value";
+        let (of_value, of_name) = (self.name() == "value", self.name() == "name");
         let top = self.top();
+        if of_name && OBJECTS.contains(&top.block.as_str()) {
+            top.called = Some(name);
+            return;
+        }
         if of_value && top.shape == Shape::Object {
             top.taken.push(name);
         } else {

@@ -91,9 +91,9 @@ resource "d" "e" {
         list environment
           A_KEY = 1
           B_URL = 2
-          item uses A_KEY
+          item
             name = A_KEY
-          item uses B_URL
+          item
             name = B_URL
     service side (unit)
       name = side
@@ -138,4 +138,61 @@ fn broken_and_deep_text_is_read_as_far_as_it_goes() {
         let text = piece.repeat(100_000);
         crate::structure::read("main.tf", text.as_bytes()).ok();
     }
+}
+
+#[test]
+fn containers_take_one_setting_of_an_object() {
+    let text = r#"
+resource "kubernetes_secret" "s" {
+  metadata {
+    name = "keys"
+  }
+  data = { chat = "K1" }
+}
+resource "d" "e" {
+  container {
+    name = "a"
+    env {
+      name = "A_KEY"
+      value_from {
+        secret_key_ref {
+          name = "keys"
+          key = "chat"
+        }
+      }
+    }
+    env {
+      name = "B_KEY"
+      value_from {
+        secret_key_ref {
+          name = kubernetes_secret.s.metadata[0].name
+          key = "chat"
+        }
+      }
+    }
+  }
+}
+"#;
+    let wanted = "file
+  service kubernetes_secret.s (unit)
+    map metadata
+      name = keys
+    map keys
+      chat = K1
+  service d.e (unit)
+    service a (unit)
+      name = a
+      map env
+        name = A_KEY
+        map value_from takes chat of keys
+          map secret_key_ref
+            name = keys
+            key = chat
+      map env
+        name = B_KEY
+        map value_from takes chat of kubernetes_secret.s
+          map secret_key_ref
+            key = chat
+";
+    assert_eq!(outline(text), wanted);
 }

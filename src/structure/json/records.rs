@@ -1,6 +1,6 @@
 //! Objects that say with their parts what they are: a setting as a record, a request, a workload.
 
-use crate::model::ScopeKind;
+use crate::model::{ScopeKind, Used};
 
 use super::parse::{Kind, Node};
 
@@ -15,8 +15,8 @@ pub(super) struct Nodes<'t> {
 pub(super) enum Setting {
     /// The value with this index.
     Value(usize),
-    /// The value of an object elsewhere, by its name.
-    Of(String),
+    /// The value of an object elsewhere.
+    Of(Used),
 }
 
 impl<'t> Nodes<'t> {
@@ -80,10 +80,14 @@ impl<'t> Nodes<'t> {
         Some((name.to_owned(), setting))
     }
 
-    /// The name of the object that is meant: `"secretKeyRef": {"name": "X"}`.
-    pub(super) fn reference(self, id: usize) -> Option<String> {
+    /// The object that is meant, or the one setting of it: `"secretKeyRef": {"name": "X", "key": "y"}`.
+    pub(super) fn reference(self, id: usize) -> Option<Used> {
         let refers = matches!(&*self.name(id), "secretKeyRef" | "configMapKeyRef" | "secretRef" | "configMapRef");
-        if refers && self.is_object(id) { self.text(id, &["name"]).map(str::to_owned) } else { None }
+        let object = if refers && self.is_object(id) { self.text(id, &["name"])?.to_owned() } else { return None };
+        Some(match self.text(id, &["key"]) {
+            Some(setting) => Used::Member { object, setting: setting.to_owned() },
+            None => Used::Object(object),
+        })
     }
 
     /// The value of an object that is nothing but a value and what is known of it: `{"value": "v", "type": "string"}`.

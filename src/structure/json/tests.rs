@@ -162,7 +162,7 @@ fn workloads_take_from_objects() {
       namespace = app-prod
     map spec
       list containers
-        map c takes s takes t
+        map c takes s takes k of t
           name = c
           A = x
 "#;

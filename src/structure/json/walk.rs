@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Environment, ScopeId, ScopeKind, Used};
+use crate::model::{Environment, ScopeId, ScopeKind};
 
 use super::super::arguments::{Argument, argument};
 use super::super::names;
@@ -148,14 +148,14 @@ impl Walk<'_> {
 
     /// Takes an object that stands for a setting or for the settings of another object.
     fn is_setting(&mut self, id: usize, frame: &Frame) -> bool {
-        if let Some(name) = self.look().reference(id) {
-            self.tree.uses(frame.scope, Used::Object(name));
+        if let Some(used) = self.look().reference(id) {
+            self.tree.uses(frame.scope, used);
             return true;
         }
         let Within::Array { outer, .. } = &frame.within else { return false };
         match self.look().setting(id) {
             Some((name, Setting::Value(value))) => self.setting(*outer, &name, value),
-            Some((_, Setting::Of(object))) => self.tree.uses(*outer, Used::Object(object)),
+            Some((_, Setting::Of(used))) => self.tree.uses(*outer, used),
             None => return false,
         }
         true

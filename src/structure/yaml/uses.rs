@@ -34,11 +34,8 @@ impl Walk<'_, '_> {
                     source.for_each(|name| self.object_used(scope, name));
                 }
             }
-            "secretKeyRef" | "configMapKeyRef" | "secretRef" | "configMapRef" => {
-                if let Some(name) = nodes.member(value, "name") {
-                    self.object_used(scope, name);
-                }
-            }
+            "secretKeyRef" | "configMapKeyRef" | "secretRef" | "configMapRef" => self.part_used(scope, value),
+            name if name.ends_with("SecretRef") || name.ends_with("SecretKeyRef") => self.part_used(scope, value),
             // A volume is there for all of its workload.
             "configMap" => {
                 if let Some(name) = nodes.member(value, "name") {
@@ -107,12 +104,20 @@ impl Walk<'_, '_> {
     pub(super) fn value_from(&mut self, map: NodeId, scope: ScopeId) {
         for way in [["valueFrom", "secretKeyRef"], ["valueFrom", "configMapKeyRef"]] {
             let Some(source) = self.nodes.lookup(map, &way) else { continue };
-            let part = |name: &str| self.nodes.member(source, name).and_then(|part| self.nodes.scalar(part));
-            if let (Some(object), Some(setting)) = (part("name"), part("key")) {
-                let used = Used::Member { object: object.to_owned(), setting: setting.to_owned() };
-                self.tree.uses(scope, used);
-            }
+            self.part_used(scope, source);
         }
+    }
+
+    /// An object of the cluster, or the one setting of it that is chosen: `{name, key}`.
+    fn part_used(&mut self, scope: ScopeId, source: NodeId) {
+        let nodes = self.nodes;
+        let part = |name: &str| nodes.scalar(nodes.member(source, name)?).filter(|part| !part.is_empty());
+        let Some(object) = part("name").map(str::to_owned) else { return };
+        let used = match part("key") {
+            Some(setting) => Used::Member { object, setting: setting.to_owned() },
+            None => Used::Object(object),
+        };
+        self.tree.uses(scope, used);
     }
 
     /// The parameters in a text of CloudFormation: `Name`, `Name.Arn`, `https://${Name}/v1`.
