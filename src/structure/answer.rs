@@ -127,6 +127,7 @@ impl Structure {
         uses.retain(|one| match &one.used {
             Used::Name(name) => {
                 names.contains(name.as_str())
+                    || name.rsplit_once('.').is_some_and(|(map, last)| labels.contains(map) && names.contains(last))
                     || labels.contains(name.as_str())
                     || is_constant(name.as_bytes())
                     || (wanted.contains(&one.scope) && has_two_words(name))

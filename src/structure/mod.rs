@@ -72,8 +72,9 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Option<Structure>, Unread> {
     if !read_as(format, bytes, FILE, &mut tree)? {
         return Ok(None);
     }
-    siblings::relate(&mut tree);
-    units::settle(&mut tree, matches!(format, Format::Code(_)));
+    let code = matches!(format, Format::Code(_));
+    siblings::relate(&mut tree, code);
+    units::settle(&mut tree, code);
     tree.finish().map(Some).ok_or(Unread::TooLarge)
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{ScopeId, ScopeKind, Used};
+use crate::model::{Environment, ScopeId, ScopeKind, Used};
 
 use super::tree::{FILE, Tree};
 
@@ -23,8 +23,8 @@ const ADDRESSES: [&str; 5] = ["bases", "endpoints", "hosts", "uris", "urls"];
 const MOST_MEMBERS: usize = 1000;
 
 /// Says what maps side by side take from each other, once all are known and before it is decided which stand for
-/// themselves.
-pub(super) fn relate(tree: &mut Tree) {
+/// themselves. In code (`code`) fewer words name environments.
+pub(super) fn relate(tree: &mut Tree, code: bool) {
     let mut members: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
     for (id, scope) in tree.scopes().iter().enumerate() {
         let named = matches!(scope.kind, ScopeKind::Map | ScopeKind::Section) && !scope.name.is_empty();
@@ -34,13 +34,23 @@ pub(super) fn relate(tree: &mut Tree) {
     }
     members.retain(|_, members| members.len() > 1);
     for (&parent, members) in &members {
-        share(parent, members, tree);
+        share(parent, members, code, tree);
     }
     transpose(&members, tree);
 }
 
 /// Lets members take what the one of defaults holds.
-fn share(parent: ScopeId, members: &[ScopeId], tree: &mut Tree) {
+fn share(parent: ScopeId, members: &[ScopeId], code: bool, tree: &mut Tree) {
+    // Beside `production` a word such as `test` names an environment, too.
+    if members.iter().any(|&member| tree.scopes()[member].environment.is_some()) {
+        for &member in members.iter().filter(|_| !code) {
+            let scope = &tree.scopes()[member];
+            let word = Environment::of_word(&scope.name.to_ascii_lowercase());
+            if let Some(word) = word.filter(|_| scope.environment.is_none()) {
+                tree.set_environment(member, word);
+            }
+        }
+    }
     let scopes = tree.scopes();
     let environments: Vec<ScopeId> =
         members.iter().copied().filter(|&member| scopes[member].environment.is_some()).collect();

@@ -293,7 +293,14 @@ impl Reader<'_, '_> {
                             Some(setting) => Used::Member { object, setting },
                             None => Used::Object(object),
                         };
-                        self.tree.uses(outer, used);
+                        // What a variable is set to is taken by what has the variable.
+                        let holder = self
+                            .frames
+                            .iter()
+                            .rev()
+                            .find(|frame| frame.block != "value_from" && !NAMED.contains(&frame.block.as_str()));
+                        let holder = holder.map_or(outer, |frame| frame.scope);
+                        self.tree.uses(holder, used);
                     } else if frame.shape == Shape::Object || frame.block.ends_with("container") {
                         self.tree.set_name(frame.scope, called);
                     }

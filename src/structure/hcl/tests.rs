@@ -180,17 +180,17 @@ resource "d" "e" {
     map keys
       chat = K1
   service d.e (unit)
-    service a (unit)
+    service a (unit) takes chat of keys takes chat of kubernetes_secret.s
       name = a
-      map env
+      map env (unit)
         name = A_KEY
-        map value_from takes chat of keys
+        map value_from (unit)
           map secret_key_ref
             name = keys
             key = chat
-      map env
+      map env (unit)
         name = B_KEY
-        map value_from takes chat of kubernetes_secret.s
+        map value_from (unit)
           map secret_key_ref
             key = chat
 ";

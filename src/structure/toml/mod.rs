@@ -10,9 +10,10 @@ use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 use toml_parser::{ParseError, Source};
 
-use crate::model::{ScopeId, ScopeKind};
+use crate::model::{ScopeId, ScopeKind, Used};
 
 use super::arguments::{Argument, argument};
+use super::lines::references;
 use super::quoted::{self, Escapes};
 use super::tree::Tree;
 use super::{Unread, names, utf8};
@@ -218,6 +219,11 @@ impl Reader<'_> {
             let item = &self.tree.scopes()[scope];
             if item.kind == ScopeKind::Item && item.name.is_empty() {
                 self.tree.set_name(scope, &String::from_utf8_lossy(value));
+            }
+        }
+        for (open, close) in [(&b"${"[..], b'}'), (b"{{", b'}')] {
+            for name in references(value, open, close).take(20) {
+                self.tree.uses(scope, Used::Name(name.to_owned()));
             }
         }
         quoted::setting(self.bytes, scope, name, span, escapes(encoding), self.tree);

@@ -72,6 +72,7 @@ impl Shape {
             () if nodes.items(root).iter().take(5).any(plays) => Self::Ansible,
             () if has("configMapGenerator") || has("secretGenerator") => Self::Kustomize,
             () if scalar("apiVersion") && scalar("kind") => Self::Kubernetes,
+            () if members_have("jobs", &["runs-on"]) => Self::Workflow,
             () if map("jobs") && (has("on") || has("true")) || nodes.lookup(root, &["runs", "using"]).is_some() => {
                 Self::Workflow
             }
@@ -168,6 +169,12 @@ pub(super) fn is_workload(nodes: &Nodes<'_>, object: NodeId) -> bool {
         &["spec", "jobTemplate", "spec", "template", "spec", "containers"],
     ];
     ways.iter().any(|way| nodes.lookup(object, way).is_some())
+}
+
+/// Whether a document holds settings of Spring for a profile.
+pub(super) fn has_profile(nodes: &Nodes<'_>, root: NodeId) -> bool {
+    let ways: [&[&str]; 2] = [&["spring", "config", "activate", "on-profile"], &["spring", "profiles"]];
+    ways.iter().any(|way| nodes.lookup(root, way).is_some_and(|node| nodes.scalar(node).is_some()))
 }
 
 /// Where a document is used, as far as it says so itself.

@@ -149,6 +149,8 @@ impl Walk<'_, '_> {
                     inside.split(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.')));
                 let words = words.map(|word| word.trim_matches(['.', '-']));
                 for word in words.filter(|word| word.len() > 2 && !FUNCTIONS.contains(word)) {
+                    // A context of a workflow is not where the setting stands: it may be that of a job.
+                    let word = word.strip_prefix("env.").unwrap_or(word);
                     // The setting, and the map that it is in.
                     let begin = word.rmatch_indices('.').nth(1).map_or(0, |(at, _)| at + 1);
                     self.tree.uses(scope, Used::Name(word[begin..].to_owned()));

@@ -48,6 +48,7 @@ pub(super) fn walk(nodes: &Nodes<'_>, scope: ScopeId, tree: &mut Tree) {
     for &document in &nodes.documents {
         walk.document(document, scope, several);
     }
+    walk.profiles();
     for (taker, node) in std::mem::take(&mut walk.later) {
         if let Some(taken) = walk.scopes[node].filter(|&taken| taken != taker) {
             walk.tree.uses(taker, Used::Scope(taken));
@@ -106,6 +107,19 @@ impl<'b> Walk<'_, 'b> {
         while let Some(task) = self.tasks.pop() {
             self.node(task);
         }
+    }
+
+    /// Documents for profiles take what the one without a profile sets.
+    fn profiles(&mut self) {
+        let nodes = self.nodes;
+        let (special, plain): (Vec<NodeId>, Vec<NodeId>) =
+            nodes.documents.iter().partition(|&&document| shapes::has_profile(nodes, document));
+        let defaults = plain.first().copied().filter(|_| !special.is_empty());
+        let takers = special.into_iter().filter_map(|document| self.scopes[document]);
+        let takers: Vec<ScopeId> = takers.collect();
+        self.later.extend(
+            takers.into_iter().zip(std::iter::repeat(defaults)).filter_map(|(taker, node)| Some((taker, node?))),
+        );
     }
 
     fn node(&mut self, task: Task) {
