@@ -187,7 +187,7 @@ file
         map openai
           api-key = K1
           base-url = u
-  section (unit) @production
+  section (unit) @production merges 
     host.example.com = 1
     map spring
       map config
