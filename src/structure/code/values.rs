@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::embedded;
 use super::super::format::Language;
 use super::frame::Role;
 use super::names;
@@ -43,7 +44,9 @@ impl Reader<'_, '_> {
             }
             (_, Some(name)) => {
                 let name = self.string(name);
-                self.tree.value(bytes, scope, &name, content.clone());
+                if !embedded::read_settings(&name, bytes, content.clone(), scope, self.tree) {
+                    self.tree.value(bytes, scope, &name, content.clone());
+                }
             }
             (Role::Call, None)
                 if self.top().named
