@@ -186,8 +186,13 @@ impl Reader<'_, '_> {
 
     /// The text in the index that begins at `open`.
     fn index_behind(&self, open: usize) -> Option<Range<usize>> {
-        let index = self.sign_at(open) == Some(b'[') && self.partner(open) == Some(open + 2);
-        (index && self.kind_at(open + 1) == Some(Kind::Text)).then(|| self.tokens[open + 1].content())
+        let perl = self.dialect == Language::Perl && self.sign_at(open) == Some(b'{');
+        let index = (perl || self.sign_at(open) == Some(b'[')) && self.partner(open) == Some(open + 2);
+        match self.kind_at(open + 1) {
+            Some(Kind::Text) if index => Some(self.tokens[open + 1].content()),
+            Some(Kind::Word) if index && perl => Some(self.tokens[open + 1].span()),
+            _ => None,
+        }
     }
 }
 
