@@ -40,6 +40,18 @@ pub(super) fn read(name: &str, text: &Mapped, span: Range<usize>, scope: ScopeId
     tree.within(text, |tree| read_as(format, &text.text, inner, tree)).unwrap_or(false)
 }
 
+/// Reads a string of several lines that assigns something in each. False where it is any other.
+pub(super) fn read_settings(name: &str, bytes: &[u8], span: Range<usize>, scope: ScopeId, tree: &mut Tree) -> bool {
+    let text = &bytes[span.clone()];
+    if memchr::memchr(b'\n', text.trim_ascii()).is_none() || of_lines("", text.trim_ascii()) != Some(Format::Dotenv) {
+        return false;
+    }
+    let section = tree.open(scope, ScopeKind::Section, name, span.clone());
+    let mut inner = Mapped::default();
+    inner.push(text, span.start);
+    tree.within(&inner, |tree| read_as(Format::Dotenv, &inner.text, section, tree)).unwrap_or(false)
+}
+
 fn format_of(name: &str, text: &[u8]) -> Option<Format> {
     match name.to_ascii_lowercase().as_str() {
         "pwsh" | "powershell" => return Some(Format::Shell(Shell::Power)),

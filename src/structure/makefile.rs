@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn variables_and_recipes() {
         let text = "include .env\nURL ?= https://a.example # c\nexport KEY := key-one\nNEXT = $(Base)/v1\n.PHONY: run\nrun: build\n\t@curl $(URL) \\\n\t  -H \"Authorization: Bearer $$KEY\"\nprod: URL = https://b.example\n\tMODE=x ./run\n";
-        let wanted = "file uses Base reads .env\n  URL = https://a.example\n  KEY = key-one\n  NEXT = ${Base}/v1\n  section run\n    call curl (unit) uses KEY uses URL\n      url = ${URL}\n      Authorization = Bearer $$KEY\n  section prod\n    URL = https://b.example\n";
+        let wanted = "file uses Base reads .env\n  URL = https://a.example\n  KEY = key-one\n  NEXT = ${Base}/v1\n  section run\n    call curl (unit) uses KEY uses URL\n      url = ${URL}\n      Authorization = Bearer $$KEY\n  section prod (unit)\n    URL = https://b.example\n";
         let shown = outline("Makefile", text).replace("$(Base)", "${Base}").replace("$(URL)", "${URL}");
         assert!(shown.starts_with(wanted), "{shown}");
         let text = "export KEY := \"key-one\"\n\nrun arg:\n    curl -H 'A: b' https://a.example\n";

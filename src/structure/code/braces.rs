@@ -13,7 +13,7 @@ impl Reader<'_, '_> {
     pub(super) fn parenthesis(&mut self, at: usize) -> usize {
         let Some(close) = self.partner(at) else { return at + 1 };
         if let Some(header) = self.top().entry.header.clone()
-            && header.what == Announced::Function
+            && (header.what == Announced::Function || self.has_constructor(&header))
             && header.scope.is_none()
         {
             let scope = self.section(&header);
@@ -51,6 +51,12 @@ impl Reader<'_, '_> {
             top.name = None;
         }
         next
+    }
+
+    /// Whether the brackets behind the name of a class declare its fields.
+    fn has_constructor(&self, header: &Header) -> bool {
+        use Language::{CSharp, Java, Kotlin};
+        header.what == Announced::Class && matches!(self.language, Kotlin | Java | CSharp)
     }
 
     /// `[`: an index, or a list.

@@ -44,6 +44,16 @@ impl<'a> Reader<'a, '_> {
         if self.language == Language::Php && name == "array" {
             return self.open_literal(open, close, Role::List);
         }
+        if self.language == Language::Python && name == "dict" && !chained {
+            return self.open_literal(open, close, Role::Map);
+        }
+        if self.language == Language::Rust && self.sign_at(first.wrapping_sub(1)) == Some(sign::DOTS) {
+            // `..base.clone()`
+            self.use_path(first, first);
+        }
+        if self.constructs(first, last, close) {
+            self.assign_path(last, last, open);
+        }
         let end = self.tokens[close].end as usize;
         let scope = self.open_call(first, last, &name, end);
         let single = close == open + 2 && self.kind_at(open + 1) == Some(Kind::Text);
@@ -63,13 +73,23 @@ impl<'a> Reader<'a, '_> {
             frame.name = if setter { called } else { assigned.or(called) };
         }
         frame.named = names::is_setter(&name);
-        if names::declares(&name) && self.top().is_body() {
+        let field = self.top().class && matches!(name.as_str(), "Field" | "field");
+        if (names::declares(&name) || field) && self.top().is_body() {
             // A name and its value: an assignment in other words.
             if let Some(chain) = &mut self.top().entry.chain {
                 chain.unit = false;
             }
         }
         self.push(frame, open)
+    }
+
+    /// Whether a variable is declared with what its object is made of: `Type name(…);` of C++.
+    fn constructs(&mut self, first: usize, last: usize, close: usize) -> bool {
+        let typed = self.kind_at(first.wrapping_sub(1)) == Some(Kind::Word)
+            && !names::is_keyword(self.text_of(first - 1))
+            && first == last;
+        let ends = self.sign_at(close + 1) == Some(b';');
+        self.language == Language::C && typed && ends && self.top().is_body() && self.top().entry.name.is_none()
     }
 
     fn path_is_method(&self, first: usize, last: usize) -> bool {
@@ -295,6 +315,24 @@ impl<'a> Reader<'a, '_> {
         self.top().entry.name = Some(name.clone());
     }
 
+    /// Whether the head of a function stands in front that may be followed by its value: `fun name() = value`.
+    pub(super) fn is_function_of_value(&mut self) -> bool {
+        let kotlin = self.language == Language::Kotlin;
+        let header = self.top().entry.header.as_ref();
+        kotlin && header.is_some_and(|header| header.what == Announced::Function)
+    }
+
+    /// What follows is the value of the function whose head stands in front.
+    fn open_value_of_function(&mut self) {
+        let Some(header) = self.top().entry.header.take() else { return };
+        let scope = self.section(&header);
+        self.mark_busy();
+        let entry = &mut self.top().entry;
+        entry.values = Some(scope);
+        entry.target = Some(Target::Scope(scope));
+        entry.ends = Some(scope);
+    }
+
     /// The mark of an assignment: names that were not followed by it at once.
     pub(super) fn equals(&mut self, at: usize) {
         if !self.top().is_body() {
@@ -302,6 +340,9 @@ impl<'a> Reader<'a, '_> {
         }
         if self.opens_offside(at) {
             return self.open_indented(at);
+        }
+        if self.is_function_of_value() && self.sign_at(at + 1) != Some(b'{') {
+            return self.open_value_of_function();
         }
         let top = self.top();
         let before = top.entry.declared.or(top.entry.first);

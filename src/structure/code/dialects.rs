@@ -80,7 +80,13 @@ impl Reader<'_, '_> {
             b"if" if self.tokens[at].newline && self.is_block_of_basic(at) => {
                 self.open_word(at, None, Announced::Control);
             }
-            b"dim" | b"private" | b"public" | b"set" | b"call" | b"shared" | b"new" | b"then" | b"as" | b"of" => {}
+            b"as" => {
+                let top = self.top();
+                if top.is_body() && at > 0 && top.entry.declared.is_none() {
+                    top.entry.declared = Some((at - 1, at - 1));
+                }
+            }
+            b"dim" | b"private" | b"public" | b"set" | b"call" | b"shared" | b"new" | b"then" | b"of" => {}
             _ => return None,
         }
         Some(at + 1)

@@ -69,8 +69,9 @@ impl Lexer<'_> {
         {
             return false;
         }
-        let tag = &rest[length..rest.len().min(length + LONGEST_TAG)];
+        let tag = &rest[length..rest.len().min(length + LONGEST_TAG.min(self.budget))];
         let end = tag_end(tag);
+        self.budget -= end.unwrap_or(tag.len());
         if end.is_some_and(|end| end > 0 && tag[end - 1] == b'/') {
             return true;
         }

@@ -17,6 +17,9 @@ const MOST_ATTRIBUTES: usize = 100;
 /// Longer names are none.
 const LONGEST_NAME: usize = 100;
 
+/// A name and its value.
+type Attribute = (Range<usize>, Range<usize>);
+
 /// Reads a file of elements into `scope`.
 pub(super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) {
     let mut at = 0;
@@ -66,7 +69,7 @@ fn script(bytes: &[u8], range: Range<usize>, scope: ScopeId, tree: &mut Tree) {
 }
 
 /// The attributes with values from `at` on, and where the tag ends.
-fn attributes(bytes: &[u8], mut at: usize) -> (Vec<(Range<usize>, Range<usize>)>, usize) {
+fn attributes(bytes: &[u8], mut at: usize) -> (Vec<Attribute>, usize) {
     let mut found = Vec::new();
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -106,14 +109,7 @@ fn value(bytes: &[u8], at: usize) -> (Range<usize>, usize) {
     (at + 1..end, (end + 1).min(bytes.len()))
 }
 
-fn element(
-    bytes: &[u8],
-    name: &str,
-    attributes: &[(Range<usize>, Range<usize>)],
-    span: Range<usize>,
-    scope: ScopeId,
-    tree: &mut Tree,
-) {
+fn element(bytes: &[u8], name: &str, attributes: &[Attribute], span: Range<usize>, scope: ScopeId, tree: &mut Tree) {
     if attributes.is_empty() {
         return;
     }

@@ -230,7 +230,7 @@ pub(super) fn is_lookup(name: &str) -> bool {
     let is = |word: &str| last.eq_ignore_ascii_case(word);
     let environment = holds(last, "env") && !["envelope", "envoy", "invent"].iter().any(|word| holds(last, word));
     environment
-        || is("config")
+        || last == "config"
         || (["get", "fetch", "var", "string", "pop", "setdefault", "let", "require"].into_iter().any(is)
             && (holds(name, "env") || holds(name, "viper.") || holds(name, "config.")))
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::embedded;
 use super::super::format::Language;
 use super::frame::Role;
 use super::names;
@@ -43,7 +44,9 @@ impl Reader<'_, '_> {
             }
             (_, Some(name)) => {
                 let name = self.string(name);
-                self.tree.value(bytes, scope, &name, content.clone());
+                if !embedded::read_settings(&name, bytes, content.clone(), scope, self.tree) {
+                    self.tree.value(bytes, scope, &name, content.clone());
+                }
             }
             (Role::Call, None)
                 if self.top().named
@@ -183,8 +186,13 @@ impl Reader<'_, '_> {
 
     /// The text in the index that begins at `open`.
     fn index_behind(&self, open: usize) -> Option<Range<usize>> {
-        let index = self.sign_at(open) == Some(b'[') && self.partner(open) == Some(open + 2);
-        (index && self.kind_at(open + 1) == Some(Kind::Text)).then(|| self.tokens[open + 1].content())
+        let perl = self.dialect == Language::Perl && self.sign_at(open) == Some(b'{');
+        let index = (perl || self.sign_at(open) == Some(b'[')) && self.partner(open) == Some(open + 2);
+        match self.kind_at(open + 1) {
+            Some(Kind::Text) if index => Some(self.tokens[open + 1].content()),
+            Some(Kind::Word) if index && perl => Some(self.tokens[open + 1].span()),
+            _ => None,
+        }
     }
 }
 

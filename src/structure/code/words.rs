@@ -98,6 +98,8 @@ impl Reader<'_, '_> {
             {
                 return self.call(first, last, behind);
             }
+            // The type of a function that is its value.
+            Some(b'=') if body && self.is_function_of_value() => {}
             Some(b'=') if body => self.assign_path(first, last, behind),
             Some(b'=') => self.name_entry(last),
             Some(b':') if body => {
@@ -325,7 +327,12 @@ impl Reader<'_, '_> {
     /// A call without brackets: to the end of the statement.
     fn command(&mut self, first: usize, last: usize) -> usize {
         let name = self.written(first, last);
+        let class = self.top().class;
         let scope = self.open_call(first, last, &name, self.tokens[last].end as usize);
+        if let Some(chain) = self.top().entry.chain.as_mut().filter(|_| class) {
+            // What is said of a class in its body belongs together.
+            chain.unit = false;
+        }
         let mut frame = Frame::new(Role::Call, Ending::Statement, scope);
         frame.named = names::is_setter(&name);
         self.push(frame, last)

@@ -110,13 +110,9 @@ impl Reader<'_, '_> {
         let all: Vec<&Word> = before.iter().chain(between).collect();
         all.into_iter().for_each(|word| self.setting(word, scope));
         words.iter().for_each(|word| self.take(word, scope));
-        arguments(
-            bytes,
-            name.split(' ').next().unwrap_or(&name),
-            spans.get(from..).unwrap_or_default(),
-            scope,
-            self.tree,
-        );
+        // What an alias stands for is a command, no argument.
+        let given = spans.get(from..).filter(|_| name != "alias").unwrap_or_default();
+        arguments(bytes, name.split(' ').next().unwrap_or(&name), given, scope, self.tree);
         script_in(bytes, &name, &spans, scope, self.tree);
         for here in &command.here {
             let section = match &file {

@@ -156,7 +156,7 @@ const BATCH: &str = "@echo off\r\nset KEY=key one\r\nset \"URL=https://a.example
 
 #[test]
 fn batch() {
-    let wanted = "file\n  KEY = key one\n  URL = https://a.example\n  C = d\n  K = V\n  Z = 1\n  call curl (unit) uses KEY\n    url = https://b.example\n    A = %KEY%\n";
+    let wanted = "file\n  KEY = key one\n  URL = https://a.example\n  C = d\n  K = V\n  section\n    Z = 1\n  call curl (unit) uses KEY\n    url = https://b.example\n    A = %KEY%\n";
     assert_eq!(outline("a.bat", BATCH), wanted);
 }
 

@@ -1,6 +1,7 @@
 //! Outlines of small files in each language, and input that means harm.
 
 mod compiled;
+mod dialects;
 mod scripts;
 
 use super::super::format::Language;
@@ -15,7 +16,7 @@ fn outline(path: &str, text: &str) -> String {
 mod hostile {
     use super::*;
 
-    const LANGUAGES: [Language; 14] = [
+    const LANGUAGES: [Language; 21] = [
         Language::Python,
         Language::JavaScript,
         Language::Go,
@@ -30,6 +31,13 @@ mod hostile {
         Language::Dart,
         Language::Lua,
         Language::Lisp,
+        Language::Perl,
+        Language::R,
+        Language::Julia,
+        Language::Elixir,
+        Language::Nim,
+        Language::Ml,
+        Language::Basic,
     ];
 
     /// Reads the text in every language; what comes out does not matter.
@@ -55,7 +63,7 @@ mod hostile {
     fn deep_nesting_is_read_in_bounded_time() {
         for open in [
             "(", "f(", "[", "{", "{a:[", "x = {", "do ", "def f\n", "if x {", "case a:", "`${", "<<A\n", "/[",
-            "a.b(c).", "'", "x=>{",
+            "a.b(c).", "'", "x=>{", "<a ", "<a>{", "<a b={", "<>", "f x = ", "do |> ",
         ] {
             survive(open.repeat(10_000).as_bytes());
             let closed: String =

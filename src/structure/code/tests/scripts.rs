@@ -127,10 +127,11 @@ fn script_in_a_page() {
 <script setup>const c = new OpenAI({ apiKey: "K1" })</script>
 "##;
     let wanted = r##"file
-  map c
-    call OpenAI (unit)
-      map
-        apiKey = K1
+  section script
+    map c
+      call OpenAI (unit)
+        map
+          apiKey = K1
 "##;
     assert_eq!(outline("page.vue", text), wanted);
 }
