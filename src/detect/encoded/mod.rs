@@ -8,7 +8,7 @@
 mod run;
 mod view;
 
-use super::bytes::{run_after, run_before, starts_token};
+use super::bytes::{is_key_byte, run_after, run_before, starts_token};
 
 pub(super) use run::{Run, runs};
 pub(super) use view::View;
@@ -111,8 +111,32 @@ pub(super) fn run_length(bytes: &[u8], at: usize) -> usize {
     if digits < SHORTEST { 0 } else { digits + padding }
 }
 
-/// What a run may say in either alphabet, where text that stands in front without a gap may have moved its groups of four.
+/// Whether two groups of four, wherever they begin, say six bytes of a key: each key has as many, chance and paths hardly
+/// ever. Allocates nothing: every path is asked.
+fn may_hold_key(run: &[u8]) -> bool {
+    let value = |digit: u8| match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' | b'-' => 62,
+        _ => 63,
+    };
+    // Only with these the first byte is one of a key.
+    let begins = |group: &[u8]| matches!(group[0], b'L'..=b'Z' | b'a'..=b'e');
+    let says = |group: &[u8]| {
+        let bits = group.iter().fold(0, |bits, &digit| bits << 6 | u32::from(value(digit)));
+        bits.to_be_bytes()[1..].iter().all(|&byte| is_key_byte(byte) || byte == b'.')
+    };
+    run.windows(8).any(|both| {
+        let (one, other) = both.split_at(4);
+        begins(one) && begins(other) && says(one) && says(other)
+    })
+}
+
+/// What a run that may hold a key says in either alphabet, where text that stands in front without a gap may have moved
+/// its groups of four.
 pub(super) fn readings(run: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let run = if may_hold_key(run) { run } else { &[] };
     let digits = run.iter().filter(|&&byte| byte != b'=').map(|byte| match byte {
         b'-' => b'+',
         b'_' => b'/',
