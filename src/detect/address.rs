@@ -1,6 +1,6 @@
 //! Endpoints: addresses in a blob, what stands behind them, and the part they play where they stand.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::model::{Confidence, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
@@ -12,7 +12,7 @@ use super::api::{
 };
 use super::assignment::name_before;
 use super::bytes::{contains_ignore_case, line_start, run_before};
-use super::called;
+use super::called::Called;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::layout::Layout;
 use super::names::Named;
@@ -151,7 +151,7 @@ pub(super) struct Context<'c, 'r> {
     /// What the settings of keys that prove their issuer are called besides.
     pub(super) families: &'c HashSet<String>,
     /// Names whose values are called on an LLM's path.
-    pub(super) called: &'c HashMap<String, Vec<usize>>,
+    pub(super) called: &'c Called<'c>,
     /// Where LLM settings stand.
     pub(super) llm: &'c Evidence,
     /// Where LLM clients are built.
@@ -372,7 +372,7 @@ impl<'r> Context<'_, 'r> {
         let requested = call_path && !in_log && (self.is_request(url) || self.keys.near(url.start, 400))
             || passes_on(setting.as_deref()) && self.keys.near(url.start, 400) && !self.text.kind.prose;
         let called = || {
-            let calls = setting.as_deref().and_then(|name| self.called.get(&called::normalised(name)));
+            let calls = setting.as_deref().and_then(|name| self.called.get(name));
             calls.is_some_and(|calls| calls.iter().any(|&call| self.layout.is_seen(url.start, call)))
         };
         let requested = (requested || spoken && !in_log && called())

@@ -1,6 +1,7 @@
 //! Names whose values code calls on an LLM's path: `curl "$HOST/v1/chat/completions"`, `f"{base}/chat/completions"`,
 //! `base + "/v1/embeddings"`. What they are called says nothing, what is done with them does.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::api::CALLS;
@@ -16,8 +17,25 @@ const LONGEST: usize = 100;
 /// Shorter names are used for anything.
 const SHORTEST: usize = 3;
 
+/// The names that a blob calls, looked for once somebody asks: few blobs have an address that is not told otherwise.
+pub(super) struct Called<'b> {
+    bytes: &'b [u8],
+    names: OnceCell<HashMap<String, Vec<usize>>>,
+}
+
+impl<'b> Called<'b> {
+    pub(super) const fn new(bytes: &'b [u8]) -> Self {
+        Self { bytes, names: OnceCell::new() }
+    }
+
+    /// Where the value of a setting is called.
+    pub(super) fn get(&self, name: &str) -> Option<&Vec<usize>> {
+        self.names.get_or_init(|| names(self.bytes)).get(&normalised(name))
+    }
+}
+
 /// The names, as [`normalised`] writes them, and where they are called.
-pub(super) fn names(bytes: &[u8]) -> HashMap<String, Vec<usize>> {
+fn names(bytes: &[u8]) -> HashMap<String, Vec<usize>> {
     let mut names: HashMap<String, Vec<usize>> = HashMap::new();
     for at in CALLS.iter().flat_map(|call| memchr::memmem::find_iter(bytes, call).take(MOST_CALLS)) {
         if let Some(name) = name_in_front(bytes, at).map(normalised).filter(|name| name.len() >= SHORTEST) {
@@ -28,7 +46,7 @@ pub(super) fn names(bytes: &[u8]) -> HashMap<String, Vec<usize>> {
 }
 
 /// A name as it is compared: its last part, `host` of `self.host`.
-pub(super) fn normalised(name: &str) -> String {
+fn normalised(name: &str) -> String {
     crate::rules::normalise(str::from_utf8(last_part(name.as_bytes())).unwrap_or(name))
 }
 

@@ -55,8 +55,10 @@ use crate::rules::schema::{Anchor, CatalogueKind, KeyFormat};
 
 use address::{Address, Context};
 use assemble::Found;
+use called::Called;
 use encoded::{Form, Run, View};
 use format::Format;
+use forward::LastLabels;
 use host::VendorDomains;
 use judge::Words;
 use keys::{Judging, Key};
@@ -98,6 +100,7 @@ struct Deep<'r> {
     bare_issuers: HashSet<&'r str>,
     /// Prefixes that the prefilter does not search for.
     rare: Vec<&'r str>,
+    last_labels: LastLabels,
 }
 
 impl<'r> Deep<'r> {
@@ -130,6 +133,7 @@ impl<'r> Deep<'r> {
             infixed: of(Anchor::Infix).map(Format::new).collect(),
             settings: of(Anchor::Setting).map(Format::new).collect(),
             rare,
+            last_labels: LastLabels::new(rules),
         }
     }
 }
@@ -163,7 +167,9 @@ impl<'r> Detector<'r> {
             view.merge(&mut found, inner);
         }
         let mut matches = assemble::matches(blob, self.rules, found);
-        matches.gateway = pools::is_gateway_config(blob.bytes);
+        // Only beside keys it matters; of a file in windows, they may stand in another one.
+        let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
+        matches.gateway = !(whole && matches.keys.is_empty()) && pools::is_gateway_config(blob.bytes);
 
         // Only clients and servers that are in use need the structure of their file.
         let config = FileKind::of(&blob.origin.path.text, blob.binary).config;
@@ -251,7 +257,7 @@ impl<'r> Detector<'r> {
         let own_keys = Evidence::new(own_keys.map(|key| key.start).collect());
         let kind = FileKind::of(&blob.origin.path.text, blob.binary);
         let text = Text::new(kind, bytes);
-        let called = called::names(bytes);
+        let called = Called::new(bytes);
         let settings = proven.iter().filter_map(|key| key.setting.as_deref());
         let families = settings.filter_map(|name| setting::family(name, false)).collect();
         let context = Context {
@@ -284,8 +290,9 @@ impl<'r> Detector<'r> {
         let given = named.iter().filter_map(|name| judging.given_by_stranger(name, &strangers));
         let keys = without_overlaps(keys.into_iter().chain(given).collect());
 
-        let search = forward::Search { rules: self.rules, bytes, text: &text, path: &blob.origin.path.text };
-        let found = Found { keys, addresses, servers: search.servers(&hits.urls), decoded: None };
+        let path = &blob.origin.path.text;
+        let search = forward::Search { rules: self.rules, last_labels: &deep.last_labels, bytes, text: &text, path };
+        let found = Found { keys, addresses, servers: search.servers(&hits.urls, &hits.images), decoded: None };
         (found, encoded::runs(bytes, &hits.encoded, &named))
     }
 
@@ -339,7 +346,8 @@ impl<'r> Detector<'r> {
                 }
                 Literal::Infix => hits.infixes.push(at),
                 Literal::Encoded(form) if form.is_at(bytes, at) => hits.encoded.push((at, form)),
-                Literal::Word | Literal::CallPath | Literal::ImageLead | Literal::Encoded(_) => {}
+                Literal::ImageLead => hits.images.push(at),
+                Literal::Word | Literal::CallPath | Literal::Encoded(_) => {}
             }
             false
         });
@@ -357,6 +365,8 @@ struct Hits {
     markers: Vec<usize>,
     prefixes: Vec<usize>,
     infixes: Vec<usize>,
+    /// What stands in front of container images.
+    images: Vec<usize>,
     /// In base64.
     encoded: Vec<(usize, Form)>,
     /// Catalogued hosts without a scheme, in lower case, behind a word that only hosts follow.

@@ -10,12 +10,15 @@ use super::super::bytes::{line_end, run_after};
 use super::super::redact::redact_text;
 use super::{Search, Server};
 
+/// A lead that is no reason to look at a blob.
+const REPOSITORY: &str = "repository";
+
 /// What stands in front of an image: in compose files, manifests, Dockerfiles and commands.
 const LEADS: [(&[u8], &str); 6] = [
     (b"image:", "image"),
     (b"image\":", "image"),
     (b"image =", "image"),
-    (b"repository:", "repository"),
+    (b"repository:", REPOSITORY),
     (b"FROM ", "FROM"),
     (b"docker run", "docker run"),
 ];
@@ -34,16 +37,19 @@ pub(in super::super) fn led_image<'r>(rules: &'r Rules, bytes: &[u8], at: usize)
         // `image:` over `repository: owner/name`, a line or two further down.
         let end = bytes.len().min(behind + 200);
         let below = memchr::memmem::find(&bytes[behind..end], b"repository:")?;
-        image(rules, bytes, behind + below + 11, "repository").map(|(software, _)| software)
+        image(rules, bytes, behind + below + 11, REPOSITORY).map(|(software, _)| software)
     })
 }
 
 impl<'r> Search<'_, 'r> {
-    /// Every image of known software that runs something here.
-    pub(super) fn images(&self) -> Vec<Server<'r>> {
+    /// Every image of known software that runs something here, behind the leads that the prefilter has seen, or the one
+    /// that only configs have.
+    pub(super) fn images(&self, leads: &[usize]) -> Vec<Server<'r>> {
         let mut servers = Vec::new();
         for (lead, form) in LEADS {
-            for at in memchr::memmem::find_iter(self.bytes, lead) {
+            let rare = form == REPOSITORY && (self.text.kind.config || !leads.is_empty());
+            let below = rare.then(|| memchr::memmem::find_iter(self.bytes, lead)).into_iter().flatten();
+            for at in below.chain(leads.iter().copied().filter(|&at| self.bytes[at..].starts_with(lead))) {
                 let Some((software, span)) = image(self.rules, self.bytes, at + lead.len(), form) else { continue };
                 let prose = self.text.in_prose(span.start) || self.text.in_comment(span.start);
                 let Some(signal) = signal(software.kind).filter(|_| !prose) else { continue };

@@ -17,7 +17,7 @@ use crate::rules::Rules;
 use crate::rules::schema::{CatalogueKind, Endpoint};
 
 use super::assignment::name_before;
-use super::bytes::line_start;
+use super::bytes::{line_start, run_after, run_before};
 use super::redact::redact_text;
 use super::text::Text;
 use super::url::Url;
@@ -26,6 +26,10 @@ pub(super) use images::led_image;
 
 /// How many upstreams of a blob are looked at: a table of hosts is longer, a server's config is not.
 const MOST_UPSTREAMS: usize = 200;
+
+/// The longest label of a host, and the longest host.
+const LONGEST_LABEL: usize = 64;
+const LONGEST_HOST: usize = 253;
 
 /// A server before its place is settled.
 pub(super) struct Server<'r> {
@@ -62,22 +66,46 @@ struct Form {
     script: bool,
 }
 
+/// How the hosts of LLM APIs end: for each first letter the lengths of their last labels. Most dots of code are none
+/// of a host, and this says so without reading the words around them.
+pub(super) struct LastLabels([u64; 32]);
+
+impl LastLabels {
+    pub(super) fn new(rules: &Rules) -> Self {
+        let mut lengths = [0; 32];
+        for host in rules.endpoints().filter(|entry| answers_for_others(entry)).flat_map(|entry| entry.hosts.iter()) {
+            match host.rsplit('.').next().map(str::as_bytes) {
+                Some(label) if label.contains(&b'*') => return Self([u64::MAX; 32]),
+                Some(label @ [first, ..]) => lengths[usize::from(first & 31)] |= 1 << label.len().min(63),
+                _ => {}
+            }
+        }
+        Self(lengths)
+    }
+
+    fn may_be(&self, label: &[u8]) -> bool {
+        label.first().is_some_and(|first| self.0[usize::from(first & 31)] >> label.len().min(63) & 1 == 1)
+    }
+}
+
 /// A blob in which servers are looked for.
 pub(super) struct Search<'a, 'r> {
     pub(super) rules: &'r Rules,
+    pub(super) last_labels: &'a LastLabels,
     pub(super) bytes: &'a [u8],
     pub(super) text: &'a Text<'a>,
     pub(super) path: &'a str,
 }
 
 impl<'r> Search<'_, 'r> {
-    /// Every server of the blob, in the order of the bytes, one for each place.
-    pub(super) fn servers(&self, urls: &[Url]) -> Vec<Server<'r>> {
+    /// Every server of the blob, in the order of the bytes, one for each place. `images` are the places of what stands in
+    /// front of images.
+    pub(super) fn servers(&self, urls: &[Url], images: &[usize]) -> Vec<Server<'r>> {
         let kind = self.text.kind;
         if kind.log || kind.sql || kind.binary {
             return Vec::new();
         }
-        let mut servers = self.images();
+        let mut servers = self.images(images);
         let script = scripts::Facts::new(self.bytes);
         for upstream in self.upstreams(urls) {
             let at = upstream.start;
@@ -128,15 +156,17 @@ impl<'r> Search<'_, 'r> {
         };
         let mut found: Vec<Upstream<'r>> = urls.iter().filter_map(of_url).take(MOST_UPSTREAMS).collect();
         let read: HashSet<usize> = found.iter().map(|upstream| upstream.start).collect();
-        let mut read_to = 0;
         for dot in memchr::memchr_iter(b'.', self.bytes) {
-            if dot < read_to || found.len() >= 2 * MOST_UPSTREAMS {
+            let in_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+            let end = dot + 1 + run_after(self.bytes, dot + 1, LONGEST_LABEL, in_label);
+            if !self.last_labels.may_be(&self.bytes[dot + 1..end]) || found.len() >= 2 * MOST_UPSTREAMS {
                 continue;
             }
-            let class = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
-            let start = dot - super::bytes::run_before(self.bytes, dot, 253, class);
-            let end = dot + super::bytes::run_after(self.bytes, dot, 253, class);
-            read_to = end;
+            let behind = end + run_after(self.bytes, end, LONGEST_LABEL, |byte| byte == b'.');
+            if self.bytes.get(behind).copied().is_some_and(in_label) {
+                continue;
+            }
+            let start = dot - run_before(self.bytes, dot, LONGEST_HOST, |byte| in_label(byte) || byte == b'.');
             // What stands behind a slash is a URL's host, which has been read unless it is the beginning of a template, or
             // a part of its path.
             let lead = &self.bytes[..start];
@@ -148,8 +178,7 @@ impl<'r> Search<'_, 'r> {
             if read.contains(&start) {
                 continue;
             }
-            let host =
-                String::from_utf8_lossy(&self.bytes[start + scheme..end]).trim_end_matches('.').to_ascii_lowercase();
+            let host = String::from_utf8_lossy(&self.bytes[start + scheme..end]).to_ascii_lowercase();
             if let Some(entry) = self.api(&host) {
                 let url = format!("https://{host}");
                 found.push(Upstream { start, end: start + scheme + host.len(), host, url, entry });
@@ -162,8 +191,7 @@ impl<'r> Search<'_, 'r> {
     /// The catalogue entry of a host that answers model calls for others.
     fn api(&self, host: &str) -> Option<&'r Endpoint> {
         let entry = self.rules.host(host.as_bytes())?.entry;
-        let software = matches!(entry.kind, CatalogueKind::PlatformProxy | CatalogueKind::SelfHosted);
-        (!software).then_some(entry)
+        answers_for_others(entry).then_some(entry)
     }
 
     /// The text of the line in front of `at`.
@@ -197,6 +225,11 @@ fn lossless(bytes: &[u8]) -> &str {
         Ok(text) => text,
         Err(error) => str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
     }
+}
+
+/// Whether an endpoint is that of a service, not of software or a platform.
+const fn answers_for_others(entry: &Endpoint) -> bool {
+    !matches!(entry.kind, CatalogueKind::PlatformProxy | CatalogueKind::SelfHosted)
 }
 
 const fn kind_of(kind: CatalogueKind) -> EndpointKind {

@@ -3,6 +3,8 @@
 //! What tells it from a client is the caller's own path, which a client does not have: the incoming URL gets another
 //! host, or its path goes behind the upstream's address.
 
+use std::cell::OnceCell;
+
 use super::super::bytes::{contains_ignore_case, is_key_byte};
 use super::{Form, Search, Upstream};
 
@@ -38,44 +40,61 @@ const INCOMING: [&str; 22] = [
 /// Words for a path that came in, where the file handles requests.
 const PATHS: [&str; 5] = ["path", "endpoint", "route", "suffix", "targeturl"];
 
-/// What a file says as a whole.
-pub(super) struct Facts {
-    /// Code here handles requests of others.
-    handles: bool,
-    /// Go's reverse proxy.
-    go_proxy: bool,
-    /// Express's.
-    express_proxy: bool,
+/// What a file says as a whole. Each fact costs a search of the whole file: ask for it last.
+pub(super) struct Facts<'a> {
+    bytes: &'a [u8],
+    handles: OnceCell<bool>,
+    go_proxy: OnceCell<bool>,
+    express_proxy: OnceCell<bool>,
 }
 
-impl Facts {
-    pub(super) fn new(bytes: &[u8]) -> Self {
+impl<'a> Facts<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         let bytes = &bytes[..bytes.len().min(256 * 1024)];
-        let holds = |words: &[&str]| words.iter().any(|word| contains_ignore_case(bytes, word.as_bytes()));
-        let hands_on = ["request.method", "req.method", "r.method", "event.httpmethod", "ctx.method", "req.httpmethod"];
-        Self {
-            handles: holds(&hands_on)
-                || holds(&[
-                    "addeventlistener('fetch'",
-                    "addeventlistener(\"fetch\"",
-                    "request.url",
-                    "req.url",
-                    "export default {",
-                    "deno.serve",
-                    "onrequest",
-                    "http.handlefunc",
-                    "createserver(",
-                ]),
-            go_proxy: holds(&["newsinglehostreverseproxy", "httputil.reverseproxy"]),
-            express_proxy: holds(&["express-http-proxy", "koa-proxies", "koa-better-http-proxy"]),
-        }
+        Self { bytes, handles: OnceCell::new(), go_proxy: OnceCell::new(), express_proxy: OnceCell::new() }
+    }
+
+    /// Code here handles requests of others.
+    fn handles(&self) -> bool {
+        const HANDLES: [&str; 15] = [
+            "request.method",
+            "req.method",
+            "r.method",
+            "event.httpmethod",
+            "ctx.method",
+            "req.httpmethod",
+            "addeventlistener('fetch'",
+            "addeventlistener(\"fetch\"",
+            "request.url",
+            "req.url",
+            "export default {",
+            "deno.serve",
+            "onrequest",
+            "http.handlefunc",
+            "createserver(",
+        ];
+        *self.handles.get_or_init(|| self.holds(&HANDLES))
+    }
+
+    /// Go's reverse proxy.
+    fn go_proxy(&self) -> bool {
+        *self.go_proxy.get_or_init(|| self.holds(&["newsinglehostreverseproxy", "httputil.reverseproxy"]))
+    }
+
+    /// Express's.
+    fn express_proxy(&self) -> bool {
+        *self.express_proxy.get_or_init(|| self.holds(&["express-http-proxy", "koa-proxies", "koa-better-http-proxy"]))
+    }
+
+    fn holds(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| contains_ignore_case(self.bytes, word.as_bytes()))
     }
 }
 
 impl Search<'_, '_> {
     /// The code that sends incoming requests to an upstream, if any does: at its address, or where the constant is used
     /// that holds it.
-    pub(super) fn script(&self, upstream: &Upstream<'_>, name: Option<&str>, facts: &Facts) -> Option<Form> {
+    pub(super) fn script(&self, upstream: &Upstream<'_>, name: Option<&str>, facts: &Facts<'_>) -> Option<Form> {
         if self.text.kind.prose {
             return None;
         }
@@ -96,21 +115,22 @@ impl Search<'_, '_> {
     }
 
     /// Whether the expression at `start..end`, an address or the name of one, is where an incoming request goes.
-    fn sends(&self, start: usize, end: usize, facts: &Facts) -> Option<&'static str> {
+    fn sends(&self, start: usize, end: usize, facts: &Facts<'_>) -> Option<&'static str> {
         let line = self.line_before(start);
         let lead = line.trim_end_matches(['"', '\'', '`', ' ', '\t', '$', '{']).trim_end_matches("https://");
         let lead = lead.trim_end_matches(['"', '\'', '`', ' ', '\t', '+']);
         let lower = lead.to_ascii_lowercase();
-        if facts.handles || facts.go_proxy {
-            let assigned = lower.strip_suffix('=').map(str::trim_end).unwrap_or_default();
-            if [".host", ".hostname"].iter().any(|part| assigned.ends_with(part)) && !assigned.contains("location.") {
-                return Some("host");
-            }
+        let assigned = lower.strip_suffix('=').map(str::trim_end).unwrap_or_default();
+        if [".host", ".hostname"].iter().any(|part| assigned.ends_with(part))
+            && !assigned.contains("location.")
+            && (facts.handles() || facts.go_proxy())
+        {
+            return Some("host");
         }
-        if facts.go_proxy && (lower.ends_with("url.parse(") || lower.ends_with("reverseproxy(")) {
+        if (lower.ends_with("url.parse(") || lower.ends_with("reverseproxy(")) && facts.go_proxy() {
             return Some("ReverseProxy");
         }
-        if facts.express_proxy && lower.ends_with("proxy(") {
+        if lower.ends_with("proxy(") && facts.express_proxy() {
             return Some("proxy");
         }
         if lower.ends_with("target:") && line.len() < 200 {
@@ -124,7 +144,7 @@ impl Search<'_, '_> {
         };
         // `new URL(url.pathname, UPSTREAM)`, `request.url.replace(url.host, UPSTREAM)`.
         let call = line.rfind("new URL(").or_else(|| line.rfind(".replace(")).map(|at| &line[at.saturating_sub(40)..]);
-        if lead.ends_with(',') && call.is_some_and(incoming) && facts.handles {
+        if lead.ends_with(',') && call.is_some_and(incoming) && facts.handles() {
             return Some("url");
         }
         // `UPSTREAM + url.pathname`, `${UPSTREAM}${pathname}`, f"UPSTREAM/{path}".
@@ -143,8 +163,8 @@ impl Search<'_, '_> {
         let expression = joined.split([';', '\n']).next().unwrap_or_default();
         let expression = &expression[..expression.char_indices().nth(80).map_or(expression.len(), |(end, _)| end)];
         let lower = expression.to_ascii_lowercase();
-        let path = facts.handles && self.hands_method_on(start) && PATHS.iter().any(|word| lower.contains(word));
-        (facts.handles && incoming(expression) || path).then_some("url")
+        let path = || PATHS.iter().any(|word| lower.contains(word)) && self.hands_method_on(start);
+        ((incoming(expression) || path()) && facts.handles()).then_some("url")
     }
 
     /// Whether the method of the incoming request goes on near `at`, which no client of its own would do.
