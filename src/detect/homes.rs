@@ -1,6 +1,7 @@
 //! Where matches stand in the structure of their blob.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::model::{Blob, Home, Matches, Span};
 use crate::structure::Structure;
@@ -13,7 +14,8 @@ pub(super) fn settle(matches: &mut Matches, blob: &Blob<'_>, structure: &Structu
     let spans = matches.keys.iter().map(|key| key.place.span);
     let spans = spans.chain(matches.endpoints.iter().map(|endpoint| endpoint.place.span));
     let spans = spans.chain(matches.servers.iter().map(|server| server.place.span));
-    let mut homes: Vec<Home> = spans.map(|span| home(blob, span, structure)).collect();
+    let mut lists = Lists::default();
+    let mut homes: Vec<Home> = spans.map(|span| lists.home(blob, span, structure)).collect();
     let settings = matches.keys.iter().filter_map(|key| key.setting.as_deref());
     let settings = settings.chain(matches.endpoints.iter().filter_map(|endpoint| endpoint.setting.as_deref()));
     let names: HashSet<&str> = settings.flat_map(|setting| [setting, last_part(setting)]).collect();
@@ -27,15 +29,34 @@ pub(super) fn settle(matches: &mut Matches, blob: &Blob<'_>, structure: &Structu
     matches.scopes = scopes;
 }
 
-fn home(blob: &Blob<'_>, span: Span, structure: &Structure) -> Home {
-    let at = (span.start - blob.offset) as usize;
-    let spot = structure.find(at);
-    let Some(value) = spot.value.filter(|_| spot.home.index.is_none()) else { return spot.home };
-    // A value that is a list in itself: the separators in front count the elements.
-    let bytes = &blob.bytes[value.clone()];
-    let list = !matches!(bytes.first(), Some(b'{' | b'[')) && bytes.iter().any(|byte| SEPARATORS.contains(byte));
-    let before = blob.bytes[value.start..at].iter().filter(|byte| SEPARATORS.contains(byte)).count();
-    Home { index: list.then_some(before), ..spot.home }
+/// The list that was read last: its elements come one after the other.
+#[derive(Default)]
+struct Lists {
+    value: Range<usize>,
+    is_list: bool,
+    /// How many separators stand in front of this offset.
+    counted: (usize, usize),
+}
+
+impl Lists {
+    fn home(&mut self, blob: &Blob<'_>, span: Span, structure: &Structure) -> Home {
+        let at = (span.start - blob.offset) as usize;
+        let spot = structure.find(at);
+        let Some(value) = spot.value.filter(|_| spot.home.index.is_none()) else { return spot.home };
+        let separators =
+            |range: Range<usize>| blob.bytes[range].iter().filter(|byte| SEPARATORS.contains(byte)).count();
+        if value != self.value || at < self.counted.0 {
+            // Objects in a value are no list of it.
+            let bytes = &blob.bytes[value.clone()];
+            let object = matches!(bytes.first(), Some(b'{' | b'['));
+            self.is_list = !object && bytes.iter().any(|byte| SEPARATORS.contains(byte));
+            self.counted = (value.start, 0);
+            self.value = value;
+        }
+        let (from, before) = self.counted;
+        self.counted = (at, before + separators(from..at));
+        Home { index: self.is_list.then_some(self.counted.1), ..spot.home }
+    }
 }
 
 /// The last part of a name: `api_key` of `self.api_key`.

@@ -53,6 +53,8 @@ pub struct Scope {
     pub unit: bool,
     /// Where it is used, where the file says so.
     pub environment: Option<Environment>,
+    /// Offset of its first byte in the file; none where it is known by its name alone.
+    pub start: Option<u64>,
 }
 
 /// What a scope takes from elsewhere.

@@ -147,7 +147,9 @@ impl Structure {
         let new_id: HashMap<ScopeId, ScopeId> = kept.iter().enumerate().map(|(new, &old)| (old, new)).collect();
         let scopes = kept.iter().map(|&id| {
             let scope = &self.scopes[id];
-            Scope { parent: scope.parent.map(|parent| new_id[&parent]), ..scope.clone() }
+            let span = &self.spans[id];
+            let start = (!span.is_empty()).then_some(span.start as u64);
+            Scope { parent: scope.parent.map(|parent| new_id[&parent]), start, ..scope.clone() }
         });
         let scopes = scopes.collect();
         for home in homes {

@@ -59,7 +59,14 @@ pub(crate) struct Tree {
 impl Tree {
     /// The tree of a file of `length` bytes, with nothing but the file.
     pub(crate) fn new(length: usize) -> Self {
-        let file = Scope { parent: None, kind: ScopeKind::File, name: String::new(), unit: true, environment: None };
+        let file = Scope {
+            parent: None,
+            kind: ScopeKind::File,
+            name: String::new(),
+            unit: true,
+            environment: None,
+            start: None,
+        };
         Self {
             scopes: vec![file],
             spans: std::iter::once(0..length).collect(),
@@ -84,7 +91,7 @@ impl Tree {
         let id = self.scopes.len();
         let unit = matches!(kind, ScopeKind::Item | ScopeKind::Service);
         let name = short(name);
-        self.scopes.push(Scope { parent: Some(parent), kind, name, unit, environment: None });
+        self.scopes.push(Scope { parent: Some(parent), kind, name, unit, environment: None, start: None });
         self.spans.push(self.in_file(span));
         self.depths.push(self.depths[parent] + 1);
         id

@@ -75,7 +75,7 @@ impl Field<'_> {
             for (mut asking, (verdict, only)) in asking.into_iter().zip(verdicts) {
                 match verdict {
                     Verdict::Goes { endpoint: index, same_line, by_name } => {
-                        let index = self.of_branches(asking.key, index, scope);
+                        let Some(index) = self.of_branches(asking.key, index, scope) else { continue };
                         let evidence = self.evidence(scope, same_line);
                         let pair = Pair { endpoint: endpoint(index), evidence, by_name, only };
                         let fallback = self.keys[asking.key].is_moved(asking.home);
@@ -100,6 +100,17 @@ impl Field<'_> {
             None => possible.map_or(Choice::None, Choice::Possible),
         });
         choices.collect()
+    }
+
+    /// Whether an endpoint stands in a part of its file with a name that the key's part does not have.
+    fn is_in_other_part(&self, key: usize, endpoint: usize) -> bool {
+        let part = |written: ScopeId| {
+            let above = std::iter::successors(Some(written), |&scope| self.scopes.get(scope)?.parent);
+            let mut parts = above.filter(|&scope| scope != FILE && self.is_part(scope));
+            parts.next().map(|scope| crate::rules::normalise(&self.scopes[scope].name))
+        };
+        let endpoint = part(self.endpoints[endpoint].written());
+        endpoint.is_some() && endpoint != part(self.keys[key].written())
     }
 
     /// Whether a scope is a part of its file with a name of its own, and not where the settings for all parts stand.
@@ -163,27 +174,30 @@ impl Field<'_> {
         }
     }
 
-    /// Of the values that one variable has in several branches the one of the key's own branch, else the worst.
-    fn of_branches(&self, key: usize, chosen: usize, scope: ScopeId) -> usize {
+    /// Of the values that one variable has in several branches the one of the key's own branch, else the worst. None if all
+    /// are set in branches that the key's is none of.
+    fn of_branches(&self, key: usize, chosen: usize, scope: ScopeId) -> Option<usize> {
         let setting = &self.matches.endpoints[chosen].setting;
         let taken = |index: usize| self.endpoints[index].homes().iter().any(|home| home.by_name && home.scope == scope);
-        if setting.is_none() || !taken(chosen) {
-            return chosen;
+        if setting.is_none() || !taken(chosen) || self.endpoints[chosen].index.is_some() {
+            return Some(chosen);
         }
-        let values = self.levels[scope].endpoints.iter().copied();
-        let values: Vec<usize> =
-            values.filter(|&index| &self.matches.endpoints[index].setting == setting && taken(index)).collect();
-        // A value set around the branches is only what holds where no branch sets another.
         let branch = self.keys[key].written();
-        let around = |inner: ScopeId| {
-            std::iter::successors(Some(inner), |&scope| self.scopes[scope].parent).skip(1).any(|scope| scope == branch)
-        };
-        let apart = !values.iter().any(|&index| around(self.endpoints[index].written()));
-        let rank = |&index: &usize| {
-            let own = apart && self.endpoints[index].written() == branch;
-            (!own, self.badness(index), index)
-        };
-        values.into_iter().min_by_key(rank).unwrap_or(chosen)
+        let values = self.levels[scope].endpoints.iter().copied();
+        let values = values.filter(|&index| &self.matches.endpoints[index].setting == setting && taken(index));
+        let values: Vec<usize> = values
+            .filter(|&index| {
+                let other = self.endpoints[index].written();
+                !(self.is_branch(branch) && self.is_branch(other)) || branch == other
+            })
+            .collect();
+        let own = |index: usize| self.is_branch(branch) && self.endpoints[index].written() == branch;
+        values.into_iter().min_by_key(|&index| (!own(index), self.badness(index), index))
+    }
+
+    /// Whether a scope is an arm of an `if` or a `switch`.
+    fn is_branch(&self, scope: ScopeId) -> bool {
+        self.scopes.get(scope).is_some_and(|one| one.kind == ScopeKind::Section && one.name.is_empty() && !one.unit)
     }
 
     /// The verdict for each key that asks in a scope, and whether all that it sees there is one host.
@@ -227,7 +241,11 @@ impl Field<'_> {
             let owns = |endpoint: usize| self.endpoints[endpoint].homes().iter().any(|home| home.scope == scope);
             let inherited = |endpoint: usize| !near.contains(&endpoint);
             let verdict = match (&verdict, one.left) {
-                (Verdict::Goes { by_name: false, endpoint, .. }, _) if one.apart && inherited(*endpoint) => {
+                (Verdict::Goes { endpoint, .. }, _) if one.apart && inherited(*endpoint) => Verdict::Nowhere,
+                // Two parts of a file with names of their own.
+                (Verdict::Goes { by_name: false, endpoint, .. }, _)
+                    if one.apart && scope == FILE && self.is_in_other_part(one.key, *endpoint) =>
+                {
                     Verdict::Nowhere
                 }
                 // The parts of an object, in a list, take over what the object itself sets.

@@ -35,6 +35,8 @@ pub(super) struct Level {
     pub(super) inherited: Vec<usize>,
     /// Whether a call in it takes a key and no endpoint, so that those of the scope are that call's.
     asked: bool,
+    /// Whether it takes a key by a name.
+    refers: bool,
 }
 
 /// The scope of the file itself.
@@ -79,7 +81,9 @@ impl<'m> Field<'m> {
                 self.levels[home.scope].endpoints.push(index);
             }
         }
-        let asks_for_key = self.asks_for_key();
+        for scope in self.asks_for_key() {
+            self.levels[scope].refers = true;
+        }
         for scope in (0..self.levels.len()).rev() {
             let level = &mut self.levels[scope];
             for indices in [&mut level.keys, &mut level.endpoints, &mut level.inherited] {
@@ -88,7 +92,7 @@ impl<'m> Field<'m> {
             }
             let closed = self.is_closed(scope);
             let Some(parent) = self.scopes.get(scope).and_then(|scope| scope.parent) else { continue };
-            let Level { keys, mut endpoints, inherited, asked } = self.levels[scope].clone();
+            let Level { keys, mut endpoints, inherited, asked, refers } = self.levels[scope].clone();
             let bare = endpoints.is_empty() && inherited.is_empty();
             let call = self.scopes[scope].kind == ScopeKind::Call;
             self.levels[parent].asked |= bare && (asked || closed && call && !keys.is_empty());
@@ -100,7 +104,7 @@ impl<'m> Field<'m> {
                 outer.keys.extend(keys);
                 outer.endpoints.extend(endpoints);
                 outer.inherited.extend(inherited);
-            } else if keys.is_empty() && !asked && !asks_for_key.contains(&scope) {
+            } else if keys.is_empty() && !asked && !refers {
                 outer.inherited.extend(endpoints);
                 outer.inherited.extend(inherited);
             }
@@ -135,7 +139,7 @@ impl<'m> Field<'m> {
     pub(super) fn is_closed(&self, scope: ScopeId) -> bool {
         let level = &self.levels[scope];
         let unit = self.scopes.get(scope).is_none_or(|scope| scope.unit);
-        let holds_key = level.asked || !level.keys.is_empty();
+        let holds_key = level.asked || level.refers || !level.keys.is_empty();
         unit || (holds_key && !(level.endpoints.is_empty() && level.inherited.is_empty()))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::model::{Home, Matches, Scope, ScopeId, ScopeKind, Used};
+use crate::model::{Home, Matches, Place, Scope, ScopeId, ScopeKind, Used};
 
 /// Most scopes that one match is followed into.
 const MOST_HOMES: usize = 64;
@@ -178,7 +178,7 @@ impl<'m> Homes<'m> {
         // Branches set what holds behind them.
         let outside = outside.filter(|(_, scope)| fits(*scope));
         let fitting: Vec<(Which, ScopeId)> =
-            outside.map(|(which, scope)| (*which, self.around_branches(*scope))).collect();
+            outside.map(|(which, scope)| (*which, self.around_branches(*scope, user))).collect();
         let visible = fitting.iter().map(|(_, scope)| *scope).filter(|&scope| self.is_around(scope, user));
         let nearest = match visible.max() {
             Some(nearest) => nearest,
@@ -190,7 +190,8 @@ impl<'m> Homes<'m> {
                 only
             }
         };
-        fitting.into_iter().filter(|(_, scope)| *scope == nearest).map(|(which, _)| which).collect()
+        let meant = fitting.into_iter().filter(|(_, scope)| *scope == nearest).map(|(which, _)| which).collect();
+        self.in_force(meant, nearest, user)
     }
 
     /// The innermost unit that a scope is or lies in.
@@ -199,11 +200,37 @@ impl<'m> Homes<'m> {
         above.find(|&scope| self.scopes[scope].unit).unwrap_or_default()
     }
 
-    /// The scope around the branches that a scope is: the arms of an `if`, which have no name.
-    fn around_branches(&self, scope: ScopeId) -> ScopeId {
+    /// Of the values that a name is given one after the other those that hold in `user`: the last one in front of it, and
+    /// what branches behind that one set. `holder` is the scope that they are set in.
+    fn in_force(&self, mut meant: Vec<Which>, holder: ScopeId, user: ScopeId) -> Vec<Which> {
+        let Some(start) = self.scopes[user].start.filter(|_| meant.len() > 1) else { return meant };
+        let in_front = |&which: &Which| self.place(which).span.start < start;
+        if !meant.iter().any(in_front) {
+            return meant;
+        }
+        meant.retain(in_front);
+        let for_all = |&&which: &&Which| self.place(which).home.is_none_or(|home| home.scope == holder);
+        // Elements of a list are given together.
+        let single = |&&which: &&Which| self.place(which).home.is_none_or(|home| home.index.is_none());
+        let last = meant.iter().filter(for_all).filter(single).map(|&which| self.place(which).span.start).max();
+        meant.retain(|&which| last.is_none_or(|last| self.place(which).span.start >= last));
+        meant
+    }
+
+    fn place(&self, which: Which) -> &Place {
+        match which {
+            Which::Key(key) => &self.matches.keys[key].place,
+            Which::Endpoint(endpoint) => &self.matches.endpoints[endpoint].place,
+        }
+    }
+
+    /// The scope around the branches that a scope is: the arms of an `if`, which have no name. A branch around `user` is
+    /// none to it.
+    fn around_branches(&self, scope: ScopeId, user: ScopeId) -> ScopeId {
         let mut at = scope;
         while let Scope { kind: ScopeKind::Section, unit: false, parent: Some(parent), name, .. } = &self.scopes[at]
             && name.is_empty()
+            && !self.is_around(at, user)
         {
             at = *parent;
         }
