@@ -4,25 +4,23 @@ use std::collections::HashSet;
 
 use crate::model::{Confidence, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
-use crate::rules::schema::{CatalogueKind, Endpoint, SettingRole};
+use crate::rules::schema::{Endpoint, SettingRole};
 
 use super::api::{
-    forwards, has_api_path, has_call_path, has_llm_path, is_api_of, is_api_root, is_host_name, is_side_door,
-    looks_like_api, passes_on,
+    forwards, has_api_path, has_call_path, has_llm_path, is_api_root, is_host_name, is_side_door, looks_like_api,
+    passes_on,
 };
 use super::assignment::name_before;
-use super::bytes::{contains_ignore_case, line_start, run_before};
 use super::called::Called;
 use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
 use super::layout::Layout;
-use super::names::Named;
 use super::products::is_other_host;
 use super::redact::redact_text;
 use super::scope::{Evidence, NEAR};
 use super::setting::{self, About, Vocabulary};
 use super::text::Text;
 use super::url::{self, Slashes, Url};
-use super::wording::{in_message, is_compared, is_link, names_host_list, names_message, on_host_list};
+use super::wording::is_link;
 
 /// An endpoint before its role is settled.
 pub(super) struct Address<'r> {
@@ -69,10 +67,6 @@ pub(super) enum Held {
     Element,
     /// Nothing that says what it is for: an element where others stand beside it, else no more than a mention.
     Loose,
-}
-
-const fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
 }
 
 /// Whether a name is that of a client's base URL as code writes it; `BASE_URL` in capitals is most often an application's own.
@@ -128,7 +122,7 @@ fn continues(rest: &[u8]) -> Option<&[u8]> {
 
 /// How an address is used, as far as the text right around it tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Used {
+pub(super) enum Used {
     /// The setting names an LLM client.
     ByClient,
     /// A client is built with it, or a request is sent to it.
@@ -200,101 +194,7 @@ impl<'r> Context<'_, 'r> {
         !self.llm.is_empty() || !self.keys.is_empty()
     }
 
-    /// The endpoint that a setting's value names without a scheme: `api.host.dev`, `api.host.dev:8443/v1`.
-    pub(super) fn of_bare_host(&self, named: &Named) -> Option<Address<'r>> {
-        let range = named.value.clone()?;
-        let value = str::from_utf8(&self.bytes[range.clone()]).ok()?;
-        let address = matches!(named.facts.role, Some(SettingRole::BaseUrl | SettingRole::Host));
-        // Without quotes a dotted word in code is an expression: `host: this.host`, `base_url = settings.url`.
-        let quoted = range.start.checked_sub(1).is_some_and(|index| matches!(self.bytes[index], b'"' | b'\'' | b'`'));
-        if !(address && (quoted || self.text.kind.config || self.text.kind.shell))
-            || value.contains("://")
-            || value.contains(r":\/\/")
-            || value.len() > 300
-        {
-            return None;
-        }
-        let (authority, path) = value.split_at(value.find('/').unwrap_or(value.len()));
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) => (host, Some(port.parse().ok()?)),
-            None => (authority, None),
-        };
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
-        // Without quotes two words and a dot are an expression, unless the catalogue knows them as a host.
-        let expression = [
-            "var", "local", "data", "module", "self", "this", "each", "values", "secrets", "env", "config", "settings",
-        ];
-        let bare = host.split('.').count() == 2 && port.is_none() && path.is_empty();
-        let known = self.rules.host(host.as_bytes()).is_some();
-        if !quoted && !known && (bare || host.split('.').next().is_some_and(|first| expression.contains(&first))) {
-            return None;
-        }
-        if !is_host_name(&host) || (named.facts.about != About::Llm && self.rules.host(host.as_bytes()).is_none()) {
-            return None;
-        }
-        let url = Url {
-            start: range.start,
-            end: range.end,
-            scheme: "https".into(),
-            host,
-            port,
-            user_info: false,
-            path: path.to_owned(),
-        };
-        self.read(&url, Some(named.text.clone()))
-    }
-
-    /// The host that stands without a scheme at `start`, behind a word that only hosts follow.
-    pub(super) fn of_led_host(&self, start: usize, host: &str) -> Option<Address<'r>> {
-        let end = start + host.len();
-        let url = Url {
-            start,
-            end,
-            scheme: "https".into(),
-            host: host.to_owned(),
-            port: None,
-            user_info: false,
-            path: String::new(),
-        };
-        self.read(&url, Some("host".to_owned()).filter(|_| !on_host_list(self.bytes, start)))
-    }
-
-    /// Hosts of known relays that stand without a scheme as a value of their own: an argument, a word of a config. Other
-    /// hosts are looked for behind settings only; a word with a dot in it is most often code.
-    pub(super) fn relays_without_scheme(&self) -> Vec<Address<'r>> {
-        let mut found = Vec::new();
-        let mut at = 0;
-        while let Some(dot) = memchr::memchr(b'.', &self.bytes[at..]).map(|dot| at + dot) {
-            let start = dot - run_before(self.bytes, dot, 253, is_host_byte);
-            let host = url::host_at(self.bytes, start);
-            let end = start + host.len();
-            at = end.max(dot + 1);
-            let before = start.checked_sub(1).map_or(b' ', |index| self.bytes[index]);
-            let alone = matches!(before, b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\n' | b'=' | b':' | b'(' | b'[' | b'>')
-                && !self.bytes[..start].ends_with(b"://");
-            let name = host.strip_suffix(b".").unwrap_or(host).to_ascii_lowercase();
-            let known = alone && self.rules.host(&name).is_some_and(|hit| hit.entry.kind == CatalogueKind::Relay);
-            // A manual's text, its pasted output included, names hosts to be read.
-            if !known || self.text.kind.prose {
-                continue;
-            }
-            // Between blanks it is a word like any other, unless a name stands in front, a key beside it, or the file is
-            // made of directives.
-            let setting = self.layout.name_at(self.vocabulary, start);
-            let word = matches!(before, b' ' | b'>' | b'\t' | b'\n') && setting.is_none();
-            if word && !self.text.kind.directives && !self.keys.near(start, 400) {
-                continue;
-            }
-            let Ok(host) = String::from_utf8(name) else { continue };
-            let (port, path_start) = url::port(self.bytes, end);
-            let (path, url_end) = url::path(self.bytes, path_start, Slashes::Plain);
-            let url = Url { start, end: url_end, scheme: "https".into(), host, port, user_info: false, path };
-            found.extend(self.read(&url, setting));
-        }
-        found
-    }
-
-    fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
+    pub(super) fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
         let facts = classify(self.rules, self.vendors, &url.host, &url.path);
         let name = setting.as_deref().map(|name| self.vocabulary.classify(name));
         let spoken = facts.entry.is_some() || self.speaks_of_llms();
@@ -453,81 +353,5 @@ impl<'r> Context<'_, 'r> {
             setting: setting.map(|name| redact_text(&name)),
             held,
         }
-    }
-
-    fn role(&self, url: &Url, facts: &HostFacts<'_>, setting: Option<&str>, used: Used) -> (Role, Held) {
-        let at = url.start;
-        let api_path = has_api_path(&url.path);
-        let side_door = is_side_door(&url.host, facts) && used != Used::ByClient && !api_path;
-        if on_host_list(self.bytes, at) || setting.is_some_and(names_host_list) {
-            return (Role::Listed, Held::Element);
-        }
-        let told =
-            setting.is_some_and(names_message) || (used != Used::ByClient && in_message(self.bytes, at, url.end));
-        if told || (used != Used::ByClient && is_compared(self.bytes, at, url.end, setting)) {
-            return (Role::Mentioned, Held::Element);
-        }
-        let link = used != Used::ByClient && !has_llm_path(&url.path) && is_link(self.bytes, at, setting);
-        if self.text.kind.binary || link || self.text.in_comment(at) {
-            return (Role::Mentioned, Held::Element);
-        }
-        if side_door {
-            // A vendor's own page receives no key.
-            let vendor = matches!(facts.kind, EndpointKind::Official | EndpointKind::Provider);
-            return (if vendor { Role::Mentioned } else { Role::Listed }, Held::Element);
-        }
-        if self.is_name(url) {
-            return (Role::Listed, Held::Call);
-        }
-        // A host alone is an address if nothing names it, or its name says so; `author_url` and `visited` do not.
-        let named = setting.is_some_and(|name| self.vocabulary.classify(name).role.is_none());
-        let api = api_path || (!named && looks_like_api(&url.host, &url.path)) || is_api_of(facts.entry, &url.path);
-        match used {
-            Used::ByClient => (Role::Configured, Held::By(setting.map(crate::rules::normalise).unwrap_or_default())),
-            Used::InCall => (Role::Configured, Held::Call),
-            _ if self.text.in_prose(at) => (Role::Mentioned, Held::Element),
-            _ if self.keys.near(at, 160) => (Role::Configured, Held::Call),
-            Used::AsApi => (Role::Configured, Held::Element),
-            Used::Somehow if api || self.keys.near(at, 300) => (Role::Configured, Held::Element),
-            Used::Somehow => (Role::Mentioned, Held::Loose),
-        }
-    }
-
-    /// Whether the line sends a request to the address: `curl`, `fetch`, `requests.post`, `proxy_pass` …
-    fn is_request(&self, url: &Url) -> bool {
-        const VERBS: [&[u8]; 12] = [
-            b"curl",
-            b"fetch",
-            b"request(",
-            b"requests.",
-            b"newrequest",
-            b"axios",
-            b"post",
-            b"wget",
-            b"invoke-restmethod",
-            b"proxy_pass",
-            b"reverse_proxy",
-            b"urlopen",
-        ];
-        let start = line_start(self.bytes, url.start).max(url.start.saturating_sub(120));
-        let line = &self.bytes[start..url.start];
-        // An argument on a line of its own belongs to the call on the line before.
-        let alone = line.iter().all(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`'));
-        let before = if alone { &self.bytes[url.start.saturating_sub(120)..url.start] } else { line };
-        VERBS.iter().any(|verb| contains_ignore_case(before, verb))
-    }
-
-    /// Whether the address is the name of a map's entry and not its value: `{"https://…": "https://…"}`.
-    fn is_name(&self, url: &Url) -> bool {
-        let Some((b'"' | b'\'', rest)) = self.bytes[url.end..].split_first() else { return false };
-        let rest = &rest[rest.iter().take(4).take_while(|byte| **byte == b' ').count()..];
-        let begins = self.bytes[..url.start].ends_with(b"\"") || self.bytes[..url.start].ends_with(b"'");
-        begins && rest.starts_with(b":") && !rest.starts_with(b"::") && self.layout.has_no_value(url.start)
-    }
-
-    /// Whether the value goes on as a template where the host ends, or the host is one of a template's: `YOUR-NAME.openai.azure.com`.
-    fn is_template(&self, url: &Url, facts: &HostFacts<'_>) -> bool {
-        let before = url.start.checked_sub(1).map(|index| self.bytes[index]);
-        before == Some(b'}') || (facts.kind == EndpointKind::Proxy && is_placeholder(&url.host))
     }
 }
