@@ -16,6 +16,7 @@
 //! formats, issuers, endpoints, settings), as data in `rules/*.toml`.
 //!
 //! - [`source`] decides what is read, knows ignore rules and what git tracks, and yields each blob once.
+//! - [`structure`] knows what files are made of: scopes, names, values, with their places. Syntax only; `detect` asks it.
 //! - [`detect`] takes bytes and returns matches. No I/O: it can be used alone and fuzzed.
 //! - [`assess`] turns the matches of all blobs into findings. No I/O either.
 //! - [`report`] turns findings into text and decides nothing.
@@ -34,6 +35,7 @@
 //! | key, issuer | a credential, and who handed it out (where that is proven) |
 //! | endpoint, kind | a host that requests are sent to, and what stands behind it (official, relay, gateway …) |
 //! | setting | the name that a value is assigned to |
+//! | scope | a unit of a file in which a key and an endpoint belong together: a call, a map, a service, a section |
 //! | match | a key or an endpoint at one place in a blob |
 //! | pair, evidence | a key with the endpoint that receives it, and why the two belong together |
 //! | occurrence | one place of a finding |

@@ -149,7 +149,10 @@ fn pools(matches: &Matches) -> Vec<(String, Vec<&KeyMatch>)> {
         let mut seen = BTreeSet::new();
         let members = members.into_iter().filter(|(_, number)| repeated || seen.insert(*number)).map(|(key, _)| key);
         for keys in by_issuer(members.collect()) {
-            let in_pairs = keys.len() == 2 && keys[0].issuer.as_deref() == Some(ROTATED_IN_PAIRS);
+            let rotated = |key: &KeyMatch| {
+                key.issuer.as_deref() == Some(ROTATED_IN_PAIRS) || key.format.starts_with(ROTATED_IN_PAIRS)
+            };
+            let in_pairs = keys.len() == 2 && rotated(keys[0]);
             let proven = keys.iter().all(|key| key.proof == Proof::Structure);
             if !in_pairs && (proven || !repeated) {
                 found.push((keys[0].setting.clone().unwrap_or_default(), keys));
@@ -190,7 +193,9 @@ fn by_issuer(members: Vec<&KeyMatch>) -> Vec<Vec<&KeyMatch>> {
 fn numbered(name: &str) -> (String, Option<u32>) {
     let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
     let stem = &name[..name.len() - digits];
-    let number = name[stem.len()..].parse().ok();
+    // `KEY_V2` is the next version of a key.
+    let version = stem.ends_with("_v") || stem.ends_with("_V") || stem.ends_with("-v");
+    let number = name[stem.len()..].parse().ok().filter(|_| !version);
     (normalise(if number.is_some() { stem } else { name }), number)
 }
 

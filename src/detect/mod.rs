@@ -8,8 +8,8 @@
 //!
 //! [`Detector::passes`] decides whether a blob is looked at again, [`Detector::detect`] looks. Keys are anchored on what
 //! is certain (the marker, a prefix, the name of a setting) and expanded outwards; hosts are looked up behind `://` or
-//! an assignment. The reading is textual, so nothing can fail to parse; the structure of the file is asked last, for the
-//! scopes in which the matches stand.
+//! an assignment. The reading is textual, so nothing can fail to parse; [`layout`] asks the structure of the file where that
+//! knows more: the name of a value, what a neutral name means under the names around it, and the scope of each match.
 
 mod address;
 mod allow;
