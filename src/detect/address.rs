@@ -214,6 +214,10 @@ impl<'r> Context<'_, 'r> {
             return None;
         }
         let llm_setting = address_name && about == About::Llm;
+        // Nobody calls the pages of a service that no catalogue knows.
+        if facts.entry.is_none() && !llm_setting && is_side_door(&url.host, &facts) && !has_api_path(&url.path) {
+            return None;
+        }
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
         let api_path = has_api_path(&url.path);
         let bare = matches!(url.path.as_str(), "" | "/");

@@ -86,7 +86,7 @@ pub(super) fn is_placeholder(host: &str) -> bool {
             .iter()
             .find_map(|your| label.strip_prefix(your).filter(|rest| rest.starts_with(['-', '_'])))
             .unwrap_or("-");
-        label == "your"
+        matches!(label, "your" | "url")
             || rest.starts_with(['-', '_']) && rest.len() > 1
             || matches!(label, "my-resource" | "my-endpoint" | "my-domain" | "my-host")
     });

@@ -199,6 +199,7 @@ const OTHER_DOMAINS: &[&str] = &[
     "upstash.io",
     "vault.azure.net",
     "weaviate.cloud",
+    "weixin.qq.com",
     "weaviate.network",
     "zilliz.com",
     "zillizcloud.com",

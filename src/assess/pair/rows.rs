@@ -71,6 +71,9 @@ enum Owner<'a> {
     Any,
 }
 
+/// Family of the settings of relay software that clients have beside their own.
+const RELAY_SOFTWARE: &str = "oneapi";
+
 /// Stands in a row for every qualifier that a key without one may go with.
 const ANY_STAGE: &str = "*";
 
@@ -159,6 +162,8 @@ impl<'a> Rows<'a> {
             (!family.name.is_empty()).then_some((Shared, name, &own[1..])),
             other_vendor.map(|vendor| (Vendor, Class::Name(vendor), own)),
             family.use_of_models().map(|purpose| (Vendor, Class::Name(purpose), own)),
+            // A client that is given an address of relay software takes that one (labring/FastGPT: ONEAPI_URL).
+            family.open.then_some((Neutral, Class::Name(RELAY_SOFTWARE), own)),
             // A name that says nothing leaves the word to the key.
             key.issuer.as_deref().filter(|_| family.open).map(|issuer| (Neutral, Class::Name(issuer), own)),
             Some((Neutral, if family.open { Class::Any } else { Class::Open }, own)),
