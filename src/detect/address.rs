@@ -215,7 +215,8 @@ impl<'r> Context<'_, 'r> {
         }
         let llm_setting = address_name && about == About::Llm;
         // Nobody calls the pages of a service that no catalogue knows.
-        if facts.entry.is_none() && !llm_setting && is_side_door(&url.host, &facts) && !has_api_path(&url.path) {
+        let pages = !has_api_path(&url.path) || url.host.starts_with("docs.");
+        if facts.entry.is_none() && !llm_setting && is_side_door(&url.host, &facts) && pages {
             return None;
         }
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);

@@ -83,6 +83,8 @@ impl Context<'_, '_> {
     /// Whether the value goes on as a template where the host ends, or the host is one of a template's: `YOUR-NAME.openai.azure.com`.
     pub(super) fn is_template(&self, url: &Url, facts: &HostFacts<'_>) -> bool {
         let before = url.start.checked_sub(1).map(|index| self.bytes[index]);
-        before == Some(b'}') || (facts.kind == EndpointKind::Proxy && is_placeholder(&url.host))
+        before == Some(b'}')
+            || (facts.kind == EndpointKind::Proxy && is_placeholder(&url.host))
+            || url.host.contains(".url.")
     }
 }
