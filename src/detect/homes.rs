@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::model::{Blob, Home, Matches, Span};
+use crate::model::{Blob, Home, Matches, Span, scope_name};
 use crate::structure::Structure;
 
 /// Separators of lists that are written in one value.
@@ -18,7 +18,7 @@ pub(super) fn settle(matches: &mut Matches, blob: &Blob<'_>, structure: &Structu
     let mut homes: Vec<Home> = spans.map(|span| lists.home(blob, span, structure)).collect();
     let settings = matches.keys.iter().filter_map(|key| key.setting.as_deref());
     let settings = settings.chain(matches.endpoints.iter().filter_map(|endpoint| endpoint.setting.as_deref()));
-    let names: HashSet<&str> = settings.flat_map(|setting| [setting, last_part(setting)]).collect();
+    let names: HashSet<&str> = settings.flat_map(|setting| [setting, scope_name(setting)]).collect();
     let scopes = structure.keep(&mut homes, &names);
     let places = matches.keys.iter_mut().map(|key| &mut key.place);
     let places = places.chain(matches.endpoints.iter_mut().map(|endpoint| &mut endpoint.place));
@@ -57,9 +57,4 @@ impl Lists {
         self.counted = (at, before + separators(from..at));
         Home { index: self.is_list.then_some(self.counted.1), ..spot.home }
     }
-}
-
-/// The last part of a name: `api_key` of `self.api_key`.
-fn last_part(name: &str) -> &str {
-    name.rsplit(['.', ':', '>', '[', '/']).next().unwrap_or(name).trim_matches(['"', '\'', ']'])
 }

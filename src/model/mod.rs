@@ -29,6 +29,6 @@ pub use origin::{BlobPath, Environment, Exposure, Origin};
 pub use position::{Position, Span};
 pub use report::{Report, RootInfo, ScanFacts, SkipEffect, SkipReason, Skipped, Summary, ToolFacts};
 pub use rule::{RuleId, Signal, SignalId};
-pub use scope::{Home, Scope, ScopeId, ScopeKind, Scopes, Use, Used};
+pub use scope::{Home, Scope, ScopeId, ScopeKind, Scopes, Use, Used, scope_name};
 pub use secret::Secret;
 pub use severity::{Confidence, Severity};

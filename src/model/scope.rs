@@ -105,3 +105,10 @@ pub struct Home {
     /// The position among the values of a list, from 0.
     pub index: Option<usize>,
 }
+
+/// The name by which other scopes know a setting: `api_key` of `self.api_key`, `KEY` of `os.environ["KEY"]`.
+#[must_use]
+pub fn scope_name(setting: &str) -> &str {
+    let last = setting.rsplit(['.', ':', '>', '[', '/']).next().unwrap_or(setting);
+    last.trim_matches(|char| matches!(char, ']' | '"' | '\'' | '$'))
+}

@@ -226,6 +226,9 @@ impl Field<'_> {
         let enclosed = scope != FILE
             && std::iter::successors(Some(scope), |&scope| self.scopes[scope].parent)
                 .any(|scope| scope != FILE && self.scopes[scope].unit);
+        // The first and the last of the keys that stand here themselves.
+        let standing = || asking.iter().filter(|one| one.left == Left::Nothing).map(|one| one.key);
+        let direct = standing().min().zip(standing().max());
         let mut rows: HashMap<Seen<'_>, Rows<'_>> = HashMap::new();
         let verdicts = asking.iter().map(|one| {
             let inherits = one.left == Left::Nothing;
@@ -237,9 +240,9 @@ impl Field<'_> {
                 Rows::new(endpoints.iter().filter(fits).map(|&endpoint| candidate(endpoint)))
             });
             let verdict = rows.choose(&self.matches.keys[one.key], family(&key_names[&one.key]));
-            let others = || asking.iter().any(|other| other.left == Left::Nothing && other.key != one.key);
+            let others = || direct.is_some_and(|(first, last)| first != one.key || last != one.key);
             let owns = |endpoint: usize| self.endpoints[endpoint].homes().iter().any(|home| home.scope == scope);
-            let inherited = |endpoint: usize| !near.contains(&endpoint);
+            let inherited = |endpoint: usize| near.binary_search(&endpoint).is_err();
             let verdict = match (&verdict, one.left) {
                 (Verdict::Goes { endpoint, .. }, _) if one.apart && inherited(*endpoint) => Verdict::Nowhere,
                 // Two parts of a file with names of their own.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::model::{Home, Matches, Place, Scope, ScopeId, ScopeKind, Used};
+use crate::model::{Home, Matches, Place, Scope, ScopeId, ScopeKind, Used, scope_name};
 
 /// Most scopes that one match is followed into.
 const MOST_HOMES: usize = 64;
@@ -269,12 +269,6 @@ impl<'m> Homes<'m> {
     }
 }
 
-/// The last part of a name: `api_key` of `self.api_key`.
-pub(super) fn last_part(name: &str) -> &str {
-    let last = name.rsplit(['.', ':', '>', '[', '/']).next().unwrap_or(name);
-    last.trim_matches(|char| matches!(char, ']' | '"' | '\'' | '$'))
-}
-
 /// The matches that a name may mean, by what they are assigned to.
 fn definitions(matches: &Matches) -> HashMap<&str, Vec<(Which, ScopeId)>> {
     let scope = |home: Option<Home>| home.map_or(0, |home| home.scope);
@@ -286,7 +280,7 @@ fn definitions(matches: &Matches) -> HashMap<&str, Vec<(Which, ScopeId)>> {
     let mut defined: HashMap<&str, Vec<(Which, ScopeId)>> = HashMap::new();
     for (which, setting, scope) in keys.chain(endpoints) {
         let Some(setting) = setting else { continue };
-        let last = last_part(setting);
+        let last = scope_name(setting);
         defined.entry(last).or_default().push((which, scope));
         if last != setting {
             defined.entry(setting).or_default().push((which, scope));

@@ -7,10 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::{BlobMatches, Environment, Evidence, Home, Matches, ScopeId, ScopeKind, Use, Used};
+use crate::model::{BlobMatches, Environment, Evidence, Home, Matches, ScopeId, ScopeKind, Use, Used, scope_name};
 
 use super::field::Field;
-use super::homes::last_part;
 use super::setting::Family;
 use super::{Choice, EndpointRef, Pair, Pairing, receives};
 
@@ -83,7 +82,7 @@ impl<'a> Run<'a> {
         for ((root, service), members) in run.projects.iter().filter(|(_, members)| members.len() > 1) {
             for &blob in members {
                 for guest in run.guests_of(blob, |_| true) {
-                    if let Some(name) = run.setting(guest).map(last_part) {
+                    if let Some(name) = run.setting(guest).map(scope_name) {
                         run.set.entry((*root, service, name)).or_default().push(guest);
                     }
                 }
@@ -161,7 +160,7 @@ impl<'a> Run<'a> {
                         .unwrap_or_default()
                 }
                 Used::Name(name) | Used::Setting(name) => {
-                    let set = self.set.get(&(root, service, last_part(name))).into_iter().flatten().copied();
+                    let set = self.set.get(&(root, service, scope_name(name))).into_iter().flatten().copied();
                     // Names that are no environment variable's are known elsewhere only if the whole file is.
                     let shared =
                         name.bytes().all(|byte| !byte.is_ascii_lowercase()) || matches!(used, Used::Setting(_));
@@ -176,7 +175,7 @@ impl<'a> Run<'a> {
                 Used::Object(name) => self.objects(user, name),
                 Used::Member { object, setting } => {
                     let mut members = self.objects(user, object);
-                    members.retain(|&guest| self.setting(guest).map(last_part) == Some(setting));
+                    members.retain(|&guest| self.setting(guest).map(scope_name) == Some(setting));
                     members
                 }
                 Used::Scope(_) => Vec::new(),
