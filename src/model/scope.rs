@@ -64,6 +64,8 @@ pub enum Used {
     Name(String),
     /// The value of a setting, in whatever file, by the name that another setting gives: `api_key_name: work`.
     Setting(String),
+    /// A key that is not written here: what a call or a look-up returns.
+    Key,
     /// Everything in another scope of the file: an alias, a merged map.
     Scope(ScopeId),
     /// The settings of a file, by its path as written.

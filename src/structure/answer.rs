@@ -133,6 +133,7 @@ impl Structure {
                     || (wanted.contains(&one.scope) && has_two_words(name))
             }
             Used::Scope(scope) => wanted.contains(scope) || wanted.contains(&one.scope),
+            Used::Key => wanted.contains(&one.scope),
             Used::File(_) | Used::Object(_) | Used::Member { .. } | Used::Setting(_) => true,
         });
         uses.truncate(MOST_USES);
@@ -191,6 +192,7 @@ impl Structure {
         for one in self.uses.iter().filter(|one| one.scope == scope) {
             match &one.used {
                 Used::Name(name) => write!(text, " uses {name}").unwrap(),
+                Used::Key => write!(text, " takes a key").unwrap(),
                 Used::Setting(name) => write!(text, " asks for {name}").unwrap(),
                 Used::Scope(other) => write!(text, " merges {}", self.path(*other).join(".")).unwrap(),
                 Used::File(path) => write!(text, " reads {path}").unwrap(),

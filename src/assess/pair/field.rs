@@ -119,7 +119,7 @@ impl<'m> Field<'m> {
             let name = match &one.used {
                 Used::Name(name) => name,
                 // Whatever it is called.
-                Used::Setting(_) => "key",
+                Used::Setting(_) | Used::Key => "key",
                 _ => continue,
             };
             let name = crate::rules::normalise(name);

@@ -107,7 +107,7 @@ impl<'m> Homes<'m> {
                         }
                     }
                 }
-                Used::File(_) => {}
+                Used::File(_) | Used::Key => {}
             }
         }
         homes

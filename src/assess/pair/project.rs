@@ -113,11 +113,20 @@ impl<'a> Run<'a> {
 
     /// Whether a setting is one of a service, an element or a call: nothing else knows it by its name.
     fn is_private(&self, guest: Guest) -> bool {
+        matches!(self.unit_of(guest), Some(ScopeKind::Service | ScopeKind::Item | ScopeKind::Call))
+    }
+
+    /// Whether an endpoint is a setting of a service or an element.
+    fn is_given(&self, endpoint: EndpointRef) -> bool {
+        matches!(self.unit_of(Guest::Endpoint(endpoint)), Some(ScopeKind::Service | ScopeKind::Item))
+    }
+
+    /// What the unit is that a setting stands in.
+    fn unit_of(&self, guest: Guest) -> Option<ScopeKind> {
         let scopes = &self.blobs[guest.blob()].matches.scopes.scopes;
         let first = self.home(guest).and_then(|home| scopes.get(home.scope));
         let mut above = std::iter::successors(first, |scope| scopes.get(scope.parent?));
-        let kind = above.find(|scope| scope.unit).map(|scope| scope.kind);
-        matches!(kind, Some(ScopeKind::Service | ScopeKind::Item | ScopeKind::Call))
+        above.find(|scope| scope.unit).map(|scope| scope.kind)
     }
 
     /// The keys and endpoints of a file that stand in wanted scopes.
@@ -178,7 +187,7 @@ impl<'a> Run<'a> {
                     members.retain(|&guest| self.setting(guest).map(scope_name) == Some(setting));
                     members
                 }
-                Used::Scope(_) => Vec::new(),
+                Used::Scope(_) | Used::Key => Vec::new(),
             };
             guests.extend(taken.into_iter().map(|guest| (*scope, guest)));
         }
@@ -289,6 +298,9 @@ impl<'a> Run<'a> {
                 let family = Family::of(&name, &pairing.names);
                 let fitting = open.iter().filter(|(endpoint, _)| family.names(endpoint)).flat_map(|(_, places)| places);
                 let fitting = fitting.filter(|place| place.blob != blob && self.go_together(blob, place.blob));
+                // What a service is given reaches the settings of the whole project, but no client with a key of its own.
+                let client = self.is_private(Guest::Key(blob, key));
+                let fitting = fitting.filter(|place| !(client && self.is_given(**place)));
                 let pair = |&endpoint| Pair { endpoint, evidence: Evidence::SameProject, by_name: true, only: false };
                 let pairs: Vec<Pair> = fitting.map(pair).collect();
                 if !pairs.is_empty() {

@@ -321,3 +321,8 @@ pub(super) fn is_setter(name: &str) -> bool {
     let last = last_part(name);
     WORDS.iter().any(|word| holds(last, word))
 }
+/// Whether an argument or a property of this name takes a key.
+pub(super) fn is_key(name: &[u8]) -> bool {
+    let name = crate::rules::normalise(&String::from_utf8_lossy(name));
+    name.ends_with("apikey") || matches!(name.as_str(), "key" | "token" | "accesstoken" | "authorization")
+}

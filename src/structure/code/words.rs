@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::ScopeKind;
+use crate::model::{ScopeKind, Used};
 
 use super::super::format::Language;
 use super::frame::{Announced, Ending, Frame, Header, Role};
@@ -206,6 +206,13 @@ impl Reader<'_, '_> {
     /// Names what the entry assigns to, unless it has a name.
     pub(super) fn name_entry(&mut self, at: usize) {
         let name = self.bare(at);
+        // `api_key=load()`: it has a key, wherever that comes from. A bare name may be one of this file's.
+        let called = self.kind_at(at + 2) == Some(Kind::Word)
+            && matches!(self.sign_at(at + 3), Some(b'(' | b'.' | b'[' | sign::SAFE | sign::PATH));
+        if called && names::is_key(&self.bytes[name.clone()]) && !self.top().is_body() {
+            let scope = self.top().scope;
+            self.tree.uses(scope, Used::Key);
+        }
         let top = self.top();
         if top.entry.name.is_none() {
             top.entry.name = Some(name);

@@ -33,7 +33,7 @@ keys = ["K8", "K9"]
       key = K4
     map client (unit)
       base_url = https://y.example
-      call OpenAI uses MY_KEY
+      call OpenAI uses MY_KEY takes a key
   map headers uses KEY uses OTHER uses settings.OTHER
     Authorization = Bearer {KEY}
   call requests.post (unit) uses headers
@@ -95,7 +95,7 @@ const re = /["'`]/g.test(x) ? "a" : "b"
     map client (unit)
       url = https://d
       call OpenAI
-        map uses key
+        map uses key takes a key
   map
     section fetch
       section
@@ -202,7 +202,7 @@ class A { private string $key = 'K3';
 "##;
     let wanted = r##"file
   map
-    map openai (unit) uses OPENAI_KEY
+    map openai (unit) uses OPENAI_KEY takes a key
       key = K1
       url = https://u
     map other (unit)
@@ -257,7 +257,7 @@ require("x").setup({ key = os.getenv("OPENAI_KEY"), url = "https://w" })
       call y (unit)
   call require (unit)
     call setup
-      map uses OPENAI_KEY
+      map uses OPENAI_KEY takes a key
         url = https://w
 "##;
     assert_eq!(outline("client.lua", text), wanted);
