@@ -53,13 +53,8 @@
 //! use keyscan::rules::Rules;
 //!
 //! let rules = Rules::builtin();
-//! let origin = Origin {
-//!     root: 0,
-//!     path: BlobPath { text: ".env".to_owned(), percent: false },
-//!     shown: ".env".to_owned(),
-//!     exposure: Exposure::Stdin,
-//!     service: None,
-//! };
+//! let path = BlobPath { text: ".env".to_owned(), percent: false };
+//! let origin = Origin::new(0, path, Exposure::Stdin);
 //! let blob = Blob::whole(origin, b"OPENAI_BASE_URL=https://api.chatanywhere.tech/v1\n");
 //! let matches = Detector::new(&rules).detect(&blob);
 //! assert_eq!(matches.endpoints[0].host, "api.chatanywhere.tech");

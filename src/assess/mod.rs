@@ -26,7 +26,7 @@ use std::collections::HashSet;
 
 use crate::model::{
     Advice, BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Origin, Place,
-    Related, RelatedRole, Risk, Scope, ScopeKind, Severity,
+    Related, RelatedRole, Repository, Risk, Scope, ScopeKind, Severity,
 };
 use crate::rules::Rules;
 use crate::rules::schema::{Issuer, RuleText};
@@ -55,10 +55,16 @@ pub struct Assessment {
     pub limited: bool,
 }
 
-/// Turns the matches of all blobs into findings.
+/// Turns the matches of all blobs into findings. The blobs' origins refer to `repositories`.
 #[must_use]
-pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerprinter: &Fingerprinter) -> Assessment {
-    let setup = Setup { rules, policy, fingerprinter };
+pub fn assess(
+    blobs: Vec<BlobMatches>,
+    repositories: &[Repository],
+    rules: &Rules,
+    policy: &Policy,
+    fingerprinter: &Fingerprinter,
+) -> Assessment {
+    let setup = Setup { repositories, rules, policy, fingerprinter };
     let blobs = in_order(blobs);
     let pairing = Pairing::new(rules);
     let mut keys = KeyPlaces::default();
@@ -94,6 +100,7 @@ pub fn assess(blobs: Vec<BlobMatches>, rules: &Rules, policy: &Policy, fingerpri
 
 /// What a whole run shares.
 struct Setup<'a> {
+    repositories: &'a [Repository],
     rules: &'a Rules,
     policy: &'a Policy,
     fingerprinter: &'a Fingerprinter,
@@ -142,6 +149,7 @@ impl<'a> Site<'a> {
 
     /// A place of this blob, as mild as can be until it is judged.
     fn occurrence(&self, place: &Place, setting: Option<&str>, encoding: &[String]) -> Occurrence {
+        let provenance = self.origin.provenance.as_ref();
         Occurrence {
             root: self.origin.root,
             path: self.origin.path.clone(),
@@ -155,8 +163,8 @@ impl<'a> Site<'a> {
             environment: self.surroundings(place).environment,
             exposure: self.origin.exposure,
             receiver: None,
-            commit: None,
-            author: None,
+            commit: provenance.and_then(|seen| seen.commit.clone()),
+            author: provenance.and_then(|seen| seen.author.clone()),
             encoding: encoding.to_vec(),
             allow: place.allow.clone(),
         }

@@ -50,6 +50,26 @@ pub(super) struct ScanArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
+    /// Scan what is staged and differs from the commit checked out, as a pre-commit hook wants it
+    #[arg(long, group = "mode", help_heading = "Git")]
+    pub(super) staged: bool,
+
+    /// Also scan everything that the repositories hold: all versions of all files, messages, stashes, what was deleted
+    #[arg(long, group = "mode", help_heading = "Git")]
+    pub(super) history: bool,
+
+    /// Scan what the commits of a range bring in: A..B, as git writes it
+    #[arg(long, value_name = "A..B", group = "mode", help_heading = "Git")]
+    pub(super) range: Option<String>,
+
+    /// Scan what the commits behind a revision, or from a date on (2026-01-31), bring in
+    #[arg(long, value_name = "REV|DATE", group = "mode", help_heading = "Git")]
+    pub(super) since: Option<String>,
+
+    /// Read objects that a repository borrows from elsewhere, outside the folders scanned
+    #[arg(long, help_heading = "Git")]
+    pub(super) follow_alternates: bool,
+
     /// Name that reports give to standard input; its extension tells how to read it
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(super) stdin_filename: Option<String>,

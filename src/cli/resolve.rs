@@ -98,6 +98,8 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
     }
     let files_from = args.files_from.as_deref().map(|file| read_list(file, args.null)).transpose()?;
     Ok(scan::Input::Tree(source::Options {
+        mode: mode(args),
+        follow_alternates: args.follow_alternates,
         paths: args.paths.clone(),
         files_from,
         exclude: args.exclude.clone(),
@@ -196,6 +198,17 @@ fn fingerprinter(file: Option<&Path>) -> Result<Fingerprinter> {
     let unusable = || format!("cannot use the fingerprint key {}", file.display());
     let secret = bounded::file(file, Accept::Regular, MAX_FINGERPRINT_KEY).with_context(unusable)?;
     Fingerprinter::keyed(&secret).with_context(unusable)
+}
+
+/// Which versions of the files are asked for; clap lets only one of them through.
+fn mode(args: &ScanArgs) -> source::Mode {
+    match (&args.range, &args.since) {
+        (Some(range), _) => source::Mode::Range(range.clone()),
+        (_, Some(since)) => source::Mode::Since(since.clone()),
+        _ if args.staged => source::Mode::Staged,
+        _ if args.history => source::Mode::History,
+        _ => source::Mode::Tree,
+    }
 }
 
 /// The policy in force, and a line that says which it is.

@@ -68,13 +68,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters_and_utf16_units() {
-        let origin = Origin {
-            root: 0,
-            path: BlobPath { text: "a".into(), percent: false },
-            shown: "a".into(),
-            exposure: Exposure::Stdin,
-            service: None,
-        };
+        let origin = Origin::new(0, BlobPath { text: "a".into(), percent: false }, Exposure::Stdin);
         let text = "\u{feff}a\r\nü😀=KEY x KEY\n".as_bytes();
         let blob = Blob::whole(origin, text);
         let mut cursor = Cursor::new(&blob);

@@ -25,9 +25,9 @@ pub use finding::{
 pub use key::{Fingerprint, Redacted};
 pub use line_hash::line_hashes;
 pub use matches::{Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, Matches, Place, Proof, ServerMatch};
-pub use origin::{BlobPath, Environment, Exposure, Origin};
+pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};
-pub use report::{Report, RootInfo, ScanFacts, SkipEffect, SkipReason, Skipped, Summary, ToolFacts};
+pub use report::{Report, Repository, RootInfo, ScanFacts, SkipEffect, SkipReason, Skipped, Summary, ToolFacts};
 pub use rule::{RuleId, Signal, SignalId};
 pub use scope::{Home, Scope, ScopeId, ScopeKind, Scopes, Use, Used, scope_name};
 pub use secret::Secret;

@@ -98,6 +98,45 @@ impl Environment {
     }
 }
 
+/// What of a repository a blob is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// A file of a commit, or of none that is left.
+    File,
+    /// The message of a commit.
+    CommitMessage,
+    /// The message of an annotated tag.
+    TagMessage,
+    /// A note on a commit.
+    Note,
+}
+
+/// From where a commit or an object can still be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// From a branch, a tag or another reference: whoever clones gets it.
+    Reference,
+    /// From the stash or a reflog: it is in this copy of the repository alone.
+    Local,
+    /// From nowhere, until git throws it away.
+    Nowhere,
+}
+
+/// Where in the history of a repository a blob was first seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Provenance {
+    /// Place of the commit in the order of the history, oldest first.
+    pub order: u64,
+    /// Id of the commit that brought the blob in; of an object that no commit holds there is none.
+    pub commit: Option<String>,
+    /// Name of the commit's author as the mailmap has it, keys redacted.
+    pub author: Option<String>,
+    /// What of the repository it is.
+    pub part: Part,
+    /// From where it can still be reached.
+    pub reach: Reach,
+}
+
 /// Where a blob comes from. Made only for blobs that passed the prefilter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
@@ -111,4 +150,30 @@ pub struct Origin {
     pub exposure: Exposure,
     /// The service the file belongs to (nearest package root, as a path; `.` is the root itself), where there is one.
     pub service: Option<String>,
+    /// Index into the run's repositories, where it lies in one.
+    pub repository: Option<usize>,
+    /// The person whose home folder or tool settings it is in, where its place tells.
+    pub person: Option<String>,
+    /// Whether everybody on the machine can read the file. Looked at outside work trees only.
+    pub world_readable: bool,
+    /// Where in the history it was seen, if it was read from there.
+    pub provenance: Option<Provenance>,
+}
+
+impl Origin {
+    /// A blob of which nothing is known but its root, its path and how far it has got out. `shown` is the path itself.
+    #[must_use]
+    pub fn new(root: usize, path: BlobPath, exposure: Exposure) -> Self {
+        Self {
+            root,
+            shown: path.text.clone(),
+            path,
+            exposure,
+            service: None,
+            repository: None,
+            person: None,
+            world_readable: false,
+            provenance: None,
+        }
+    }
 }

@@ -28,6 +28,16 @@ pub struct RootInfo {
     pub shallow: bool,
 }
 
+/// A git repository that a run has met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// What people call it: the name of its top folder, keys redacted.
+    pub name: String,
+    /// What tells it from others. Repositories that share one of these are clones or forks of one another: the id of
+    /// the first commit, the address it was cloned from, or where there is neither its own place.
+    pub identity: Vec<String>,
+}
+
 /// Why something was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SkipReason {
@@ -49,6 +59,12 @@ pub enum SkipReason {
     Submodule,
     /// It breaks the rules of its format: only its text was looked at.
     Unparsed,
+    /// An object of a repository that cannot be decoded.
+    DamagedObject,
+    /// An object that a repository names and does not hold.
+    MissingObject,
+    /// The history of a repository is cut off.
+    ShallowHistory,
 }
 
 impl SkipReason {
@@ -65,6 +81,9 @@ impl SkipReason {
             Self::LfsPointer => "lfs-pointer",
             Self::Submodule => "submodule",
             Self::Unparsed => "unparsed",
+            Self::DamagedObject => "damaged-object",
+            Self::MissingObject => "missing-object",
+            Self::ShallowHistory => "shallow-history",
         }
     }
 
@@ -72,7 +91,13 @@ impl SkipReason {
     #[must_use]
     pub const fn effect(self) -> SkipEffect {
         match self {
-            Self::Unreadable | Self::TooLarge | Self::Limit | Self::Changed => SkipEffect::Incomplete,
+            Self::Unreadable
+            | Self::TooLarge
+            | Self::Limit
+            | Self::Changed
+            | Self::DamagedObject
+            | Self::MissingObject
+            | Self::ShallowHistory => SkipEffect::Incomplete,
             Self::SpecialFile | Self::Symlink | Self::LfsPointer | Self::Submodule | Self::Unparsed => SkipEffect::Note,
         }
     }

@@ -138,6 +138,44 @@ words! {
         Pooling = "pooling",
         /// A server turns web sessions or subscriptions into an API.
         AccountBridge = "account-bridge",
+        /// The key is in the history of the repository, and no file that git tracks holds it any more.
+        GoneFromTree = "gone-from-tree",
+        /// The key is in the message of a commit.
+        CommitMessage = "commit-message",
+        /// The key is in the message of a tag.
+        TagMessage = "tag-message",
+        /// The key is in a note on a commit.
+        GitNote = "git-note",
+        /// The key is in git's own settings: the address of a remote, a header.
+        GitConfig = "git-config",
+        /// The key is in a log of where git's references pointed to.
+        Reflog = "reflog",
+        /// No branch, tag or other reference leads there; git keeps the object all the same.
+        Unreachable = "unreachable",
+        /// Browsers and apps receive the file or the value.
+        ClientSide = "client-side",
+        /// The key is in a log.
+        InLog = "in-log",
+        /// The key is part of a URL.
+        InUrl = "in-url",
+        /// The key is in what a notebook's code printed.
+        NotebookOutput = "notebook-output",
+        /// The key is in the record of a conversation with an assistant or an editor.
+        Transcript = "transcript",
+        /// The key is in the history of a shell.
+        ShellHistory = "shell-history",
+        /// Everybody on the machine can read the file.
+        WorldReadable = "world-readable",
+        /// Elsewhere the key stands with its middle masked.
+        MaskedForm = "masked-form",
+        /// The same key is held by several repositories.
+        SharedByRepositories = "shared-by-repositories",
+        /// The same key is held by several services.
+        SharedByServices = "shared-by-services",
+        /// The same key is held by several environments.
+        SharedByEnvironments = "shared-by-environments",
+        /// The same key is held by several people.
+        SharedByPeople = "shared-by-people",
     }
 }
 

@@ -110,9 +110,7 @@ mod tests {
     }
 
     fn origin(path: &str) -> Origin {
-        let text = path.to_owned();
-        let path = BlobPath { text: text.clone(), percent: false };
-        Origin { root: 0, path, shown: text, exposure: Exposure::OutsideGit, service: None }
+        Origin::new(0, BlobPath { text: path.to_owned(), percent: false }, Exposure::OutsideGit)
     }
 
     fn key(start: u64) -> KeyMatch {

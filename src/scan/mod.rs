@@ -4,6 +4,7 @@
 mod collect;
 mod own_report;
 
+use std::collections::HashSet;
 use std::io;
 
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
@@ -64,7 +65,11 @@ pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Repo
     let (blobs, own_reports) = collector.finish(rules);
     outcome.excluded += own_reports;
     let limited = cut_short(&blobs);
-    let assessment = assess::assess(blobs, rules, &options.policy, &options.fingerprinter);
+    let holds_keys: HashSet<usize> =
+        blobs.iter().filter(|blob| !blob.matches.keys.is_empty()).filter_map(|blob| blob.origin.repository).collect();
+    let wanted = |repository: usize| holds_keys.contains(&repository);
+    let repositories = source::identify(&outcome.repositories, &wanted, &|text: &str| detect::redact_text(text));
+    let assessment = assess::assess(blobs, &repositories, rules, &options.policy, &options.fingerprinter);
 
     Ok(report(options, rules, outcome, limited, assessment))
 }
@@ -119,15 +124,15 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
             rules_digest: rules.digest(),
         },
         scan: ScanFacts {
-            mode: match options.input {
-                Input::Tree(_) => "tree",
+            mode: match &options.input {
+                Input::Tree(options) => options.mode.as_str(),
                 Input::Stdin { .. } => "stdin",
             },
             roots: outcome.roots,
             files: outcome.files,
             bytes: outcome.bytes,
             blobs: outcome.blobs,
-            commits: 0,
+            commits: outcome.commits,
             excluded: outcome.excluded,
             suppressed: assessment.suppressed,
             skipped,

@@ -59,7 +59,7 @@ mod tests {
 
     fn begins_as(text: &str) -> bool {
         let path = BlobPath { text: "a".to_owned(), percent: false };
-        let origin = Origin { root: 0, path, shown: "a".to_owned(), exposure: Exposure::OutsideGit, service: None };
+        let origin = Origin::new(0, path, Exposure::OutsideGit);
         begins(&Blob::whole(origin, text.as_bytes()))
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::budget::Budget;
 use super::folder::{Folder, relative_text};
+use super::git::Repositories;
 use super::large::Large;
 use super::rules::Globs;
 use super::{Gate, Options, Progress, Redact, Sink, SourceError, paths};
@@ -41,6 +42,8 @@ pub(super) struct Context<'a> {
     pub(super) blobs: AtomicU64,
     /// Number of files and folders left out.
     pub(super) excluded: AtomicU64,
+    /// The repositories met, each once.
+    pub(super) repositories: Repositories,
     sink: Sink<'a>,
     progress: &'a Progress,
     exclude: Globs,
@@ -68,6 +71,7 @@ impl<'a> Context<'a> {
             large: Mutex::default(),
             blobs: AtomicU64::new(0),
             excluded: AtomicU64::new(0),
+            repositories: Repositories::default(),
             sink,
             progress,
             exclude: globs(&options.exclude)?,
@@ -91,11 +95,10 @@ impl<'a> Context<'a> {
     pub(super) fn origin(&self, folder: &Folder, path: &Path, ignored: bool) -> Origin {
         let (path_text, shown) = self.texts(folder.root, path);
         Origin {
-            root: folder.root,
-            path: path_text,
             shown,
-            exposure: folder.exposure(self, path, ignored),
             service: folder.service_text(self),
+            repository: folder.repository(),
+            ..Origin::new(folder.root, path_text, folder.exposure(self, path, ignored))
         }
     }
 

@@ -93,6 +93,7 @@ pub(super) struct Folder {
     /// How it was reached.
     pub(super) state: State,
     place: Place,
+    repository: Option<usize>,
     git_rules: Option<Arc<Rules>>,
     own_rules: Option<Arc<Rules>>,
 }
@@ -134,6 +135,7 @@ impl Folder {
             service: parent.and_then(|parent| parent.service.clone()),
             state,
             place: parent.map_or(Place::Outside, |parent| parent.place.clone()),
+            repository: parent.and_then(|parent| parent.repository),
             git_rules: parent.and_then(|parent| parent.git_rules.clone()),
             own_rules: parent.and_then(|parent| parent.own_rules.clone()),
             path,
@@ -155,6 +157,7 @@ impl Folder {
             }
             folder.state.ignored = false;
             folder.state.tracked_only = false;
+            folder.repository = Some(context.repositories.add(&tree));
             folder.enter_tree(tree);
         }
         if listing.git_ignore && matches!(folder.place, Place::WorkTree(_)) {
@@ -169,6 +172,11 @@ impl Folder {
     fn enter_tree(&mut self, mut tree: WorkTree) {
         self.git_rules = tree.excludes.take().map(Arc::new);
         self.place = Place::WorkTree(Arc::new(tree));
+    }
+
+    /// The repository it lies in.
+    pub(super) fn repository(&self) -> Option<usize> {
+        self.repository
     }
 
     /// The work tree it lies in.

@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::model::{Blob, RootInfo, Skipped};
 
+pub use git::{Located, identify};
 pub use stdin::stdin;
 
 use context::Context;
@@ -49,9 +50,42 @@ pub type Redact<'a> = &'a (dyn Fn(&str) -> String + Sync);
 /// Receives blobs, from all threads and in no order. It must not wait for other jobs of the same pool.
 pub type Sink<'a> = &'a (dyn Fn(&Blob<'_>) + Sync);
 
+/// Which versions of the files to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Those that lie in the work tree, and files outside any.
+    #[default]
+    Tree,
+    /// What the index holds and the commit checked out does not: what would be committed now.
+    Staged,
+    /// The work tree, and every object of every repository met in it.
+    History,
+    /// What the commits of a range bring in, `A..B`.
+    Range(String),
+    /// What the commits behind a revision, or of a date and later, bring in.
+    Since(String),
+}
+
+impl Mode {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Tree => "tree",
+            Self::Staged => "staged",
+            Self::History => "history",
+            Self::Range(_) | Self::Since(_) => "range",
+        }
+    }
+}
+
 /// What to read.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
+    /// Which versions of the files.
+    pub mode: Mode,
+    /// Read objects that a repository borrows from places outside the trees scanned.
+    pub follow_alternates: bool,
     /// Folders and files; the working directory if there are none and no `files_from`. Links are followed. A file is
     /// read, and a folder walked, whatever any rule or glob says of it; what lies in the folder is judged by them.
     pub paths: Vec<PathBuf>,
@@ -82,12 +116,16 @@ pub struct Outcome {
     /// The roots that blobs refer to: named folders that lie in no earlier one, and one for all files named singly
     /// in the same work tree (outside git: folder).
     pub roots: Vec<RootInfo>,
+    /// The repositories that blobs refer to.
+    pub repositories: Vec<Located>,
     /// Files read.
     pub files: u64,
     /// Their bytes, each counted once.
     pub bytes: u64,
     /// Blobs handed on.
     pub blobs: u64,
+    /// Commits read.
+    pub commits: u64,
     /// Files left out by `.keyscanignore` or `--exclude`; a folder left out as a whole counts as one.
     pub excluded: u64,
     /// What was not read, sorted.
@@ -173,6 +211,8 @@ pub fn tree(
     }
 
     Ok(Outcome {
+        repositories: context.repositories.all(),
+        commits: 0,
         files: progress.files.load(Ordering::Relaxed),
         bytes: progress.bytes.load(Ordering::Relaxed),
         blobs: context.blobs.load(Ordering::Relaxed),

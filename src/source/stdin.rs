@@ -36,7 +36,7 @@ pub fn stdin(
 ) -> Outcome {
     let name = redact(filename.unwrap_or("-"));
     let path = BlobPath { text: name.strip_prefix("./").unwrap_or(&name).to_owned(), percent: false };
-    let origin = Origin { root: 0, path, shown: name, exposure: Exposure::Stdin, service: None };
+    let origin = Origin { shown: name, ..Origin::new(0, path, Exposure::Stdin) };
     let by_name = Path::new(filename.unwrap_or_default()).file_name();
     let mut stream = Stream {
         reader: reader.take(max_file_size.map_or(u64::MAX, |limit| limit.saturating_add(1))),
@@ -73,7 +73,16 @@ pub fn stdin(
         skip(SkipReason::TooLarge);
     }
     let root = RootInfo { path: "-".into(), name: "stdin".into(), commit: None, root_commit: None, shallow: false };
-    Outcome { roots: vec![root], files: 1, bytes: total, blobs, excluded: 0, skipped }
+    Outcome {
+        roots: vec![root],
+        repositories: Vec::new(),
+        files: 1,
+        bytes: total,
+        blobs,
+        commits: 0,
+        excluded: 0,
+        skipped,
+    }
 }
 
 /// A stream and what is held of it.

@@ -87,7 +87,7 @@ fn weak_keys_have_no_fingerprint_but_an_id() {
     assert_eq!((&key.fingerprint, key.length), (&None, None));
     assert_eq!(all[0].id, sha256(b"keyscan/finding/v1\0key\0a.py\0API_KEY")[..16]);
     let keyed = Fingerprinter::keyed(&[7; 32]).unwrap();
-    let all = assess(blobs(), rules(), &Policy::default(), &keyed).findings;
+    let all = assess(blobs(), &[], rules(), &Policy::default(), &keyed).findings;
     let Subject::Key(key) = &all[0].subject else { panic!("a key") };
     assert_eq!(key.fingerprint.as_ref().unwrap().as_str(), hmac(&[7; 32], b"keyscan/key/v1\0open-value"));
     assert_eq!(key.length, Some(10));

@@ -93,7 +93,7 @@ fn rules() -> &'static Rules {
 }
 
 fn run_with(blobs: Vec<BlobMatches>, policy: &Policy) -> Assessment {
-    assess(blobs, rules(), policy, &Fingerprinter::plain())
+    assess(blobs, &[], rules(), policy, &Fingerprinter::plain())
 }
 
 fn run(blobs: Vec<BlobMatches>) -> Assessment {
@@ -110,13 +110,7 @@ fn allowing(patterns: &[&str]) -> Policy {
 }
 
 fn blob(path: &str, exposure: Exposure, keys: Vec<KeyMatch>, endpoints: Vec<EndpointMatch>) -> BlobMatches {
-    let origin = Origin {
-        root: 0,
-        path: BlobPath { text: path.to_owned(), percent: false },
-        shown: path.to_owned(),
-        exposure,
-        service: None,
-    };
+    let origin = Origin::new(0, BlobPath { text: path.to_owned(), percent: false }, exposure);
     BlobMatches { origin, matches: Matches { keys, endpoints, ..Matches::default() } }
 }
 

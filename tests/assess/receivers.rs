@@ -19,15 +19,9 @@ fn keys_of(path: &str, content: &str) -> Vec<Finding> {
         .replace("{N}", &expand("sk-{48}", 3))
         .replace("{R}", RELAY);
     let matches = detect(&detector(), path, content.as_bytes());
-    let origin = Origin {
-        root: 0,
-        path: BlobPath { text: path.to_owned(), percent: false },
-        shown: path.to_owned(),
-        exposure: Exposure::Tracked,
-        service: None,
-    };
+    let origin = Origin::new(0, BlobPath { text: path.to_owned(), percent: false }, Exposure::Tracked);
     let blobs = vec![BlobMatches { origin, matches }];
-    let all = assess(blobs, rules(), &Policy::default(), &Fingerprinter::plain()).findings;
+    let all = assess(blobs, &[], rules(), &Policy::default(), &Fingerprinter::plain()).findings;
     let mut keys: Vec<Finding> = all.into_iter().filter(|finding| matches!(finding.subject, Subject::Key(_))).collect();
     keys.sort_by_key(|finding| finding.occurrences[0].position);
     keys

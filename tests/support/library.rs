@@ -12,13 +12,7 @@ pub fn detector() -> Detector<'static> {
 
 /// What the detector finds in a whole file.
 pub fn detect(detector: &Detector<'_>, path: &str, bytes: &[u8]) -> Matches {
-    let origin = Origin {
-        root: 0,
-        path: BlobPath { text: path.to_owned(), percent: false },
-        shown: path.to_owned(),
-        exposure: Exposure::OutsideGit,
-        service: None,
-    };
+    let origin = Origin::new(0, BlobPath { text: path.to_owned(), percent: false }, Exposure::OutsideGit);
     detector.detect(&Blob::whole(origin, bytes))
 }
 

@@ -87,7 +87,8 @@ fn the_lists_of_the_schema_are_those_of_the_model() {
         ("related_role", words!(RelatedRole: Endpoint SameKey PoolMember)),
         (
             "skip_reason",
-            words!(SkipReason: Unreadable TooLarge Limit Changed SpecialFile Symlink LfsPointer Submodule Unparsed),
+            words!(SkipReason: Unreadable TooLarge Limit Changed SpecialFile Symlink LfsPointer Submodule Unparsed
+                DamagedObject MissingObject ShallowHistory),
         ),
         ("skip_effect", words!(SkipEffect: Incomplete Note)),
     ];

@@ -137,5 +137,8 @@ const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::LfsPointer => "LFS pointer",
         SkipReason::Submodule => "empty submodule",
         SkipReason::Unparsed => "read as text only",
+        SkipReason::DamagedObject => "damaged object",
+        SkipReason::MissingObject => "missing object",
+        SkipReason::ShallowHistory => "shallow history",
     }
 }

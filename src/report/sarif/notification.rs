@@ -115,5 +115,8 @@ const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::LfsPointer => "the content of a Git LFS pointer is not here",
         SkipReason::Submodule => "a submodule is not checked out",
         SkipReason::Unparsed => "it breaks the rules of its format, so only its text was looked at",
+        SkipReason::DamagedObject => "an object of the repository is damaged",
+        SkipReason::MissingObject => "an object that the repository names is not here",
+        SkipReason::ShallowHistory => "the history of the repository is cut off",
     }
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use gix_index::{decode, entry::Mode, hash::Kind};
 
-use super::open::read_small;
-use super::rules::Rules;
+use crate::source::open::read_small;
+use crate::source::rules::Rules;
 
 /// Longest gitfile or `commondir` that is believed.
 const POINTER: u64 = 16 * 1024;
@@ -17,20 +17,24 @@ const POINTER: u64 = 16 * 1024;
 const LARGEST_INDEX: u64 = 512 * 1024 * 1024;
 
 /// A folder with a `.git` in it.
-pub(super) struct WorkTree {
+pub(in crate::source) struct WorkTree {
     /// The folder.
-    pub(super) top: PathBuf,
+    pub(in crate::source) top: PathBuf,
+    /// Its git directory.
+    pub(in crate::source) git_dir: PathBuf,
+    /// The git directory that it shares with other work trees of the repository; mostly the same.
+    pub(in crate::source) common_dir: PathBuf,
     /// What is tracked; empty where nothing is, or where the index cannot be read.
     index: Option<gix_index::File>,
     /// `info/exclude`, the outermost rules.
-    pub(super) excludes: Option<Rules>,
+    pub(in crate::source) excludes: Option<Rules>,
     /// Whether there is an index that could not be read.
-    pub(super) damaged: bool,
+    pub(in crate::source) damaged: bool,
 }
 
 impl WorkTree {
     /// Looks for a work tree whose top is this very folder.
-    pub(super) fn at(top: &Path) -> Option<Self> {
+    pub(in crate::source) fn at(top: &Path) -> Option<Self> {
         let (git_dir, common) = git_dirs(top)?;
         let (index, damaged) = read_index(&git_dir);
         Some(Self {
@@ -38,26 +42,28 @@ impl WorkTree {
             index,
             excludes: Rules::load(top, &common.join("info/exclude"), None),
             damaged,
+            git_dir,
+            common_dir: common,
         })
     }
 
     /// The top of the work tree that holds a folder, if one does.
-    pub(super) fn top_of(folder: &Path) -> Option<&Path> {
+    pub(in crate::source) fn top_of(folder: &Path) -> Option<&Path> {
         folder.ancestors().find(|folder| git_dirs(folder).is_some())
     }
 
     /// Whether the history of the repository at this very folder, if there is one, is cut off.
-    pub(super) fn is_shallow(top: &Path) -> bool {
+    pub(in crate::source) fn is_shallow(top: &Path) -> bool {
         git_dirs(top).is_some_and(|(_, common)| common.join("shallow").is_file())
     }
 
     /// Whether the index holds this file.
-    pub(super) fn tracks(&self, path: &Path) -> bool {
+    pub(in crate::source) fn tracks(&self, path: &Path) -> bool {
         self.modes(path).any(|mode| mode != Mode::COMMIT && mode != Mode::DIR)
     }
 
     /// Whether the index holds anything below this folder, or the folder itself as a submodule.
-    pub(super) fn tracks_below(&self, folder: &Path) -> bool {
+    pub(in crate::source) fn tracks_below(&self, folder: &Path) -> bool {
         let Some((index, key)) = self.index.as_ref().zip(self.key(folder)) else { return false };
         let mut prefix = key.into_owned();
         if !prefix.is_empty() {
@@ -69,7 +75,7 @@ impl WorkTree {
     }
 
     /// Whether the index says that another repository belongs here.
-    pub(super) fn is_submodule(&self, folder: &Path) -> bool {
+    pub(in crate::source) fn is_submodule(&self, folder: &Path) -> bool {
         self.modes(folder).any(|mode| mode == Mode::COMMIT)
     }
 

@@ -1,0 +1,9 @@
+//! Git repositories, read from their files by libraries and never by running git. Nothing that a repository's
+//! configuration says is obeyed.
+
+mod repositories;
+mod work_tree;
+
+pub(super) use repositories::Repositories;
+pub use repositories::{Located, identify};
+pub(super) use work_tree::WorkTree;

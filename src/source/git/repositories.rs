@@ -1,0 +1,55 @@
+//! The repositories that a run meets: each once, however many work trees it has.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use super::WorkTree;
+use crate::model::Repository;
+use crate::source::{Redact, paths};
+
+/// Where a repository is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The top of the work tree by which it was met first; of a bare repository the repository itself.
+    pub(in crate::source) top: PathBuf,
+    /// The git directory of that work tree.
+    pub(in crate::source) git_dir: PathBuf,
+    /// The git directory that all its work trees share, without links.
+    pub(in crate::source) common_dir: PathBuf,
+}
+
+/// The repositories met so far.
+#[derive(Debug, Default)]
+pub(in crate::source) struct Repositories(Mutex<Vec<Located>>);
+
+impl Repositories {
+    /// Notes the repository of a work tree, and says which one it is.
+    pub(in crate::source) fn add(&self, tree: &WorkTree) -> usize {
+        let common_dir = tree.common_dir.canonicalize().unwrap_or_else(|_| tree.common_dir.clone());
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().position(|repository| repository.common_dir == common_dir).unwrap_or_else(|| {
+            known.push(Located { top: tree.top.clone(), git_dir: tree.git_dir.clone(), common_dir });
+            known.len() - 1
+        })
+    }
+
+    /// All of them.
+    pub(in crate::source) fn all(&self) -> Vec<Located> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Says what tells repositories from one another. Looking for the first commit costs time, so it is done only for those
+/// that `wanted` names.
+#[must_use]
+pub fn identify(located: &[Located], wanted: &dyn Fn(usize) -> bool, redact: Redact<'_>) -> Vec<Repository> {
+    let facts = |(index, located): (usize, &Located)| {
+        let name = located.top.file_name().map_or_else(|| located.top.clone(), PathBuf::from);
+        let place = format!("path:{}", located.common_dir.display());
+        Repository {
+            name: redact(&paths::text(&name).0),
+            identity: if wanted(index) { vec![place] } else { Vec::new() },
+        }
+    };
+    located.iter().enumerate().map(facts).collect()
+}
