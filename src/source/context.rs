@@ -91,6 +91,12 @@ impl<'a> Context<'a> {
         self.include.is_empty() || self.include.match_below(self.relative(root, path))
     }
 
+    /// Whether a folder may be read that a repository borrows objects from: it lies in a tree that is scanned, or the user
+    /// allows it.
+    pub(super) fn follows(&self, path: &Path) -> bool {
+        self.options.follow_alternates || self.roots.iter().any(|root| path.starts_with(&root.base))
+    }
+
     /// Where a file comes from, for a blob that is handed on.
     pub(super) fn origin(&self, folder: &Folder, path: &Path, ignored: bool) -> Origin {
         let (path_text, shown) = self.texts(folder.root, path);

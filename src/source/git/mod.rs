@@ -1,7 +1,11 @@
 //! Git repositories, read from their files by libraries and never by running git. Nothing that a repository's
 //! configuration says is obeyed.
 
+mod alternates;
+mod objects;
+mod references;
 mod repositories;
+mod settings;
 mod work_tree;
 
 pub(super) use repositories::Repositories;

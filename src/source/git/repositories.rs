@@ -4,7 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::WorkTree;
+use super::objects::{Objects, Problem};
+use super::references::References;
+use super::settings::Settings;
 use crate::model::Repository;
+use crate::source::context::Context;
 use crate::source::{Redact, paths};
 
 /// Where a repository is.
@@ -16,6 +20,18 @@ pub struct Located {
     pub(in crate::source) git_dir: PathBuf,
     /// The git directory that all its work trees share, without links.
     pub(in crate::source) common_dir: PathBuf,
+}
+
+impl Located {
+    /// Its objects, and what of them cannot be used. Folders it borrows from are followed as [`Context::follows`] says.
+    pub(in crate::source) fn objects(&self, context: &Context<'_>) -> (Objects, Vec<Problem>) {
+        Objects::open(&self.common_dir, Settings::of(&self.common_dir).hash(), &|path| context.follows(path))
+    }
+
+    /// Its references, as this work tree sees them.
+    pub(in crate::source) fn references(&self) -> References {
+        References::open(&self.git_dir, &self.common_dir)
+    }
 }
 
 /// The repositories met so far.

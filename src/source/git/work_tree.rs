@@ -120,7 +120,7 @@ fn git_dirs(top: &Path) -> Option<(PathBuf, PathBuf)> {
 }
 
 /// The path on the only line of a pointer file.
-fn path_in(text: &[u8]) -> Option<PathBuf> {
+pub(super) fn path_in(text: &[u8]) -> Option<PathBuf> {
     let text = text.trim_ascii();
     if text.is_empty() || text.contains(&0) || text.contains(&b'\n') {
         return None;

@@ -1,0 +1,170 @@
+//! What a repository calls by name: `HEAD`, branches, tags, the stash, and the logs of where they pointed before.
+//!
+//! Read from the files themselves, because a reference may be a pipe or a link to anywhere: such a one is none.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gix_hash::ObjectId;
+
+use crate::source::open::read_small;
+
+/// Largest loose reference that is read, in bytes.
+const LOOSE: u64 = 4096;
+
+/// Largest list of packed references, and largest log, that are read, in bytes.
+const LIST: u64 = 256 * 1024 * 1024;
+
+/// Names that lead to names that lead to names: git gives up behind five, too.
+const DEPTH: usize = 5;
+
+/// Deepest folder of references.
+const FOLDERS: usize = 64;
+
+/// The references of a repository, or of one of its linked work trees.
+#[derive(Clone, Debug)]
+pub(in crate::source) struct References {
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    packed: BTreeMap<Vec<u8>, ObjectId>,
+}
+
+/// What a loose reference says.
+enum Target {
+    Id(ObjectId),
+    Name(Vec<u8>),
+}
+
+impl References {
+    /// Reads the packed references; loose ones are looked at when they are asked for.
+    pub(in crate::source) fn open(git_dir: &Path, common_dir: &Path) -> Self {
+        let text = read_small(&common_dir.join("packed-refs"), LIST).unwrap_or_default();
+        let lines = text.split(|&byte| byte == b'\n').filter(|line| !line.starts_with(b"#") && !line.starts_with(b"^"));
+        let packed = lines.filter_map(|line| {
+            let space = line.iter().position(|&byte| byte == b' ')?;
+            Some((line[space + 1..].trim_ascii_end().to_vec(), ObjectId::from_hex(&line[..space]).ok()?))
+        });
+        Self { git_dir: git_dir.to_path_buf(), common_dir: common_dir.to_path_buf(), packed: packed.collect() }
+    }
+
+    /// What `HEAD` points to; `None` before the first commit.
+    pub(in crate::source) fn head(&self) -> Option<ObjectId> {
+        self.find(b"HEAD")
+    }
+
+    /// What a full name (`HEAD`, `refs/heads/main`) points to.
+    pub(in crate::source) fn find(&self, name: &[u8]) -> Option<ObjectId> {
+        let mut name = name.to_vec();
+        for _ in 0..DEPTH {
+            match self.loose(&name) {
+                Some(Target::Id(id)) => return Some(id),
+                Some(Target::Name(next)) => name = next,
+                None => return self.packed.get(&name).copied(),
+            }
+        }
+        None
+    }
+
+    /// All references below `refs/`, by full name, with those of linked work trees and the names beside `HEAD`.
+    pub(in crate::source) fn all(&self) -> BTreeMap<Vec<u8>, ObjectId> {
+        let mut all = self.packed.clone();
+        let mut names = Vec::new();
+        for folder in self.folders() {
+            collect(&folder.join("refs"), b"refs", 0, &mut names);
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                if name.as_encoded_bytes().ends_with(b"HEAD") {
+                    names.push((name.as_encoded_bytes().to_vec(), entry.path()));
+                }
+            }
+        }
+        for (name, path) in names {
+            let id = match target(&path) {
+                Some(Target::Id(id)) => Some(id),
+                Some(Target::Name(next)) => self.find(&next),
+                None => None,
+            };
+            if let Some(id) = id {
+                // Each work tree has a `HEAD` of its own: under one name only one of them would be seen.
+                let name = if all.get(&name).is_some_and(|known| *known != id) {
+                    [name.as_slice(), b"@", path.as_os_str().as_encoded_bytes()].concat()
+                } else {
+                    name
+                };
+                all.insert(name, id);
+            }
+        }
+        all
+    }
+
+    /// Every id that a log of a reference names, sorted, each once.
+    pub(in crate::source) fn logged(&self) -> Vec<ObjectId> {
+        let mut logs = Vec::new();
+        for folder in self.folders() {
+            collect(&folder.join("logs"), b"logs", 0, &mut logs);
+        }
+        let mut ids = Vec::new();
+        for (_, path) in logs {
+            let text = read_small(&path, LIST).unwrap_or_default();
+            for line in text.split(|&byte| byte == b'\n') {
+                let words = line.splitn(3, |&byte| byte == b' ').take(2);
+                ids.extend(words.filter_map(|word| ObjectId::from_hex(word).ok()).filter(|id| !id.is_null()));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The git directories that hold references: the common one, this work tree's, and those of linked work trees.
+    pub(in crate::source) fn folders(&self) -> Vec<PathBuf> {
+        let linked = fs::read_dir(self.common_dir.join("worktrees")).into_iter().flatten().flatten();
+        let mut folders: Vec<PathBuf> = linked
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .map(|entry| entry.path())
+            .collect();
+        folders.sort_unstable();
+        folders.insert(0, self.common_dir.clone());
+        if !folders.contains(&self.git_dir) {
+            folders.push(self.git_dir.clone());
+        }
+        folders
+    }
+
+    fn loose(&self, name: &[u8]) -> Option<Target> {
+        let path = path_of(name)?;
+        target(&self.git_dir.join(&path)).or_else(|| target(&self.common_dir.join(&path)))
+    }
+}
+
+fn target(path: &Path) -> Option<Target> {
+    let text = read_small(path, LOOSE)?;
+    let text = text.trim_ascii();
+    match text.strip_prefix(b"ref:") {
+        Some(name) => Some(Target::Name(name.trim_ascii().to_vec())),
+        None => ObjectId::from_hex(text.split(u8::is_ascii_whitespace).next()?).ok().map(Target::Id),
+    }
+}
+
+/// A name as a path below the git directory; `None` for one that would lead out of it.
+fn path_of(name: &[u8]) -> Option<PathBuf> {
+    let parts = name.split(|&byte| byte == b'/');
+    let safe = parts.clone().all(|part| !part.is_empty() && part != b"." && part != b".." && !part.contains(&0));
+    if !safe {
+        return None;
+    }
+    super::work_tree::path_in(name).filter(|path| path.is_relative())
+}
+
+/// The files below a folder with their names, whatever they are.
+fn collect(folder: &Path, name: &[u8], depth: usize, found: &mut Vec<(Vec<u8>, PathBuf)>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let inner = [name, b"/", entry.file_name().as_encoded_bytes()].concat();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && depth < FOLDERS => collect(&entry.path(), &inner, depth + 1, found),
+            Ok(kind) if kind.is_file() => found.push((inner, entry.path())),
+            _ => {}
+        }
+    }
+}
