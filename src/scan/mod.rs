@@ -9,7 +9,10 @@ use std::io;
 
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
 use crate::detect::{self, Detector};
-use crate::model::{Blob, BlobMatches, BlobPath, Report, ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts};
+use crate::model::{
+    Blob, BlobMatches, BlobPath, EndpointMatch, Exposure, Origin, Report, Role, ScanFacts, Severity, SkipReason,
+    Skipped, Summary, ToolFacts,
+};
 use crate::rules::Rules;
 use crate::source::{self, Outcome, Progress, SourceError};
 use collect::Collector;
@@ -82,15 +85,24 @@ fn read(
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
     let gate = |bytes: &[u8]| detector.passes(bytes);
+    let probe = |bytes: &[u8]| holds_something(detector, bytes);
     let sink = |blob: &Blob<'_>| collector.add(blob, detector.detect(blob));
     let redact = |text: &str| detect::redact_text(text);
     match input {
-        Input::Tree(options) => source::tree(options, &gate, &redact, &sink, progress),
+        Input::Tree(options) => source::tree(options, &gate, &probe, &redact, &sink, progress),
         Input::Stdin { name, max_file_size } => {
             let stream = io::stdin().lock();
             Ok(source::stdin(stream, name.as_deref(), *max_file_size, &gate, &redact, &sink))
         }
     }
+}
+
+/// Whether a text that nobody knows the name of holds a key, or an endpoint that is in use and no mere fact.
+fn holds_something(detector: &Detector<'_>, bytes: &[u8]) -> bool {
+    let origin = Origin::new(0, BlobPath { text: String::new(), percent: false }, Exposure::History);
+    let found = detector.detect(&Blob::whole(origin, bytes));
+    let in_use = |endpoint: &EndpointMatch| endpoint.role == Role::Configured && !endpoint.is_fact();
+    !found.keys.is_empty() || !found.servers.is_empty() || found.endpoints.iter().any(in_use)
 }
 
 /// The files of which only the first matches were kept, and those of which only the text was read.

@@ -30,6 +30,8 @@ pub(super) struct Context<'a> {
     pub(super) options: &'a Options,
     /// The prefilter.
     pub(super) gate: Gate<'a>,
+    /// Tells whether a text without a name holds something.
+    pub(super) probe: Gate<'a>,
     /// Takes keys out of paths.
     pub(super) redact: Redact<'a>,
     /// Bounds the large blobs in memory.
@@ -57,6 +59,7 @@ impl<'a> Context<'a> {
     pub(super) fn new(
         options: &'a Options,
         gate: Gate<'a>,
+        probe: Gate<'a>,
         redact: Redact<'a>,
         sink: Sink<'a>,
         progress: &'a Progress,
@@ -65,6 +68,7 @@ impl<'a> Context<'a> {
         Ok(Self {
             options,
             gate,
+            probe,
             redact,
             budget: Budget::new(),
             roots: Vec::new(),
@@ -159,8 +163,15 @@ impl<'a> Context<'a> {
         path.strip_prefix(&self.roots[root].base).unwrap_or(path)
     }
 
+    /// Whether a file of a repository's history is left out by a glob.
+    pub(super) fn leaves_out(&self, root: usize, path: &Path) -> bool {
+        let relative = self.relative(root, path);
+        let excluded = path.is_absolute() && self.exclude.match_below(relative);
+        excluded || !self.includes(root, path)
+    }
+
     /// A path for reports and for people, both without keys.
-    fn texts(&self, root: usize, path: &Path) -> (BlobPath, String) {
+    pub(super) fn texts(&self, root: usize, path: &Path) -> (BlobPath, String) {
         let (text, percent) = paths::text(self.relative(root, path));
         let text = if text.is_empty() { ".".to_owned() } else { text };
         let shown = match path.strip_prefix(&self.roots[root].real) {

@@ -157,7 +157,7 @@ impl Folder {
             }
             folder.state.ignored = false;
             folder.state.tracked_only = false;
-            folder.repository = Some(context.repositories.add(&tree));
+            folder.repository = Some(context.repositories.add(root, &tree));
             folder.enter_tree(tree);
         }
         if listing.git_ignore && matches!(folder.place, Place::WorkTree(_)) {
@@ -167,6 +167,20 @@ impl Folder {
             chain(&mut folder.own_rules, &folder.path, ".keyscanignore");
         }
         folder
+    }
+
+    /// A folder of git's own files.
+    pub(super) fn of_git(root: usize, path: PathBuf, repository: usize) -> Self {
+        Self {
+            root,
+            path,
+            service: None,
+            state: State::default(),
+            place: Place::GitDir,
+            repository: Some(repository),
+            git_rules: None,
+            own_rules: None,
+        }
     }
 
     fn enter_tree(&mut self, mut tree: WorkTree) {

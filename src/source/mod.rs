@@ -174,7 +174,8 @@ pub fn top_of(path: &Path) -> Option<PathBuf> {
 }
 
 /// Reads trees and files: `sink` gets every blob that `gate` lets pass, and every small file whose name says that it
-/// holds settings. A file of up to 16 MiB is one blob; of a larger one windows are handed on.
+/// holds settings. A file of up to 16 MiB is one blob; of a larger one windows are handed on. In the history, `probe` says
+/// of what `gate` lets pass whether it holds something, before anybody looks for its name.
 ///
 /// # Errors
 ///
@@ -183,11 +184,12 @@ pub fn top_of(path: &Path) -> Option<PathBuf> {
 pub fn tree(
     options: &Options,
     gate: Gate<'_>,
+    probe: Gate<'_>,
     redact: Redact<'_>,
     sink: Sink<'_>,
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
-    let mut context = Context::new(options, gate, redact, sink, progress)?;
+    let mut context = Context::new(options, gate, probe, redact, sink, progress)?;
     let roots::Starts { folders, files, named } = roots::starts(&mut context)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
@@ -202,9 +204,14 @@ pub fn tree(
             scope.spawn(move |scope| walk::visit(shared, named, scope, Visit { root, path, parent, state }));
         }
         for (folder, name, ignored) in files {
-            scope.spawn(move |_| walk::read_batch(shared, &folder, vec![(name, ignored)]));
+            scope.spawn(move |_| read::files(shared, &folder, vec![(name, ignored)]));
         }
     });
+    let commits = match options.mode {
+        Mode::History => pool.install(|| git::history(shared)),
+        _ => 0,
+    };
+
     let large = std::mem::take(&mut *context.large.lock().unwrap_or_else(PoisonError::into_inner));
     if !large.is_empty() {
         pool.install(|| large::read(shared, large));
@@ -212,7 +219,7 @@ pub fn tree(
 
     Ok(Outcome {
         repositories: context.repositories.all(),
-        commits: 0,
+        commits,
         files: progress.files.load(Ordering::Relaxed),
         bytes: progress.bytes.load(Ordering::Relaxed),
         blobs: context.blobs.load(Ordering::Relaxed),

@@ -1,5 +1,6 @@
 //! Paths as text, for reports and for people.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 /// A path with forward slashes, and whether raw bytes in it had to be written `%XX` (a literal `%` is then `%25`).
@@ -13,6 +14,14 @@ pub(super) fn text(path: &Path) -> (String, bool) {
         text = text.replace('\\', "/");
     }
     (text, percent)
+}
+
+/// A path as git writes it in trees: bytes with forward slashes.
+pub(super) fn from_bytes(bytes: &[u8]) -> OsString {
+    #[cfg(unix)]
+    return std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec());
+    #[cfg(not(unix))]
+    return String::from_utf8_lossy(bytes).into_owned().into();
 }
 
 fn percent_encode(bytes: &[u8]) -> String {

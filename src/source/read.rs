@@ -6,6 +6,7 @@
 //! cut in two, lies in front of the aligned place.
 
 use std::cell::Cell;
+use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
 use std::path::Path;
@@ -91,6 +92,20 @@ pub(super) fn with_buffer<R>(work: impl FnOnce(&mut Buffer) -> R) -> R {
     let result = work(&mut buffer);
     BUFFER.set(Some(buffer));
     result
+}
+
+/// Reads files of one folder: names, and whether each is git-ignored.
+pub(super) fn files(context: &Context<'_>, folder: &Arc<Folder>, names: Vec<(OsString, bool)>) {
+    let mut path = folder.path.clone();
+    let mut counts = Counts::default();
+    with_buffer(|buffer| {
+        for (name, ignored) in names {
+            path.push(&name);
+            file(context, folder, &path, ignored, buffer, &mut counts);
+            path.pop();
+        }
+    });
+    context.count(counts.files, counts.bytes);
 }
 
 /// Reads a file and hands it on if it is worth a second look.

@@ -2,7 +2,6 @@
 //! costs no stack, and nothing depends on who comes first.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,9 +67,9 @@ pub(super) fn visit<'s>(context: &'s Context<'_>, named: &'s HashSet<PathBuf>, s
     while files.len() > BATCH {
         let batch = files.split_off(files.len() - BATCH);
         let folder = Arc::clone(&folder);
-        scope.spawn(move |_| read_batch(context, &folder, batch));
+        scope.spawn(move |_| read::files(context, &folder, batch));
     }
-    read_batch(context, &folder, files);
+    read::files(context, &folder, files);
 }
 
 fn spawn_folder<'s>(
@@ -88,18 +87,4 @@ fn spawn_folder<'s>(
         Verdict::Exclude => context.exclude_one(),
         Verdict::Pass => {}
     }
-}
-
-/// Reads files of one folder.
-pub(super) fn read_batch(context: &Context<'_>, folder: &Arc<Folder>, files: Vec<(OsString, bool)>) {
-    let mut path = folder.path.clone();
-    let mut counts = read::Counts::default();
-    read::with_buffer(|buffer| {
-        for (name, ignored) in files {
-            path.push(&name);
-            read::file(context, folder, &path, ignored, buffer, &mut counts);
-            path.pop();
-        }
-    });
-    context.count(counts.files, counts.bytes);
 }

@@ -135,7 +135,8 @@ fn a_file_that_changes_meanwhile_is_listed() {
             true
         };
         let outcome =
-            keyscan::source::tree(&at(tree.path()), &shrink, &str::to_owned, &|_| (), &Progress::default()).unwrap();
+            keyscan::source::tree(&at(tree.path()), &shrink, &shrink, &str::to_owned, &|_| (), &Progress::default())
+                .unwrap();
         assert_eq!(skipped(&outcome), [("file.log", SkipReason::Changed)]);
     }
 }

@@ -2,12 +2,17 @@
 //! configuration says is obeyed.
 
 mod alternates;
+mod authors;
+mod commit;
+mod history;
 mod objects;
 mod references;
 mod repositories;
 mod settings;
+mod trees;
 mod work_tree;
 
+pub(super) use history::read as history;
 pub(super) use repositories::Repositories;
 pub use repositories::{Located, identify};
 pub(super) use work_tree::WorkTree;

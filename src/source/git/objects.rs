@@ -26,7 +26,7 @@ const CACHE: usize = 32 * 1024 * 1024;
 const HEADER: usize = 64;
 
 /// Why an object cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::source) enum ReadError {
     /// It is not here.
     Missing,
@@ -85,6 +85,11 @@ impl Objects {
     /// Its folders, its own first.
     pub(in crate::source) fn stores(&self) -> &[Store] {
         &self.stores
+    }
+
+    /// The name that an object has in the repository, or would have if it were loose.
+    pub(in crate::source) fn path_of(&self, id: &oid) -> PathBuf {
+        self.stores.first().map_or_else(PathBuf::new, |store| store.loose_path(id))
     }
 
     /// A reader of single objects, for one thread.
@@ -214,4 +219,20 @@ pub(in crate::source) fn read_loose(path: &Path, buffer: &mut Vec<u8>) -> Result
     let rest = (size + 1).saturating_sub(buffer.len()) as u64;
     content.take(rest).read_to_end(buffer).map_err(damaged)?;
     if buffer.len() == size { Ok(kind) } else { Err(ReadError::Damaged) }
+}
+
+/// Why an object of a pack cannot be read.
+pub(in crate::source) fn why(pack: &gix_pack::Bundle, id: &oid) -> ReadError {
+    let size = pack.index.lookup(id).and_then(|entry| {
+        let entry = pack.pack.entry(pack.index.pack_offset_at_index(entry)).ok()?;
+        let resolve = |id: &oid| {
+            let entry = pack.index.lookup(id).map(|entry| pack.pack.entry(pack.index.pack_offset_at_index(entry)));
+            Ok(entry.transpose()?.map(gix_pack::data::decode::header::ResolvedBase::InPack))
+        };
+        pack.pack.decode_header(entry, &mut gix_zlib::Inflate::default(), &resolve).ok()
+    });
+    match size {
+        Some(header) if header.object_size > LARGEST as u64 => ReadError::TooLarge,
+        _ => ReadError::Damaged,
+    }
 }

@@ -14,6 +14,8 @@ use crate::source::{Redact, paths};
 /// Where a repository is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
+    /// Index of the root it is reported under.
+    pub(in crate::source) root: usize,
     /// The top of the work tree by which it was met first; of a bare repository the repository itself.
     pub(in crate::source) top: PathBuf,
     /// The git directory of that work tree.
@@ -28,6 +30,14 @@ impl Located {
         Objects::open(&self.common_dir, Settings::of(&self.common_dir).hash(), &|path| context.follows(path))
     }
 
+    /// Where a file of one of its commits would lie, whatever its name is.
+    pub(in crate::source) fn path(&self, inner: &[u8]) -> PathBuf {
+        let mut path = self.top.clone().into_os_string();
+        path.push("/");
+        path.push(paths::from_bytes(inner));
+        path.into()
+    }
+
     /// Its references, as this work tree sees them.
     pub(in crate::source) fn references(&self) -> References {
         References::open(&self.git_dir, &self.common_dir)
@@ -40,13 +50,28 @@ pub(in crate::source) struct Repositories(Mutex<Vec<Located>>);
 
 impl Repositories {
     /// Notes the repository of a work tree, and says which one it is.
-    pub(in crate::source) fn add(&self, tree: &WorkTree) -> usize {
+    pub(in crate::source) fn add(&self, root: usize, tree: &WorkTree) -> usize {
         let common_dir = tree.common_dir.canonicalize().unwrap_or_else(|_| tree.common_dir.clone());
+        self.add_located(Located { root, top: tree.top.clone(), git_dir: tree.git_dir.clone(), common_dir })
+    }
+
+    /// Notes a repository, and says which one it is. Of several work trees the first root's stands for it, so that it does
+    /// not matter which is met first.
+    pub(in crate::source) fn add_located(&self, located: Located) -> usize {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().position(|repository| repository.common_dir == common_dir).unwrap_or_else(|| {
-            known.push(Located { top: tree.top.clone(), git_dir: tree.git_dir.clone(), common_dir });
-            known.len() - 1
-        })
+        match known.iter().position(|repository| repository.common_dir == located.common_dir) {
+            Some(index) => {
+                let repository = &mut known[index];
+                if (located.root, &located.top) < (repository.root, &repository.top) {
+                    *repository = located;
+                }
+                index
+            }
+            None => {
+                known.push(located);
+                known.len() - 1
+            }
+        }
     }
 
     /// All of them.

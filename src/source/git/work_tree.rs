@@ -79,6 +79,14 @@ impl WorkTree {
         self.modes(folder).any(|mode| mode == Mode::COMMIT)
     }
 
+    /// Calls `visit` with path and id of every file and link in the index.
+    pub(in crate::source) fn each_entry(&self, visit: &mut dyn FnMut(&[u8], gix_hash::ObjectId)) {
+        let Some(index) = &self.index else { return };
+        for entry in index.entries().iter().filter(|entry| entry.mode != Mode::COMMIT && entry.mode != Mode::DIR) {
+            visit(entry.path(index), entry.id);
+        }
+    }
+
     /// The modes of a path, one for each side of a conflict.
     fn modes(&self, path: &Path) -> impl Iterator<Item = Mode> {
         let found = self.index.as_ref().zip(self.key(path)).and_then(|(index, key)| {

@@ -1,0 +1,141 @@
+//! Hands on what was found in the history, with where it comes from.
+
+use gix_hash::ObjectId;
+use gix_object::Kind;
+use rayon::prelude::*;
+
+use super::order::History;
+use super::places::{Held, Places};
+use crate::model::{Blob, Exposure, Origin, Part, Provenance, Reach};
+use crate::source::context::Context;
+use crate::source::git::authors::Authors;
+use crate::source::git::commit;
+use crate::source::git::objects::{Objects, Reader};
+use crate::source::git::repositories::Located;
+
+/// What is needed to say where an object comes from.
+pub(super) struct Scene<'a> {
+    pub(super) context: &'a Context<'a>,
+    /// Index of the repository.
+    pub(super) index: usize,
+    pub(super) located: &'a Located,
+    pub(super) objects: &'a Objects,
+    pub(super) history: &'a History,
+    /// Tags and what they point to, sorted.
+    pub(super) tags: &'a [(ObjectId, ObjectId)],
+    /// References: what they point to, and their names.
+    pub(super) names: &'a [(ObjectId, Vec<u8>)],
+}
+
+impl Scene<'_> {
+    /// Hands on blobs under the paths they have.
+    pub(super) fn blobs(&self, blobs: &[ObjectId], places: &Places) {
+        let authors = Authors::of(self.located);
+        blobs.par_iter().for_each_init(
+            || (self.objects.reader(), Vec::new()),
+            |(reader, buffer), id| {
+                let commit = places.first(id).map(|place| (place, self.author(reader, buffer, place, &authors)));
+                if reader.read(id, buffer).is_ok() {
+                    let (path, exposure) = match places.held(id) {
+                        Held::Head(path) => (self.located.path(path), Exposure::Tracked),
+                        Held::Index(path) => (self.located.path(path), Exposure::Staged),
+                        Held::Past(path) => (self.located.path(path), Exposure::History),
+                        Held::Nowhere => (self.objects.path_of(id), Exposure::History),
+                    };
+                    let part = match &commit {
+                        Some((place, _)) if self.history.notes[*place] => Part::Note,
+                        _ => Part::File,
+                    };
+                    let provenance = self.provenance(commit, part);
+                    self.emit(&path, exposure, provenance, None, buffer);
+                }
+            },
+        );
+    }
+
+    /// Hands on the messages of commits and tags.
+    pub(super) fn messages(&self, messages: &[(ObjectId, Kind)], reach: &dyn Fn(&ObjectId) -> Reach) {
+        let authors = Authors::of(self.located);
+        let (mut reader, mut buffer) = (self.objects.reader(), Vec::new());
+        for (id, kind) in messages {
+            if reader.read(id, &mut buffer).is_err() {
+                continue;
+            }
+            let author = self.written_by(&buffer, &authors);
+            let hex = id.to_string();
+            let short = &hex[..10];
+            let (provenance, shown) = if *kind == Kind::Commit {
+                let place = self.history.place(id);
+                (
+                    self.provenance(place.map(|place| (place, author)), Part::CommitMessage),
+                    format!("message of commit {short}"),
+                )
+            } else {
+                let mut names = self.names.iter().filter(|(named, _)| named == id);
+                let name = names.next().map(|(_, name)| String::from_utf8_lossy(name).into_owned());
+                let target = self.tags.binary_search_by_key(id, |(tag, _)| *tag).ok().map(|at| self.tags[at].1);
+                let commit = target.filter(|target| self.history.place(target).is_some());
+                let reach = match (&name, commit) {
+                    (Some(_), _) => Reach::Reference,
+                    (None, Some(commit)) => reach(&commit).max(Reach::Local),
+                    (None, None) => Reach::Nowhere,
+                };
+                let order =
+                    commit.and_then(|commit| self.history.place(&commit)).map_or(u64::MAX, |place| place as u64);
+                let commit = commit.map(|commit| commit.to_string());
+                let provenance = Provenance { order, commit, author, part: Part::TagMessage, reach };
+                let name = name.as_deref().map_or(short, |name| name.strip_prefix("refs/tags/").unwrap_or(name));
+                (provenance, format!("message of tag {name}"))
+            };
+            let path = self.objects.path_of(id);
+            self.emit(&path, Exposure::History, provenance, Some(shown), commit::message(&buffer));
+        }
+    }
+
+    fn emit(
+        &self,
+        path: &std::path::Path,
+        exposure: Exposure,
+        provenance: Provenance,
+        shown: Option<String>,
+        bytes: &[u8],
+    ) {
+        let context = self.context;
+        if context.leaves_out(self.located.root, path) {
+            context.exclude_one();
+            return;
+        }
+        let (text, near) = context.texts(self.located.root, path);
+        let shown = shown.map_or(near, |shown| (context.redact)(&shown));
+        let origin = Origin {
+            shown,
+            repository: Some(self.index),
+            provenance: Some(provenance),
+            ..Origin::new(self.located.root, text, exposure)
+        };
+        context.emit(&Blob::whole(origin, bytes));
+    }
+
+    fn provenance(&self, commit: Option<(usize, Option<String>)>, part: Part) -> Provenance {
+        match commit {
+            Some((place, author)) => Provenance {
+                order: place as u64,
+                commit: Some(self.history.commits[place].id.to_string()),
+                author,
+                part,
+                reach: self.history.reach[place],
+            },
+            None => Provenance { order: u64::MAX, commit: None, author: None, part, reach: Reach::Nowhere },
+        }
+    }
+
+    fn author(&self, reader: &mut Reader<'_>, buffer: &mut Vec<u8>, place: usize, authors: &Authors) -> Option<String> {
+        reader.read(&self.history.commits[place].id, buffer).ok()?;
+        self.written_by(buffer, authors)
+    }
+
+    fn written_by(&self, bytes: &[u8], authors: &Authors) -> Option<String> {
+        let name = commit::author(bytes).map(|person| authors.name(person))?;
+        Some((self.context.redact)(&name)).filter(|name| !name.is_empty())
+    }
+}

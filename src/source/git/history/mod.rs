@@ -1,0 +1,94 @@
+//! Everything that a repository holds besides the files of its work tree.
+//!
+//! First every object is decoded once and only the ids of those are kept that hold something ([`sweep`]). Only if there are
+//! any, the commits are put in order and their trees are searched for the first that names each blob, and the blobs are
+//! read again under the path that they have there. Most repositories end behind the first step.
+
+mod emit;
+mod metadata;
+mod order;
+mod places;
+mod sweep;
+
+use crate::model::{Reach, SkipReason};
+use crate::source::context::Context;
+use crate::source::git::objects::Objects;
+use crate::source::git::repositories::Located;
+use crate::source::git::settings::Settings;
+
+use order::{History, Tips};
+use places::Places;
+use sweep::Seen;
+
+/// Reads the history of every repository that the scan has met. Returns the number of commits read.
+pub(in crate::source) fn read(context: &Context<'_>) -> u64 {
+    let mut done = 0;
+    let mut commits = 0;
+    // Repositories that are not checked out are found on the way.
+    while let Some((index, located)) = context.repositories.all().into_iter().enumerate().nth(done) {
+        done += 1;
+        for module in metadata::modules(&located) {
+            context.repositories.add_located(module);
+        }
+        commits += repository(context, index, &located);
+    }
+    commits
+}
+
+fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
+    metadata::read(context, index, located);
+    let settings = Settings::of(&located.common_dir);
+    let (objects, problems) = located.objects(context);
+    let seen = sweep::sweep(&objects, &|bytes| (context.gate)(bytes) && (context.probe)(bytes));
+    for (path, reason) in problems.iter().chain(&seen.problems) {
+        context.skip(located.root, path, *reason);
+    }
+    if located.common_dir.join("shallow").is_file() {
+        context.skip(located.root, &located.common_dir.join("shallow"), SkipReason::ShallowHistory);
+    }
+    if settings.partial {
+        context.skip(located.root, &located.common_dir.join("objects"), SkipReason::MissingObject);
+    }
+    context.count(seen.files, seen.bytes);
+    let commits = seen.commits.len() as u64;
+    if !seen.blobs.is_empty() || !seen.messages.is_empty() {
+        hits(context, index, located, &objects, seen);
+    }
+    commits
+}
+
+/// Says where everything that holds something stands in the history, and hands it on.
+fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Objects, seen: Seen) {
+    let references = located.references();
+    let named = references.all();
+    let peel = |id: &gix_hash::ObjectId| {
+        let mut id = *id;
+        // A tag may point to a tag; none of them can point to itself, but anybody can write a file.
+        for _ in 0..seen.tags.len() {
+            match seen.tags.binary_search_by_key(&id, |(tag, _)| *tag) {
+                Ok(at) => id = seen.tags[at].1,
+                Err(_) => break,
+            }
+        }
+        id
+    };
+    let starting = |prefix: &'static [u8]| {
+        let named = &named;
+        named.iter().filter(move |(name, _)| name.starts_with(prefix)).map(|(_, id)| peel(id)).collect::<Vec<_>>()
+    };
+    let public = named.iter().filter(|(name, _)| !name.starts_with(b"refs/stash") && !name.starts_with(b"refs/notes/"));
+    let tips = Tips {
+        references: public.map(|(_, id)| peel(id)).collect(),
+        local: starting(b"refs/stash").into_iter().chain(references.logged()).collect(),
+        notes: starting(b"refs/notes/"),
+    };
+    let history = History::new(seen.commits, &tips);
+    let places = Places::find(&seen.blobs, &history, objects, located, references.head());
+    for (id, error) in &places.problems {
+        context.skip(located.root, &objects.path_of(id), (*error).into());
+    }
+    let tags: Vec<_> = named.iter().map(|(name, id)| (*id, name.clone())).collect();
+    let scene = emit::Scene { context, index, located, objects, history: &history, tags: &seen.tags, names: &tags };
+    scene.blobs(&seen.blobs, &places);
+    scene.messages(&seen.messages, &|id| history.place(id).map_or(Reach::Nowhere, |place| history.reach[place]));
+}
