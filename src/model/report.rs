@@ -36,6 +36,8 @@ pub struct Repository {
     /// What tells it from others. Repositories that share one of these are clones or forks of one another: the id of
     /// the first commit, the address it was cloned from, or where there is neither its own place.
     pub identity: Vec<String>,
+    /// Id of the first commit, where it was looked for and can be told.
+    pub root_commit: Option<String>,
 }
 
 /// Why something was not read.

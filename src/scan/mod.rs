@@ -71,7 +71,14 @@ pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Repo
     let holds_keys: HashSet<usize> =
         blobs.iter().filter(|blob| !blob.matches.keys.is_empty()).filter_map(|blob| blob.origin.repository).collect();
     let wanted = |repository: usize| holds_keys.contains(&repository);
-    let repositories = source::identify(&outcome.repositories, &wanted, &|text: &str| detect::redact_text(text));
+    let follow_alternates = matches!(&options.input, Input::Tree(options) if options.follow_alternates);
+    let redact = |text: &str| detect::redact_text(text);
+    let repositories = source::identify(&outcome.repositories, &wanted, follow_alternates, &redact);
+    for (located, repository) in outcome.repositories.iter().zip(&repositories) {
+        if let Some(root) = outcome.roots.get_mut(located.root()).filter(|_| located.is_top()) {
+            root.root_commit.clone_from(&repository.root_commit);
+        }
+    }
     let assessment = assess::assess(blobs, &repositories, rules, &options.policy, &options.fingerprinter);
 
     Ok(report(options, rules, outcome, limited, assessment))

@@ -157,7 +157,7 @@ impl Folder {
             }
             folder.state.ignored = false;
             folder.state.tracked_only = false;
-            folder.repository = Some(context.repositories.add(root, &tree));
+            folder.repository = Some(context.repositories.add(root, &context.roots[root].base, &tree));
             folder.enter_tree(tree);
         }
         if listing.git_ignore && matches!(folder.place, Place::WorkTree(_)) {

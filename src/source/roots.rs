@@ -166,7 +166,7 @@ fn add_root(context: &mut Context<'_>, typed: &Path, real: &Path, base: PathBuf)
     let info = RootInfo {
         path: redacted(typed),
         name: redacted(&name),
-        commit: None,
+        commit: WorkTree::head(&base),
         root_commit: None,
         shallow: WorkTree::is_shallow(&base),
     };

@@ -5,6 +5,7 @@ mod alternates;
 mod authors;
 mod commit;
 mod history;
+mod identity;
 mod objects;
 mod references;
 mod repositories;
@@ -13,6 +14,7 @@ mod trees;
 mod work_tree;
 
 pub(super) use history::read as history;
+pub use identity::identify;
+pub use repositories::Located;
 pub(super) use repositories::Repositories;
-pub use repositories::{Located, identify};
 pub(super) use work_tree::WorkTree;

@@ -1,21 +1,22 @@
 //! The repositories that a run meets: each once, however many work trees it has.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::WorkTree;
 use super::objects::{Objects, Problem};
 use super::references::References;
 use super::settings::Settings;
-use crate::model::Repository;
 use crate::source::context::Context;
-use crate::source::{Redact, paths};
+use crate::source::paths;
 
 /// Where a repository is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// Index of the root it is reported under.
     pub(in crate::source) root: usize,
+    /// Whether the root's paths begin at its top.
+    pub(in crate::source) is_top: bool,
     /// The top of the work tree by which it was met first; of a bare repository the repository itself.
     pub(in crate::source) top: PathBuf,
     /// The git directory of that work tree.
@@ -27,7 +28,24 @@ pub struct Located {
 impl Located {
     /// Its objects, and what of them cannot be used. Folders it borrows from are followed as [`Context::follows`] says.
     pub(in crate::source) fn objects(&self, context: &Context<'_>) -> (Objects, Vec<Problem>) {
-        Objects::open(&self.common_dir, Settings::of(&self.common_dir).hash(), &|path| context.follows(path))
+        self.open(&|path| context.follows(path))
+    }
+
+    /// The same, with the folders it borrows from judged by `follows`.
+    pub(super) fn open(&self, follows: &dyn Fn(&Path) -> bool) -> (Objects, Vec<Problem>) {
+        Objects::open(&self.common_dir, Settings::of(&self.common_dir).hash(), follows)
+    }
+
+    /// Whether the root's paths begin at its top.
+    #[must_use]
+    pub const fn is_top(&self) -> bool {
+        self.is_top
+    }
+
+    /// Index of the root it is reported under.
+    #[must_use]
+    pub const fn root(&self) -> usize {
+        self.root
     }
 
     /// Where a file of one of its commits would lie, whatever its name is.
@@ -50,9 +68,10 @@ pub(in crate::source) struct Repositories(Mutex<Vec<Located>>);
 
 impl Repositories {
     /// Notes the repository of a work tree, and says which one it is.
-    pub(in crate::source) fn add(&self, root: usize, tree: &WorkTree) -> usize {
+    pub(in crate::source) fn add(&self, root: usize, base: &Path, tree: &WorkTree) -> usize {
         let common_dir = tree.common_dir.canonicalize().unwrap_or_else(|_| tree.common_dir.clone());
-        self.add_located(Located { root, top: tree.top.clone(), git_dir: tree.git_dir.clone(), common_dir })
+        let is_top = tree.top == base;
+        self.add_located(Located { root, is_top, top: tree.top.clone(), git_dir: tree.git_dir.clone(), common_dir })
     }
 
     /// Notes a repository, and says which one it is. Of several work trees the first root's stands for it, so that it does
@@ -78,19 +97,4 @@ impl Repositories {
     pub(in crate::source) fn all(&self) -> Vec<Located> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-/// Says what tells repositories from one another. Looking for the first commit costs time, so it is done only for those
-/// that `wanted` names.
-#[must_use]
-pub fn identify(located: &[Located], wanted: &dyn Fn(usize) -> bool, redact: Redact<'_>) -> Vec<Repository> {
-    let facts = |(index, located): (usize, &Located)| {
-        let name = located.top.file_name().map_or_else(|| located.top.clone(), PathBuf::from);
-        let place = format!("path:{}", located.common_dir.display());
-        Repository {
-            name: redact(&paths::text(&name).0),
-            identity: if wanted(index) { vec![place] } else { Vec::new() },
-        }
-    };
-    located.iter().enumerate().map(facts).collect()
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gix_index::{decode, entry::Mode, hash::Kind};
 
+use super::references::References;
 use crate::source::open::read_small;
 use crate::source::rules::Rules;
 
@@ -50,6 +51,12 @@ impl WorkTree {
     /// The top of the work tree that holds a folder, if one does.
     pub(in crate::source) fn top_of(folder: &Path) -> Option<&Path> {
         folder.ancestors().find(|folder| git_dirs(folder).is_some())
+    }
+
+    /// The commit that is checked out at this very folder, in hex.
+    pub(in crate::source) fn head(top: &Path) -> Option<String> {
+        let (git_dir, common) = git_dirs(top)?;
+        References::open(&git_dir, &common).head().map(|id| id.to_string())
     }
 
     /// Whether the history of the repository at this very folder, if there is one, is cut off.

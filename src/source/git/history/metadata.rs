@@ -65,6 +65,7 @@ pub(super) fn modules(located: &Located) -> Vec<Located> {
                 // A submodule is named after the path it was added at.
                 found.push(Located {
                     root: located.root,
+                    is_top: false,
                     top: located.top.join(&name),
                     git_dir: inner.clone(),
                     common_dir: inner.canonicalize().unwrap_or(inner),

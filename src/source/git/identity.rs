@@ -1,0 +1,115 @@
+//! What tells repositories from one another, and clones of one repository from none.
+//!
+//! Clones, forks and work trees begin with the same commit. Where the history is cut off its first commit is nobody's, and
+//! the address it was cloned from has to do. Finding the first commit means following the whole history, so it is
+//! only done where a key was found.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::commit::Commit;
+use super::repositories::Located;
+use super::settings::Settings;
+use crate::model::Repository;
+use crate::source::{Redact, paths};
+
+/// Says what tells repositories from one another, as far as `wanted` asks for it.
+#[must_use]
+pub fn identify(
+    located: &[Located],
+    wanted: &dyn Fn(usize) -> bool,
+    follow_alternates: bool,
+    redact: Redact<'_>,
+) -> Vec<Repository> {
+    let facts = |(index, located): (usize, &Located)| {
+        let name = located.top.file_name().map_or_else(|| located.top.clone(), PathBuf::from);
+        let name = redact(&paths::text(&name).0);
+        if wanted(index) {
+            let root_commit = root_commit(located, follow_alternates);
+            Repository { name, identity: identity(located, root_commit.as_deref()), root_commit }
+        } else {
+            Repository { name, identity: Vec::new(), root_commit: None }
+        }
+    };
+    located.iter().enumerate().map(facts).collect()
+}
+
+fn identity(located: &Located, root_commit: Option<&str>) -> Vec<String> {
+    let mut identity: Vec<String> = root_commit.iter().map(|id| format!("commit:{id}")).collect();
+    let remotes = Settings::of(&located.common_dir).remotes;
+    identity.extend(remotes.iter().filter_map(|url| address(url, &located.top)));
+    identity.push(format!("path:{}", located.top.canonicalize().unwrap_or_else(|_| located.top.clone()).display()));
+    identity.push(format!("path:{}", located.common_dir.display()));
+    identity.sort_unstable();
+    identity.dedup();
+    identity
+}
+
+/// The first commit behind `HEAD`, along first parents. None where the history is cut off, or cannot be read to its end.
+fn root_commit(located: &Located, follow_alternates: bool) -> Option<String> {
+    if located.common_dir.join("shallow").exists() {
+        return None;
+    }
+    let (objects, _) = located.open(&|_| follow_alternates);
+    let (mut reader, mut buffer) = (objects.reader(), Vec::new());
+    let mut id = located.references().head()?;
+    let mut seen = HashSet::new();
+    while seen.insert(id) {
+        if reader.read(&id, &mut buffer).ok()? != gix_object::Kind::Commit {
+            return None;
+        }
+        match Commit::read(id, &buffer)?.parents.first() {
+            Some(parent) => id = *parent,
+            None => return Some(id.to_string()),
+        }
+    }
+    None
+}
+
+/// A remote's address without what differs between people who use it: scheme, user, port, `.git`.
+fn address(url: &str, top: &Path) -> Option<String> {
+    let url = url.trim().trim_end_matches('/');
+    let url = url.strip_suffix(".git").unwrap_or(url).trim_end_matches('/');
+    let (host, path) = match url.split_once("://") {
+        Some(("file", path)) => return Some(local(Path::new(path.strip_prefix("localhost").unwrap_or(path)))),
+        Some((_, rest)) => rest.split_once('/')?,
+        // `user@host:path`; a colon behind a slash belongs to a path.
+        None => match url.split_once(':') {
+            Some((host, path)) if !host.contains('/') && host.len() > 1 => (host, path),
+            _ if url.is_empty() => return None,
+            _ => return Some(local(&top.join(url))),
+        },
+    };
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+    Some(format!("remote:{host}/{}", path.trim_start_matches('/')))
+}
+
+fn local(path: &Path) -> String {
+    let with_suffix = || path.with_extension("git");
+    let real = path.canonicalize().or_else(|_| with_suffix().canonicalize()).unwrap_or_else(|_| path.to_path_buf());
+    format!("path:{}", real.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_same_whoever_uses_it() {
+        let of = |url: &str| address(url, Path::new("/nowhere/top"));
+        for url in [
+            "https://github.com/team/app.git",
+            "https://user:secret@GitHub.com/team/app",
+            "git@github.com:team/app.git",
+            "ssh://git@github.com:22/team/app/",
+            "git://github.com/team/app.git/",
+        ] {
+            assert_eq!(of(url).as_deref(), Some("remote:github.com/team/app"), "{url}");
+        }
+        assert_eq!(of("file:///nowhere/a.git").as_deref(), Some("path:/nowhere/a"));
+        assert_eq!(of("/nowhere/a").as_deref(), Some("path:/nowhere/a"));
+        assert_eq!(of("../a").as_deref(), Some("path:/nowhere/top/../a"));
+        assert_eq!(of(""), None);
+    }
+}
