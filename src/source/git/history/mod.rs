@@ -5,6 +5,7 @@
 //! read again under the path that they have there. Most repositories end behind the first step.
 
 mod emit;
+mod marks;
 mod metadata;
 mod order;
 mod places;
@@ -17,7 +18,7 @@ use crate::source::git::repositories::Located;
 use crate::source::git::settings::Settings;
 
 use order::{History, Tips};
-use places::Places;
+use places::{Places, Search};
 use sweep::Seen;
 
 /// Reads the history of every repository that the scan has met. Returns the number of commits read.
@@ -39,7 +40,7 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     metadata::read(context, index, located);
     let settings = Settings::of(&located.common_dir);
     let (objects, problems) = located.objects(context);
-    let seen = sweep::sweep(&objects, &|bytes| (context.gate)(bytes) && (context.probe)(bytes));
+    let (seen, trees_kept) = sweep::sweep(&objects, &|bytes| (context.gate)(bytes) && (context.probe)(bytes));
     for (path, reason) in problems.iter().chain(&seen.problems) {
         context.skip(located.root, path, *reason);
     }
@@ -52,13 +53,13 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     context.count(seen.files, seen.bytes);
     let commits = seen.commits.len() as u64;
     if !seen.blobs.is_empty() || !seen.messages.is_empty() {
-        hits(context, index, located, &objects, seen);
+        hits(context, index, located, &objects, seen, trees_kept);
     }
     commits
 }
 
 /// Says where everything that holds something stands in the history, and hands it on.
-fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Objects, seen: Seen) {
+fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Objects, seen: Seen, trees_kept: bool) {
     let references = located.references();
     let named = references.all();
     let peel = |id: &gix_hash::ObjectId| {
@@ -83,7 +84,14 @@ fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Object
         notes: starting(b"refs/notes/"),
     };
     let history = History::new(seen.commits, &tips);
-    let places = Places::find(&seen.blobs, &history, objects, located, references.head());
+    let search = Search {
+        blobs: &seen.blobs,
+        history: &history,
+        objects,
+        graph: trees_kept.then(|| seen.named.leading_to(&seen.blobs)),
+        head: references.head().and_then(|head| history.place(&head)),
+    };
+    let places = Places::find(&search, located);
     for (id, error) in &places.problems {
         context.skip(located.root, &objects.path_of(id), (*error).into());
     }

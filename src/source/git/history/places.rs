@@ -1,12 +1,15 @@
 //! Where blobs stand: in which commit first, and whether the commit checked out or the index still holds them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gix_hash::ObjectId;
+use gix_object::{Kind, TreeRefIter};
+use rayon::prelude::*;
 
+use super::marks::{Graph, short};
 use super::order::History;
 use crate::source::git::WorkTree;
-use crate::source::git::objects::{Objects, ReadError};
+use crate::source::git::objects::{Objects, ReadError, Reader};
 use crate::source::git::repositories::Located;
 use crate::source::git::trees::{Trees, join};
 
@@ -36,48 +39,31 @@ pub(super) enum Held<'a> {
     Nowhere,
 }
 
+/// What the search looks through.
+pub(super) struct Search<'a> {
+    pub(super) blobs: &'a [ObjectId],
+    pub(super) history: &'a History,
+    pub(super) objects: &'a Objects,
+    /// The trees that lead to the blobs; without it all trees are read.
+    pub(super) graph: Option<Graph>,
+    /// The commit checked out, by its place in the history.
+    pub(super) head: Option<usize>,
+}
+
 impl Places {
     /// Looks for blobs.
-    pub(super) fn find(
-        blobs: &[ObjectId],
-        history: &History,
-        objects: &Objects,
-        located: &Located,
-        head: Option<ObjectId>,
-    ) -> Self {
+    pub(super) fn find(search: &Search<'_>, located: &Located) -> Self {
         let mut places = Self::default();
-        if blobs.is_empty() {
+        if search.blobs.is_empty() {
             return places;
         }
-        let wanted = |id: &ObjectId| blobs.binary_search(id).is_ok();
-
-        let mut trees = Trees::new(objects.reader(), objects.hash());
-        for (place, commit) in history.commits.iter().enumerate() {
-            trees.walk(commit.tree, &mut |folder, name, id| {
-                if wanted(&id) {
-                    places.first.entry(id).or_insert_with(|| (place, join(folder, name)));
-                }
-                places.first.len() < blobs.len()
-            });
-            if places.first.len() == blobs.len() {
-                break;
-            }
-        }
-        places.problems = trees.problems;
-
-        if let Some(place) = head.and_then(|head| history.place(&head)) {
-            let mut trees = Trees::new(objects.reader(), objects.hash());
-            trees.walk(history.commits[place].tree, &mut |folder, name, id| {
-                if wanted(&id) {
-                    places.head.entry(id).or_insert_with(|| join(folder, name));
-                }
-                true
-            });
-            places.problems.extend(trees.problems);
+        match &search.graph {
+            Some(graph) => places.by_graph(search, graph),
+            None => places.by_trees(search),
         }
         if let Some(tree) = WorkTree::at(&located.top) {
             tree.each_entry(&mut |path, id| {
-                if wanted(&id) {
+                if search.blobs.binary_search(&id).is_ok() {
                     places.index.entry(id).or_insert_with(|| path.to_vec());
                 }
             });
@@ -85,6 +71,69 @@ impl Places {
         places.problems.sort_unstable();
         places.problems.dedup();
         places
+    }
+
+    /// Follows the graph, and reads only the trees on the way to each blob, for their names.
+    fn by_graph(&mut self, search: &Search<'_>, graph: &Graph) {
+        let commits = &search.history.commits;
+        let mut visited = HashSet::new();
+        let mut ways: Vec<Option<(usize, Vec<u64>)>> = vec![None; search.blobs.len()];
+        for (place, commit) in commits.iter().enumerate() {
+            graph.walk(&commit.tree, &mut visited, &mut |blob, way| {
+                ways[blob].get_or_insert_with(|| (place, way.to_vec()));
+            });
+        }
+        let mut today: Vec<Option<(usize, Vec<u64>)>> = vec![None; search.blobs.len()];
+        if let Some(head) = search.head {
+            graph.walk(&commits[head].tree, &mut HashSet::new(), &mut |blob, way| {
+                today[blob].get_or_insert_with(|| (head, way.to_vec()));
+            });
+        }
+        let paths = |ways: Vec<Option<(usize, Vec<u64>)>>| -> Vec<_> {
+            let found = search.blobs.par_iter().zip(ways).filter_map(|(blob, way)| Some((*blob, way?)));
+            found
+                .map_init(
+                    || search.objects.reader(),
+                    |reader, (blob, (place, way))| (blob, place, path(reader, commits[place].tree, &way[1..], &blob)),
+                )
+                .collect()
+        };
+        for (blob, place, path) in paths(ways) {
+            match path {
+                Ok(path) => drop(self.first.insert(blob, (place, path))),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        for (blob, _, path) in paths(today) {
+            self.head.extend(path.ok().map(|path| (blob, path)));
+        }
+    }
+
+    fn by_trees(&mut self, search: &Search<'_>) {
+        let wanted = |id: &ObjectId| search.blobs.binary_search(id).is_ok();
+        let mut trees = Trees::new(search.objects.reader(), search.objects.hash());
+        for (place, commit) in search.history.commits.iter().enumerate() {
+            trees.walk(commit.tree, &mut |folder, name, id| {
+                if wanted(&id) {
+                    self.first.entry(id).or_insert_with(|| (place, join(folder, name)));
+                }
+                self.first.len() < search.blobs.len()
+            });
+            if self.first.len() == search.blobs.len() {
+                break;
+            }
+        }
+        self.problems = trees.problems;
+        if let Some(head) = search.head {
+            let mut trees = Trees::new(search.objects.reader(), search.objects.hash());
+            trees.walk(search.history.commits[head].tree, &mut |folder, name, id| {
+                if wanted(&id) {
+                    self.head.entry(id).or_insert_with(|| join(folder, name));
+                }
+                true
+            });
+            self.problems.extend(trees.problems);
+        }
     }
 
     /// How a blob is held today.
@@ -101,4 +150,28 @@ impl Places {
     pub(super) fn first(&self, id: &ObjectId) -> Option<usize> {
         self.first.get(id).map(|(place, _)| *place)
     }
+}
+
+/// The path of a blob: the names of the trees on the way to it, below a root.
+fn path(
+    reader: &mut Reader<'_>,
+    root: ObjectId,
+    way: &[u64],
+    blob: &ObjectId,
+) -> Result<Vec<u8>, (ObjectId, ReadError)> {
+    let mut path = Vec::new();
+    let mut tree = root;
+    let mut buffer = Vec::new();
+    for next in way.iter().copied().chain([short(blob)]) {
+        match reader.read(&tree, &mut buffer) {
+            Ok(Kind::Tree) => {}
+            Ok(_) => return Err((tree, ReadError::Damaged)),
+            Err(error) => return Err((tree, error)),
+        }
+        let mut entries = TreeRefIter::from_bytes(&buffer, tree.kind()).map_while(Result::ok);
+        let entry = entries.find(|entry| short(entry.oid) == next).ok_or((tree, ReadError::Damaged))?;
+        path = join(&path, entry.filename);
+        tree = entry.oid.to_owned();
+    }
+    Ok(path)
 }

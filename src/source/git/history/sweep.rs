@@ -15,6 +15,7 @@ use gix_pack::cache::lru::MemoryCappedHashmap;
 use gix_pack::index::traverse::{Algorithm, Options, SafetyCheck};
 use rayon::prelude::*;
 
+use super::marks::{Named, Room};
 use crate::model::SkipReason;
 use crate::source::git::commit::{self, Commit};
 use crate::source::git::objects::{self, Objects, Problem, ReadError, Store};
@@ -39,6 +40,8 @@ pub(super) struct Seen {
     pub(super) commits: Vec<Commit>,
     /// All tags with what they point to.
     pub(super) tags: Vec<(ObjectId, ObjectId)>,
+    /// What the trees name.
+    pub(super) named: Named,
     /// Number of blobs.
     pub(super) files: u64,
     /// Their bytes.
@@ -48,7 +51,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    fn take(&mut self, kind: Kind, id: ObjectId, bytes: &[u8], probe: Probe<'_>) {
+    fn take(&mut self, kind: Kind, id: ObjectId, bytes: &[u8], probe: Probe<'_>, room: &Room) {
         match kind {
             Kind::Blob => {
                 self.files += 1;
@@ -69,7 +72,7 @@ impl Seen {
                     self.messages.push((id, kind));
                 }
             }
-            Kind::Tree => {}
+            Kind::Tree => self.named.take(&id, bytes, room),
         }
     }
 
@@ -81,6 +84,7 @@ impl Seen {
         self.files += other.files;
         self.bytes += other.bytes;
         self.problems.extend(other.problems);
+        self.named.add(other.named);
     }
 
     /// Sorts everything, and keeps one of objects that are stored several times.
@@ -98,31 +102,32 @@ impl Seen {
     }
 }
 
-/// Reads all objects, with the threads of the pool that this runs in.
-pub(super) fn sweep(objects: &Objects, probe: Probe<'_>) -> Seen {
+/// Reads all objects, with the threads of the pool that this runs in. Also says whether all trees could be kept.
+pub(super) fn sweep(objects: &Objects, probe: Probe<'_>) -> (Seen, bool) {
     let all = Mutex::new(Seen::default());
+    let room = &Room::new();
     let add = |seen| all.lock().unwrap_or_else(PoisonError::into_inner).add(seen);
     for store in objects.stores() {
         let (small, large): (Vec<_>, Vec<_>) = store.packs.iter().partition(|pack| pack.index.num_objects() < SMALL);
-        large.into_iter().for_each(|pack| add(packed(pack, rayon::current_num_threads(), probe)));
-        small.into_par_iter().for_each(|pack| add(packed(pack, 1, probe)));
-        add(loose(store, objects.hash(), probe));
+        large.into_iter().for_each(|pack| add(packed(pack, rayon::current_num_threads(), probe, room)));
+        small.into_par_iter().for_each(|pack| add(packed(pack, 1, probe, room)));
+        add(loose(store, objects.hash(), probe, room));
     }
     let mut seen = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     seen.settle();
-    seen
+    (seen, room.sufficed())
 }
 
 /// All objects of a pack.
-fn packed(pack: &gix_pack::Bundle, threads: usize, probe: Probe<'_>) -> Seen {
+fn packed(pack: &gix_pack::Bundle, threads: usize, probe: Probe<'_>, room: &Room) -> Seen {
     let all = Mutex::new(Seen::default());
-    let mut local = Local { all: &all, seen: Seen::default(), probe };
+    let mut local = Local { all: &all, seen: Seen::default(), probe, room };
     let outcome = pack.index.traverse(
         &pack.pack,
         &mut gix_utils::progress::Discard,
         &AtomicBool::new(false),
         move |kind: Kind, bytes: &[u8], entry: &gix_pack::index::Entry, _: &dyn gix_utils::progress::Progress| {
-            local.seen.take(kind, entry.oid, bytes, local.probe);
+            local.seen.take(kind, entry.oid, bytes, local.probe, local.room);
             Ok(())
         },
         Options {
@@ -135,7 +140,7 @@ fn packed(pack: &gix_pack::Bundle, threads: usize, probe: Probe<'_>) -> Seen {
     );
     match outcome {
         Ok(_) => all.into_inner().unwrap_or_else(PoisonError::into_inner),
-        Err(_) => one_by_one(pack, probe),
+        Err(_) => one_by_one(pack, probe, room),
     }
 }
 
@@ -144,11 +149,12 @@ struct Local<'a> {
     all: &'a Mutex<Seen>,
     seen: Seen,
     probe: Probe<'a>,
+    room: &'a Room,
 }
 
 impl Clone for Local<'_> {
     fn clone(&self) -> Self {
-        Self { all: self.all, seen: Seen::default(), probe: self.probe }
+        Self { all: self.all, seen: Seen::default(), probe: self.probe, room: self.room }
     }
 }
 
@@ -159,7 +165,7 @@ impl Drop for Local<'_> {
 }
 
 /// The objects of a pack that cannot be read in the order of its deltas.
-fn one_by_one(pack: &gix_pack::Bundle, probe: Probe<'_>) -> Seen {
+fn one_by_one(pack: &gix_pack::Bundle, probe: Probe<'_>, room: &Room) -> Seen {
     let mut entries: Vec<_> = pack.index.iter().map(|entry| (entry.pack_offset, entry.oid)).collect();
     entries.sort_unstable();
     let parts = entries.par_chunks(256).map(|entries| {
@@ -169,7 +175,7 @@ fn one_by_one(pack: &gix_pack::Bundle, probe: Probe<'_>) -> Seen {
         let mut buffer = Vec::new();
         for (_, id) in entries {
             match pack.find(id, &mut buffer, &mut inflate, &mut cache) {
-                Ok(Some((object, _))) => seen.take(object.kind, *id, object.data, probe),
+                Ok(Some((object, _))) => seen.take(object.kind, *id, object.data, probe, room),
                 _ => seen.problems.push((object_path(pack.pack.path(), id), objects::why(pack, id).into())),
             }
         }
@@ -189,13 +195,13 @@ fn object_path(pack: &std::path::Path, id: &ObjectId) -> PathBuf {
 }
 
 /// All loose objects of a folder.
-fn loose(store: &Store, hash: gix_hash::Kind, probe: Probe<'_>) -> Seen {
+fn loose(store: &Store, hash: gix_hash::Kind, probe: Probe<'_>, room: &Room) -> Seen {
     let parts = store.loose(hash).into_par_iter().fold(
         || (Seen::default(), Vec::new()),
         |(mut seen, mut buffer), id| {
             let path = store.loose_path(&id);
             match objects::read_loose(&path, &mut buffer) {
-                Ok(kind) => seen.take(kind, id, &buffer, probe),
+                Ok(kind) => seen.take(kind, id, &buffer, probe, room),
                 // It was there a moment ago: packed by somebody at work.
                 Err(ReadError::Missing) => seen.problems.push((path, SkipReason::Changed)),
                 Err(error) => seen.problems.push((path, error.into())),

@@ -1,0 +1,148 @@
+//! Which trees lead to the blobs that are looked for.
+//!
+//! Every tree is decoded once anyway, while the objects are swept. What it names is kept in short form, so that later only
+//! the few trees that matter are read again, and not all trees of the history.
+
+use std::collections::{HashMap, HashSet};
+use std::mem;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gix_hash::{ObjectId, oid};
+use gix_object::TreeRefIter;
+
+/// Entries of trees that are kept together, eight bytes each. Of a repository with more all trees are read again.
+const MOST: usize = 16 * 1024 * 1024;
+
+/// Deepest folder that is followed.
+const DEPTH: usize = 4096;
+
+/// Bits of the filter in front of the maps, a power of two.
+const FILTER: usize = 1 << 20;
+
+/// What trees name, in short form: ids by their first eight bytes. Two ids that begin alike cost a tree read in vain.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Each tree, and how many entries it has.
+    trees: Vec<(u64, u32)>,
+    /// The entries, tree by tree.
+    entries: Vec<u64>,
+}
+
+/// How many entries may still be kept, by all threads together.
+#[derive(Debug)]
+pub(super) struct Room(AtomicUsize);
+
+impl Room {
+    /// All of it.
+    pub(super) const fn new() -> Self {
+        Self(AtomicUsize::new(MOST))
+    }
+
+    /// Whether there was enough for everything.
+    pub(super) fn sufficed(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+
+    fn take(&self, count: usize) -> bool {
+        let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(count)));
+        taken.is_ok_and(|left| left > count)
+    }
+}
+
+impl Named {
+    /// Keeps what a tree names.
+    pub(super) fn take(&mut self, id: &ObjectId, bytes: &[u8], room: &Room) {
+        let before = self.entries.len();
+        self.entries
+            .extend(TreeRefIter::from_bytes(bytes, id.kind()).map_while(Result::ok).map(|entry| short(entry.oid)));
+        let count = self.entries.len() - before;
+        match u32::try_from(count) {
+            Ok(length) if room.take(count) => self.trees.push((short(id), length)),
+            _ => self.entries.truncate(before),
+        }
+    }
+
+    /// Takes over what another thread has kept.
+    pub(super) fn add(&mut self, other: Self) {
+        self.trees.extend(other.trees);
+        self.entries.extend(other.entries);
+    }
+
+    /// Marks the trees that name one of these blobs, and those that name such a tree.
+    pub(super) fn leading_to(self, blobs: &[ObjectId]) -> Graph {
+        let mut graph = Graph {
+            blobs: blobs.iter().enumerate().map(|(at, id)| (short(id), at)).collect(),
+            trees: HashMap::new(),
+            entries: self.entries,
+            filter: vec![0; FILTER / 64],
+        };
+        graph.blobs.keys().for_each(|&id| set(&mut graph.filter, id));
+        // Each round goes one folder up.
+        let mut more = true;
+        while mem::take(&mut more) {
+            let mut start = 0;
+            for &(tree, length) in &self.trees {
+                let range = start..start + length as usize;
+                start = range.end;
+                if !graph.trees.contains_key(&tree)
+                    && graph.entries[range.clone()].iter().any(|&entry| graph.has(entry))
+                {
+                    set(&mut graph.filter, tree);
+                    graph.trees.insert(tree, range);
+                    more = true;
+                }
+            }
+        }
+        graph
+    }
+}
+
+/// The trees that lead to the blobs looked for.
+#[derive(Debug)]
+pub(super) struct Graph {
+    /// The blobs, and where they stand in the list.
+    blobs: HashMap<u64, usize>,
+    /// The trees, and where their entries are.
+    trees: HashMap<u64, Range<usize>>,
+    entries: Vec<u64>,
+    /// A bit for the last digits of each id: of most ids it tells that they are none of these.
+    filter: Vec<u64>,
+}
+
+impl Graph {
+    /// Calls `found` for every blob below a tree with the trees on the way to it, outermost first. Trees that were
+    /// `visited` before are passed over.
+    pub(super) fn walk(&self, root: &oid, visited: &mut HashSet<u64>, found: &mut dyn FnMut(usize, &[u64])) {
+        let mut way: Vec<u64> = Vec::new();
+        let mut open = vec![(short(root), 0)];
+        while let Some((tree, depth)) = open.pop() {
+            let Some(entries) = self.trees.get(&tree).filter(|_| visited.insert(tree)) else { continue };
+            way.truncate(depth);
+            way.push(tree);
+            for &entry in self.entries[entries.clone()].iter().filter(|&&entry| self.has(entry)) {
+                match self.blobs.get(&entry) {
+                    Some(&blob) => found(blob, &way),
+                    None if way.len() < DEPTH => open.push((entry, way.len())),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn has(&self, id: u64) -> bool {
+        let bit = id as usize % FILTER;
+        let maybe = self.filter[bit / 64] & (1 << (bit % 64)) != 0;
+        maybe && (self.blobs.contains_key(&id) || self.trees.contains_key(&id))
+    }
+}
+
+fn set(filter: &mut [u64], id: u64) {
+    let bit = id as usize % FILTER;
+    filter[bit / 64] |= 1 << (bit % 64);
+}
+
+/// The short form of an id.
+pub(super) fn short(id: &oid) -> u64 {
+    id.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+}
