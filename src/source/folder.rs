@@ -34,6 +34,8 @@ pub(super) struct Listing {
     /// Whether some entries could not be read.
     pub(super) broken: bool,
     git: bool,
+    /// Which of `HEAD`, `objects` and `refs` there are: with all three it is a git directory itself.
+    git_parts: u8,
     git_ignore: bool,
     own_ignore: bool,
     package: bool,
@@ -60,6 +62,7 @@ impl Listing {
                     continue;
                 }
                 (b".hg" | b".svn", Kind::Folder) => continue,
+                (b"HEAD", Kind::File) | (b"objects" | b"refs", Kind::Folder) => listing.git_parts += 1,
                 (b".gitignore", Kind::File) => listing.git_ignore = true,
                 (b".keyscanignore", Kind::File) => listing.own_ignore = true,
                 (bytes, Kind::File) => listing.package = listing.package || names::is_manifest(bytes),
@@ -78,7 +81,7 @@ enum Place {
     Outside,
     /// In a work tree.
     WorkTree(Arc<WorkTree>),
-    /// In a git directory that was named as a root.
+    /// In a bare repository, or in a git directory that was named as a root.
     GitDir,
 }
 
@@ -93,6 +96,8 @@ pub(super) struct Folder {
     /// How it was reached.
     pub(super) state: State,
     place: Place,
+    /// Whether it is the outermost folder of a git directory.
+    is_git_top: bool,
     repository: Option<usize>,
     git_rules: Option<Arc<Rules>>,
     own_rules: Option<Arc<Rules>>,
@@ -135,6 +140,7 @@ impl Folder {
             service: parent.and_then(|parent| parent.service.clone()),
             state,
             place: parent.map_or(Place::Outside, |parent| parent.place.clone()),
+            is_git_top: false,
             repository: parent.and_then(|parent| parent.repository),
             git_rules: parent.and_then(|parent| parent.git_rules.clone()),
             own_rules: parent.and_then(|parent| parent.own_rules.clone()),
@@ -147,6 +153,12 @@ impl Folder {
         if folder.path.file_name().is_some_and(|name| name == ".git") && matches!(folder.place, Place::WorkTree(_)) {
             folder.place = Place::GitDir;
             folder.git_rules = None;
+            folder.is_git_top = true;
+        } else if listing.git_parts == 3 && matches!(folder.place, Place::Outside) {
+            // In a work tree anybody could hide files behind three names; a bare repository lies in none.
+            folder.place = Place::GitDir;
+            folder.repository = Some(context.repositories.add_bare(root, &context.roots[root].base, &folder.path));
+            folder.is_git_top = true;
         } else if let Some(tree) = listing.git.then(|| WorkTree::at(&folder.path)).flatten() {
             // A repository of its own: nothing of the outer one's rules holds in it, and it is a service of its own.
             if !listing.package {
@@ -177,6 +189,7 @@ impl Folder {
             service: None,
             state: State::default(),
             place: Place::GitDir,
+            is_git_top: false,
             repository: Some(repository),
             git_rules: None,
             own_rules: None,
@@ -203,6 +216,10 @@ impl Folder {
 
     /// What to do with a folder in it.
     pub(super) fn judge_folder(&self, context: &Context<'_>, path: &Path) -> Verdict {
+        // Packed and compressed: nothing can be read there but through git.
+        if self.is_git_top && path.file_name().is_some_and(|name| name == "objects") {
+            return Verdict::Pass;
+        }
         let ignored = self.ignores(path, true);
         // What is ignored from above was named by the user, unless only tracked files are wanted.
         let prune = self.state.tracked_only || (ignored && !self.state.ignored && !context.options.no_ignore);

@@ -48,6 +48,11 @@ impl Located {
         self.root
     }
 
+    /// Whether it has no work tree, as far as is known.
+    pub(in crate::source) fn is_bare(&self) -> bool {
+        self.top == self.git_dir
+    }
+
     /// Where a file of one of its commits would lie, whatever its name is.
     pub(in crate::source) fn path(&self, inner: &[u8]) -> PathBuf {
         let mut path = self.top.clone().into_os_string();
@@ -72,6 +77,13 @@ impl Repositories {
         let common_dir = tree.common_dir.canonicalize().unwrap_or_else(|_| tree.common_dir.clone());
         let is_top = tree.top == base;
         self.add_located(Located { root, is_top, top: tree.top.clone(), git_dir: tree.git_dir.clone(), common_dir })
+    }
+
+    /// Notes a bare repository, and says which one it is.
+    pub(in crate::source) fn add_bare(&self, root: usize, base: &Path, folder: &Path) -> usize {
+        let common_dir = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+        let top = folder.to_path_buf();
+        self.add_located(Located { root, is_top: top == base, git_dir: top.clone(), top, common_dir })
     }
 
     /// Notes a repository, and says which one it is. Of several work trees the first root's stands for it, so that it does

@@ -55,13 +55,15 @@ impl WorkTree {
 
     /// The commit that is checked out at this very folder, in hex.
     pub(in crate::source) fn head(top: &Path) -> Option<String> {
-        let (git_dir, common) = git_dirs(top)?;
+        let bare = || is_git_dir(top).then(|| (top.to_path_buf(), top.to_path_buf()));
+        let (git_dir, common) = git_dirs(top).or_else(bare)?;
         References::open(&git_dir, &common).head().map(|id| id.to_string())
     }
 
     /// Whether the history of the repository at this very folder, if there is one, is cut off.
     pub(in crate::source) fn is_shallow(top: &Path) -> bool {
-        git_dirs(top).is_some_and(|(_, common)| common.join("shallow").is_file())
+        let common = git_dirs(top).map(|(_, common)| common).unwrap_or_else(|| top.to_path_buf());
+        is_git_dir(&common) && common.join("shallow").is_file()
     }
 
     /// Whether the index holds this file.
@@ -112,6 +114,11 @@ impl WorkTree {
             Cow::Borrowed(key)
         })
     }
+}
+
+/// Whether a folder has the parts of a git directory.
+fn is_git_dir(folder: &Path) -> bool {
+    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
 }
 
 /// The git directory of a work tree, and the one that it shares with other work trees (mostly the same).

@@ -17,6 +17,10 @@ const DEPTH: usize = 32;
 
 /// Reads git's own files of a repository and all its work trees.
 pub(super) fn read(context: &Context<'_>, index: usize, located: &Located) {
+    // The walk has read a bare repository's files already.
+    if located.is_bare() {
+        return;
+    }
     for folder in located.references().folders() {
         // Only what lies in the repository is its own; a gitfile may name any folder of the machine.
         if folder.join("HEAD").symlink_metadata().is_ok() {
