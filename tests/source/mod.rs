@@ -73,7 +73,7 @@ fn try_scan(options: &Options, gate: fn(&[u8]) -> bool) -> Result<(Vec<Seen>, Ou
     let blobs = Mutex::new(Vec::new());
     let sink = |blob: &Blob<'_>| blobs.lock().unwrap().push(seen(blob));
     let redact = |text: &str| text.replace("secret", "[key]");
-    let outcome = tree(options, &gate, &redact, &sink, &Progress::default())?;
+    let outcome = tree(options, &gate, &gate, &redact, &sink, &Progress::default())?;
     let mut blobs = blobs.into_inner().unwrap();
     blobs.sort();
     assert_eq!(outcome.blobs, blobs.len() as u64);
