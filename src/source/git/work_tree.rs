@@ -88,14 +88,6 @@ impl WorkTree {
         self.modes(folder).any(|mode| mode == Mode::COMMIT)
     }
 
-    /// Calls `visit` with path and id of every file and link in the index.
-    pub(in crate::source) fn each_entry(&self, visit: &mut dyn FnMut(&[u8], gix_hash::ObjectId)) {
-        let Some(index) = &self.index else { return };
-        for entry in index.entries().iter().filter(|entry| entry.mode != Mode::COMMIT && entry.mode != Mode::DIR) {
-            visit(entry.path(index), entry.id);
-        }
-    }
-
     /// The modes of a path, one for each side of a conflict.
     fn modes(&self, path: &Path) -> impl Iterator<Item = Mode> {
         let found = self.index.as_ref().zip(self.key(path)).and_then(|(index, key)| {
@@ -151,6 +143,14 @@ pub(super) fn path_in(text: &[u8]) -> Option<PathBuf> {
     return Some(PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(text)));
     #[cfg(not(unix))]
     return std::str::from_utf8(text).ok().map(PathBuf::from);
+}
+
+/// Calls `visit` with path and id of every file and link in the index of a git directory.
+pub(super) fn each_entry(git_dir: &Path, visit: &mut dyn FnMut(&[u8], gix_hash::ObjectId)) {
+    let (Some(index), _) = read_index(git_dir) else { return };
+    for entry in index.entries().iter().filter(|entry| entry.mode != Mode::COMMIT && entry.mode != Mode::DIR) {
+        visit(entry.path(&index), entry.id);
+    }
 }
 
 /// Reads the index, and says whether there is one that cannot be read.

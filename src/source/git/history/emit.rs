@@ -1,5 +1,7 @@
 //! Hands on what was found in the history, with where it comes from.
 
+use std::collections::HashSet;
+
 use gix_hash::ObjectId;
 use gix_object::Kind;
 use rayon::prelude::*;
@@ -25,6 +27,8 @@ pub(super) struct Scene<'a> {
     pub(super) tags: &'a [(ObjectId, ObjectId)],
     /// References: what they point to, and their names.
     pub(super) names: &'a [(ObjectId, Vec<u8>)],
+    /// What references name directly, tags undone.
+    pub(super) named_directly: &'a HashSet<ObjectId>,
 }
 
 impl Scene<'_> {
@@ -46,7 +50,10 @@ impl Scene<'_> {
                         Some((place, _)) if self.history.notes[*place] => Part::Note,
                         _ => Part::File,
                     };
-                    let provenance = self.provenance(commit, part);
+                    let mut provenance = self.provenance(commit, part);
+                    if provenance.commit.is_none() && self.named_directly.contains(id) {
+                        provenance.reach = Reach::Reference;
+                    }
                     self.emit(&path, exposure, provenance, None, buffer);
                 }
             },

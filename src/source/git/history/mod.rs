@@ -11,6 +11,10 @@ mod order;
 mod places;
 mod sweep;
 
+use std::collections::{HashMap, HashSet};
+
+use gix_hash::ObjectId;
+
 use crate::model::{Reach, SkipReason};
 use crate::source::context::Context;
 use crate::source::git::objects::Objects;
@@ -40,9 +44,13 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     metadata::read(context, index, located);
     let settings = Settings::of(&located.common_dir);
     let (objects, problems) = located.objects(context);
-    let (seen, trees_kept) = sweep::sweep(&objects, &|bytes| (context.gate)(bytes) && (context.probe)(bytes));
+    let largest = context.options.max_file_size.unwrap_or(u64::MAX);
+    let (seen, trees_kept) = sweep::sweep(&objects, &|bytes| (context.gate)(bytes) && (context.probe)(bytes), largest);
     for (path, reason) in problems.iter().chain(&seen.problems) {
         context.skip(located.root, path, *reason);
+    }
+    for id in &seen.too_large {
+        context.skip(located.root, &objects.path_of(id), SkipReason::TooLarge);
     }
     if located.common_dir.join("shallow").is_file() {
         context.skip(located.root, &located.common_dir.join("shallow"), SkipReason::ShallowHistory);
@@ -62,17 +70,8 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
 fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Objects, seen: Seen, trees_kept: bool) {
     let references = located.references();
     let named = references.all();
-    let peel = |id: &gix_hash::ObjectId| {
-        let mut id = *id;
-        // A tag may point to a tag; none of them can point to itself, but anybody can write a file.
-        for _ in 0..seen.tags.len() {
-            match seen.tags.binary_search_by_key(&id, |(tag, _)| *tag) {
-                Ok(at) => id = seen.tags[at].1,
-                Err(_) => break,
-            }
-        }
-        id
-    };
+    let peeled = peeled(&seen.tags);
+    let peel = |id: &ObjectId| peeled.get(id).copied().unwrap_or(*id);
     let starting = |prefix: &'static [u8]| {
         let named = &named;
         named.iter().filter(move |(name, _)| name.starts_with(prefix)).map(|(_, id)| peel(id)).collect::<Vec<_>>()
@@ -96,7 +95,35 @@ fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Object
         context.skip(located.root, &objects.path_of(id), (*error).into());
     }
     let tags: Vec<_> = named.iter().map(|(name, id)| (*id, name.clone())).collect();
-    let scene = emit::Scene { context, index, located, objects, history: &history, tags: &seen.tags, names: &tags };
+    let named_directly: HashSet<ObjectId> = named.values().map(peel).collect();
+    let scene = emit::Scene {
+        context,
+        index,
+        located,
+        objects,
+        history: &history,
+        tags: &seen.tags,
+        names: &tags,
+        named_directly: &named_directly,
+    };
     scene.blobs(&seen.blobs, &places);
     scene.messages(&seen.messages, &|id| history.place(id).map_or(Reach::Nowhere, |place| history.reach[place]));
+}
+
+/// What tags point to in the end: a tag may point to a tag.
+fn peeled(tags: &[(ObjectId, ObjectId)]) -> HashMap<ObjectId, ObjectId> {
+    let direct: HashMap<ObjectId, ObjectId> = tags.iter().copied().collect();
+    let mut peeled: HashMap<ObjectId, ObjectId> = HashMap::with_capacity(tags.len());
+    for (tag, _) in tags {
+        let mut chain = Vec::new();
+        let mut id = *tag;
+        // Ids are not checked, so that a chain may lead back to itself.
+        while let Some(target) = direct.get(&id).filter(|_| !peeled.contains_key(&id) && chain.len() < tags.len()) {
+            chain.push(id);
+            id = *target;
+        }
+        let end = peeled.get(&id).copied().unwrap_or(id);
+        peeled.extend(chain.into_iter().map(|tag| (tag, end)));
+    }
+    peeled
 }

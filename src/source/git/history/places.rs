@@ -8,10 +8,10 @@ use rayon::prelude::*;
 
 use super::marks::{Graph, short};
 use super::order::History;
-use crate::source::git::WorkTree;
 use crate::source::git::objects::{Objects, ReadError, Reader};
 use crate::source::git::repositories::Located;
 use crate::source::git::trees::{Trees, join};
+use crate::source::git::work_tree;
 
 /// The places of blobs.
 #[derive(Debug, Default)]
@@ -61,8 +61,10 @@ impl Places {
             Some(graph) => places.by_graph(search, graph),
             None => places.by_trees(search),
         }
-        if let Some(tree) = WorkTree::at(&located.top) {
-            tree.each_entry(&mut |path, id| {
+        // The work tree that is scanned goes first, then the others of the repository.
+        let others = located.references().folders().into_iter().filter(|folder| *folder != located.git_dir);
+        for git_dir in [located.git_dir.clone()].into_iter().chain(others) {
+            work_tree::each_entry(&git_dir, &mut |path, id| {
                 if search.blobs.binary_search(&id).is_ok() {
                     places.index.entry(id).or_insert_with(|| path.to_vec());
                 }

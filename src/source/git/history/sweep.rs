@@ -29,11 +29,23 @@ const CACHE: usize = 16 * 1024 * 1024;
 /// Decides whether an object's text is looked at again, and by its path.
 pub(super) type Probe<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
 
+/// How objects are looked at.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    probe: Probe<'a>,
+    /// For what trees name.
+    room: &'a Room,
+    /// Larger blobs are not looked at, in bytes.
+    largest: u64,
+}
+
 /// What was seen.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Blobs that hold something.
     pub(super) blobs: Vec<ObjectId>,
+    /// Blobs that are larger than the user wants.
+    pub(super) too_large: Vec<ObjectId>,
     /// Commits and tags whose messages hold something.
     pub(super) messages: Vec<(ObjectId, Kind)>,
     /// All commits.
@@ -51,33 +63,36 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    fn take(&mut self, kind: Kind, id: ObjectId, bytes: &[u8], probe: Probe<'_>, room: &Room) {
+    fn take(&mut self, kind: Kind, id: ObjectId, bytes: &[u8], how: How<'_>) {
         match kind {
             Kind::Blob => {
                 self.files += 1;
                 self.bytes += bytes.len() as u64;
-                if probe(bytes) {
+                if bytes.len() as u64 > how.largest {
+                    self.too_large.push(id);
+                } else if (how.probe)(bytes) {
                     self.blobs.push(id);
                 }
             }
             Kind::Commit => {
                 self.commits.extend(Commit::read(id, bytes));
-                if probe(commit::message(bytes)) {
+                if (how.probe)(commit::message(bytes)) {
                     self.messages.push((id, kind));
                 }
             }
             Kind::Tag => {
                 self.tags.extend(commit::target(bytes).map(|target| (id, target)));
-                if probe(commit::message(bytes)) {
+                if (how.probe)(commit::message(bytes)) {
                     self.messages.push((id, kind));
                 }
             }
-            Kind::Tree => self.named.take(&id, bytes, room),
+            Kind::Tree => self.named.take(&id, bytes, how.room),
         }
     }
 
     fn add(&mut self, other: Self) {
         self.blobs.extend(other.blobs);
+        self.too_large.extend(other.too_large);
         self.messages.extend(other.messages);
         self.commits.extend(other.commits);
         self.tags.extend(other.tags);
@@ -91,6 +106,8 @@ impl Seen {
     fn settle(&mut self) {
         self.blobs.sort_unstable();
         self.blobs.dedup();
+        self.too_large.sort_unstable();
+        self.too_large.dedup();
         self.messages.sort_unstable();
         self.messages.dedup();
         self.commits.sort_unstable_by_key(|commit| commit.id);
@@ -103,15 +120,16 @@ impl Seen {
 }
 
 /// Reads all objects, with the threads of the pool that this runs in. Also says whether all trees could be kept.
-pub(super) fn sweep(objects: &Objects, probe: Probe<'_>) -> (Seen, bool) {
+pub(super) fn sweep(objects: &Objects, probe: Probe<'_>, largest: u64) -> (Seen, bool) {
     let all = Mutex::new(Seen::default());
     let room = &Room::new();
+    let how = How { probe, room, largest };
     let add = |seen| all.lock().unwrap_or_else(PoisonError::into_inner).add(seen);
     for store in objects.stores() {
         let (small, large): (Vec<_>, Vec<_>) = store.packs.iter().partition(|pack| pack.index.num_objects() < SMALL);
-        large.into_iter().for_each(|pack| add(packed(pack, rayon::current_num_threads(), probe, room)));
-        small.into_par_iter().for_each(|pack| add(packed(pack, 1, probe, room)));
-        add(loose(store, objects.hash(), probe, room));
+        large.into_iter().for_each(|pack| add(packed(pack, rayon::current_num_threads(), how)));
+        small.into_par_iter().for_each(|pack| add(packed(pack, 1, how)));
+        add(loose(store, objects.hash(), how));
     }
     let mut seen = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     seen.settle();
@@ -119,15 +137,15 @@ pub(super) fn sweep(objects: &Objects, probe: Probe<'_>) -> (Seen, bool) {
 }
 
 /// All objects of a pack.
-fn packed(pack: &gix_pack::Bundle, threads: usize, probe: Probe<'_>, room: &Room) -> Seen {
+fn packed(pack: &gix_pack::Bundle, threads: usize, how: How<'_>) -> Seen {
     let all = Mutex::new(Seen::default());
-    let mut local = Local { all: &all, seen: Seen::default(), probe, room };
+    let mut local = Local { all: &all, seen: Seen::default(), how };
     let outcome = pack.index.traverse(
         &pack.pack,
         &mut gix_utils::progress::Discard,
         &AtomicBool::new(false),
         move |kind: Kind, bytes: &[u8], entry: &gix_pack::index::Entry, _: &dyn gix_utils::progress::Progress| {
-            local.seen.take(kind, entry.oid, bytes, local.probe, local.room);
+            local.seen.take(kind, entry.oid, bytes, local.how);
             Ok(())
         },
         Options {
@@ -140,7 +158,7 @@ fn packed(pack: &gix_pack::Bundle, threads: usize, probe: Probe<'_>, room: &Room
     );
     match outcome {
         Ok(_) => all.into_inner().unwrap_or_else(PoisonError::into_inner),
-        Err(_) => one_by_one(pack, probe, room),
+        Err(_) => one_by_one(pack, how),
     }
 }
 
@@ -148,13 +166,12 @@ fn packed(pack: &gix_pack::Bundle, threads: usize, probe: Probe<'_>, room: &Room
 struct Local<'a> {
     all: &'a Mutex<Seen>,
     seen: Seen,
-    probe: Probe<'a>,
-    room: &'a Room,
+    how: How<'a>,
 }
 
 impl Clone for Local<'_> {
     fn clone(&self) -> Self {
-        Self { all: self.all, seen: Seen::default(), probe: self.probe, room: self.room }
+        Self { all: self.all, seen: Seen::default(), how: self.how }
     }
 }
 
@@ -165,7 +182,7 @@ impl Drop for Local<'_> {
 }
 
 /// The objects of a pack that cannot be read in the order of its deltas.
-fn one_by_one(pack: &gix_pack::Bundle, probe: Probe<'_>, room: &Room) -> Seen {
+fn one_by_one(pack: &gix_pack::Bundle, how: How<'_>) -> Seen {
     let mut entries: Vec<_> = pack.index.iter().map(|entry| (entry.pack_offset, entry.oid)).collect();
     entries.sort_unstable();
     let parts = entries.par_chunks(256).map(|entries| {
@@ -175,7 +192,7 @@ fn one_by_one(pack: &gix_pack::Bundle, probe: Probe<'_>, room: &Room) -> Seen {
         let mut buffer = Vec::new();
         for (_, id) in entries {
             match pack.find(id, &mut buffer, &mut inflate, &mut cache) {
-                Ok(Some((object, _))) => seen.take(object.kind, *id, object.data, probe, room),
+                Ok(Some((object, _))) => seen.take(object.kind, *id, object.data, how),
                 _ => seen.problems.push((object_path(pack.pack.path(), id), objects::why(pack, id).into())),
             }
         }
@@ -195,13 +212,13 @@ fn object_path(pack: &std::path::Path, id: &ObjectId) -> PathBuf {
 }
 
 /// All loose objects of a folder.
-fn loose(store: &Store, hash: gix_hash::Kind, probe: Probe<'_>, room: &Room) -> Seen {
+fn loose(store: &Store, hash: gix_hash::Kind, how: How<'_>) -> Seen {
     let parts = store.loose(hash).into_par_iter().fold(
         || (Seen::default(), Vec::new()),
         |(mut seen, mut buffer), id| {
             let path = store.loose_path(&id);
             match objects::read_loose(&path, &mut buffer) {
-                Ok(kind) => seen.take(kind, id, &buffer, probe, room),
+                Ok(kind) => seen.take(kind, id, &buffer, how),
                 // It was there a moment ago: packed by somebody at work.
                 Err(ReadError::Missing) => seen.problems.push((path, SkipReason::Changed)),
                 Err(error) => seen.problems.push((path, error.into())),
