@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::{AllowScope, Confidence, Occurrence, RuleId, Severity, Signal};
+use crate::model::{AllowScope, Confidence, Occurrence, Origin, RuleId, Severity, Signal};
 
 use super::judge::Held;
 
 /// One place of a subject and what holds there, moves included.
 pub(super) trait Placed {
+    /// Where the blob comes from.
+    fn origin(&self) -> &Origin;
     /// The place as reports show it.
     fn occurrence(&mut self) -> &mut Occurrence;
     /// The rules that hold there; never empty.

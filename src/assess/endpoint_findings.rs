@@ -2,24 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Allow, AllowScope, EndpointFacts, EndpointMatch, Finding, Occurrence, Role, Signal, Subject};
+use crate::model::{
+    Allow, AllowScope, EndpointFacts, EndpointMatch, Finding, Occurrence, Origin, Role, Signal, Subject,
+};
 
 use super::decide::{self, Decision, Placed};
 use super::fingerprint::{self, SubjectId};
 use super::judge::Held;
-use super::{Setup, Site, advice, endpoint, message, risks};
+use super::{Setup, Site, advice, endpoint, history, message, risks};
 
 /// The places of each host at which something is wrong.
 #[derive(Default)]
 pub(super) struct EndpointPlaces<'a>(BTreeMap<&'a str, Vec<EndpointPlace<'a>>>);
 
 struct EndpointPlace<'a> {
+    origin: &'a Origin,
     occurrence: Occurrence,
     held: Vec<Held>,
     endpoint: &'a EndpointMatch,
 }
 
 impl Placed for EndpointPlace<'_> {
+    fn origin(&self) -> &Origin {
+        self.origin
+    }
     fn occurrence(&mut self) -> &mut Occurrence {
         &mut self.occurrence
     }
@@ -49,7 +55,12 @@ impl<'a> EndpointPlaces<'a> {
         if setup.policy.allows(&endpoint.host, &endpoint.url) {
             occurrence.allow = Some(Allow { scope: AllowScope::All, reason: "allowed by the policy".to_owned() });
         }
-        self.0.entry(&endpoint.host).or_default().push(EndpointPlace { occurrence, held, endpoint });
+        self.0.entry(&endpoint.host).or_default().push(EndpointPlace {
+            origin: site.origin,
+            occurrence,
+            held,
+            endpoint,
+        });
     }
 
     /// The findings, and how many places the policy and inline comments let pass.
@@ -59,6 +70,7 @@ impl<'a> EndpointPlaces<'a> {
         for (host, mut places) in self.0 {
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
+            history::fold(&mut places);
             suppressed += decide::suppress(&mut places);
             if let Some(decision) = decide::decide(&places) {
                 findings.push(finding(host, decision, places, setup));

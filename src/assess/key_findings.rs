@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Proof, Receiver,
-    Related, RelatedRole, RuleId, Secret, Severity, Signal, SignalId, Subject,
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Origin, Proof,
+    Receiver, Related, RelatedRole, RuleId, Secret, Severity, Signal, SignalId, Subject,
 };
 use crate::rules::Rules;
 
@@ -13,26 +13,68 @@ use super::fingerprint::{self, SubjectId};
 use super::judge::{self, Column, Held, Receiving};
 use super::message::{self, KeyScene};
 use super::pair::{Choice, Pair};
-use super::{Setup, Site, advice, risks};
+use super::pool_findings::PoolPlaces;
+use super::severity::Surroundings;
+use super::sharing::Families;
+use super::{Setup, Site, advice, history, masked, risks, sharing, world_readable};
+
+/// How many members of a pool the finding of one of them names.
+const MOST_MEMBERS: usize = 8;
 
 /// The places of each key, by value. Ordered by value, so that nothing depends on the order of the input.
 #[derive(Default)]
 pub(super) struct KeyPlaces<'a>(BTreeMap<&'a Secret, Vec<KeyPlace<'a>>>);
 
 /// One place of a key.
-struct KeyPlace<'a> {
-    occurrence: Occurrence,
-    held: Vec<Held>,
-    key: &'a KeyMatch,
+pub(super) struct KeyPlace<'a> {
+    /// The place as reports show it.
+    pub occurrence: Occurrence,
+    /// The rules that hold there.
+    pub held: Vec<Held>,
+    /// What stands there.
+    pub key: &'a KeyMatch,
+    /// Where the blob comes from.
+    pub origin: &'a Origin,
+    surroundings: Surroundings,
     /// The issuer, where structure, setting or endpoint tell it.
     issuer: Option<String>,
     /// How sure the receiver's kind is.
     receiver_confidence: Confidence,
-    signals: Vec<Signal>,
-    related: Option<Related>,
+    /// What was seen there.
+    pub signals: Vec<Signal>,
+    related: Vec<Related>,
+}
+
+impl KeyPlace<'_> {
+    /// Adds a rule that holds here, with a severity before the moves.
+    pub(super) fn hold(&mut self, rule: RuleId, severity: Severity, confidence: Confidence) {
+        let held = Held { rule, severity, confidence };
+        self.held.push(Held { severity: self.weighed(held), ..held });
+    }
+
+    /// The severity of a rule here, moves included.
+    pub(super) fn weighed(&self, held: Held) -> Severity {
+        weighed(held, self.key, self.surroundings)
+    }
+}
+
+/// The severity of what holds for a key, moves included.
+fn weighed(held: Held, key: &KeyMatch, surroundings: Surroundings) -> Severity {
+    let severity = surroundings.of_key(held, key);
+    // A value copied from a manual or a test suite: everybody has it, and nobody's account stands behind it. Of a piece
+    // of a key too little is known.
+    if is_published(key) || key.format == judge::FRAGMENT { severity.min(Severity::Low) } else { severity }
+}
+
+/// Whether a value is known from a manual or a test suite.
+pub(super) fn is_published(key: &KeyMatch) -> bool {
+    key.signals.iter().any(|signal| signal.id == SignalId::PublishedExample)
 }
 
 impl Placed for KeyPlace<'_> {
+    fn origin(&self) -> &Origin {
+        self.origin
+    }
     fn occurrence(&mut self) -> &mut Occurrence {
         &mut self.occurrence
     }
@@ -78,19 +120,47 @@ impl<'a> KeyPlaces<'a> {
         let surroundings = site.surroundings(&key.place);
         let mut held = judge::judge(key, receiving, origin.exposure, &origin.path.text);
         for held in &mut held {
-            held.severity = surroundings.of_key(*held, key);
-            // A value copied from a manual or a test suite: everybody has it, and nobody's account stands behind it.
-            if key.signals.iter().any(|signal| signal.id == SignalId::PublishedExample) {
-                held.severity = held.severity.min(Severity::Low);
-            }
+            held.severity = weighed(*held, key, surroundings);
         }
         let mut occurrence = site.occurrence(&key.place, key.setting.as_deref(), &key.encoding);
         occurrence.receiver = endpoint
             .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint), evidence: pair.evidence });
         let related =
             endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
-        let place = KeyPlace { occurrence, held, key, issuer, receiver_confidence, signals, related };
+        let related = related.into_iter().collect();
+        let place =
+            KeyPlace { occurrence, held, key, origin, surroundings, issuer, receiver_confidence, signals, related };
         self.0.entry(&key.secret).or_default().push(place);
+    }
+
+    /// Tells each member of a pool of the others.
+    pub(super) fn pooled(&mut self, pools: &PoolPlaces<'a>) {
+        for (setting, keys, related) in pools.members() {
+            let setting = if setting.is_empty() { "a list" } else { setting };
+            let detail = format!("one of {} keys in {setting}", keys.len());
+            for (member, key) in keys.iter().enumerate() {
+                let places = self.0.get_mut(&key.secret).into_iter().flatten();
+                for place in places.filter(|place| std::ptr::eq(place.key, *key)) {
+                    let others = related.iter().enumerate().filter(|(other, _)| *other != member);
+                    place.related.extend(others.map(|(_, other)| other.clone()).take(MOST_MEMBERS));
+                    place.signals.push(Signal::new(SignalId::KeyPool, detail.clone()));
+                }
+            }
+        }
+    }
+
+    /// Tells the keys of which masked forms were seen.
+    pub(super) fn masked(&mut self, sites: &[Site<'a>]) {
+        let whole = self
+            .0
+            .iter()
+            .filter(|(_, places)| places.iter().all(|place| !place.key.weak && place.key.format != judge::FRAGMENT));
+        for (secret, forms) in masked::forms(whole.map(|(secret, _)| *secret).collect(), sites) {
+            for place in self.0.get_mut(secret).into_iter().flatten() {
+                place.signals.push(forms.signal());
+                place.related.extend(forms.places.iter().cloned());
+            }
+        }
     }
 
     /// The findings, and how many places inline comments let pass.
@@ -98,10 +168,15 @@ impl<'a> KeyPlaces<'a> {
         let mut suppressed = 0;
         let mut findings = Vec::new();
         let mut keys: Vec<(KeyFacts, Vec<KeyPlace<'_>>)> = Vec::with_capacity(self.0.len());
+        let families = Families::of(setup.repositories);
         for (secret, mut places) in self.0 {
             // The sites came in the order of their origins; a key seen twice at one place counts once.
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
+            history::fold(&mut places);
+            history::mark_gone(&mut places);
+            sharing::mark(&mut places, &families);
+            world_readable::mark(&mut places);
             keys.push((facts(secret, &places, setup), places));
         }
         // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
@@ -214,6 +289,7 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         receiver: lead.occurrence.receiver.as_ref().map(|receiver| (&receiver.endpoint, lead.receiver_confidence)),
         exposure: lead.occurrence.exposure,
         places: places.len(),
+        signals: &lead.signals,
     };
     let message = message::key(&scene, setup.rules);
     let mut signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.signals.iter().cloned()).collect();
@@ -233,7 +309,12 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         risks: risks(text),
         receiver: places.iter().find_map(|place| place.occurrence.receiver.clone()),
         signals: signals.into_iter().collect(),
-        related: places.iter().filter_map(|place| place.related.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+        related: places
+            .iter()
+            .flat_map(|place| place.related.iter().cloned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         occurrences: places.into_iter().map(|place| place.occurrence).collect(),
         subject: Subject::Key(facts),
     }

@@ -5,12 +5,13 @@
 
 use crate::model::{
     Confidence, EndpointFacts, EndpointKind, EndpointMatch, Exposure, KeyFacts, Proof, Role, RuleId, ServerMatch,
-    SignalId,
+    Signal, SignalId,
 };
 use crate::rules::Rules;
 use crate::rules::schema::IssuerKind;
 
 use super::endpoint::has;
+use super::sharing;
 
 /// What the sentence about a key is made of: the place that decided, and how many there are.
 pub(super) struct KeyScene<'a> {
@@ -28,6 +29,8 @@ pub(super) struct KeyScene<'a> {
     pub exposure: Exposure,
     /// Number of places.
     pub places: usize,
+    /// What was seen at the place.
+    pub signals: &'a [Signal],
 }
 
 /// The sentence about a key.
@@ -38,9 +41,23 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
         RuleId::RelayKey => relay_key(scene, sent, rules),
         RuleId::KeyToThirdParty => sent.unwrap_or_else(|| "is sent to a third party".to_owned()),
         RuleId::StoredKey => stored(scene.exposure).to_owned(),
+        RuleId::SharedKey => shared(scene.signals),
+        RuleId::LeakedKey if scene.signals.iter().any(|signal| signal.id == SignalId::GoneFromTree) => {
+            "is in the history of the repository, though no file that git tracks holds it any more".to_owned()
+        }
         _ => exposed(scene.exposure).to_owned(),
     };
     format!("{subject} {fact}{}.", more(scene.places))
+}
+
+/// Who holds a key, as the signals of its place have it.
+fn shared(signals: &[Signal]) -> String {
+    let holders: Vec<&str> = signals
+        .iter()
+        .filter(|signal| sharing::KINDS.contains(&signal.id))
+        .map(|signal| signal.detail.as_str())
+        .collect();
+    format!("is held by {}", holders.join("; by "))
 }
 
 fn key_name(scene: &KeyScene<'_>, rules: &Rules) -> String {

@@ -2,7 +2,8 @@
 //!
 //! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
 //! [`endpoint`] then say which rules hold at each place, [`severity`] moves them by environment and exposure.
-//! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run; [`decide`] takes
+//! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run: [`history`] folds
+//! what the history repeats, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
 //! of keys end here: a finding holds fingerprints and redacted forms.
 
@@ -12,14 +13,18 @@ mod endpoint_findings;
 mod environment;
 mod file_kind;
 mod fingerprint;
+mod history;
 mod judge;
 mod key_findings;
+mod masked;
 mod message;
 mod pair;
 mod policy;
 mod pool_findings;
 mod server_findings;
 mod severity;
+mod sharing;
+mod world_readable;
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
@@ -87,6 +92,8 @@ pub fn assess(
         site.matches.servers.iter().for_each(|server| servers.add(site, server));
         pools.add(site, &hosts);
     }
+    keys.pooled(&pools);
+    keys.masked(&sites);
     let (mut findings, mut suppressed) = keys.findings(&setup);
     for (more, passed) in [endpoints.findings(&setup), servers.findings(&setup), pools.findings(&setup)] {
         findings.extend(more);
@@ -205,6 +212,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
                 last.matches.endpoints.extend(blob.matches.endpoints);
                 last.matches.servers.extend(blob.matches.servers);
                 last.matches.lists.extend(blob.matches.lists);
+                last.matches.masked.extend(blob.matches.masked);
                 last.matches.gateway |= blob.matches.gateway;
                 last.matches.limited |= blob.matches.limited;
                 last.matches.unparsed |= blob.matches.unparsed;

@@ -6,15 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Confidence, EndpointMatch, Finding, KeyMatch, Matches, Occurrence, Proof, Related, RelatedRole, RuleId, Secret,
-    Severity, Span, Subject,
+    Confidence, EndpointMatch, Finding, KeyMatch, Matches, Occurrence, Origin, Proof, Related, RelatedRole, RuleId,
+    Secret, Severity, Span, Subject,
 };
 use crate::rules::normalise;
 
 use super::decide::{self, Decision, Placed};
 use super::fingerprint::{self, SubjectId};
 use super::judge::Held;
-use super::{Setup, Site, advice, message, risks};
+use super::{Setup, Site, advice, history, message, risks};
 
 /// Two keys for one resource, so that one can be renewed while the other is in use, are no pool.
 const ROTATED_IN_PAIRS: &str = "azure-openai";
@@ -24,6 +24,7 @@ const ROTATED_IN_PAIRS: &str = "azure-openai";
 pub(super) struct PoolPlaces<'a>(BTreeMap<(&'a str, String), Vec<PoolPlace<'a>>>);
 
 struct PoolPlace<'a> {
+    origin: &'a Origin,
     occurrence: Occurrence,
     held: Vec<Held>,
     keys: Vec<&'a KeyMatch>,
@@ -31,6 +32,9 @@ struct PoolPlace<'a> {
 }
 
 impl Placed for PoolPlace<'_> {
+    fn origin(&self) -> &Origin {
+        self.origin
+    }
     fn occurrence(&mut self) -> &mut Occurrence {
         &mut self.occurrence
     }
@@ -65,8 +69,7 @@ impl<'a> PoolPlaces<'a> {
             }
             let mut held = Held { rule: RuleId::KeyPool, severity: base, confidence };
             // What a gateway keeps in its own config is a fact wherever it runs.
-            held.severity =
-                if site.matches.gateway { base } else { site.surroundings(&keys[0].place).of_endpoint(held) };
+            held.severity = if site.matches.gateway { base } else { site.surroundings(&keys[0].place).of_pool(held) };
             let first = &keys[0];
             let occurrence = site.occurrence(
                 &first.place,
@@ -75,8 +78,14 @@ impl<'a> PoolPlaces<'a> {
             );
             let related = keys.iter().map(|key| site.related(&key.place, RelatedRole::PoolMember)).collect();
             let places = self.0.entry((&site.origin.path.text, setting)).or_default();
-            places.push(PoolPlace { occurrence, held: vec![held], keys, related });
+            places.push(PoolPlace { origin: site.origin, occurrence, held: vec![held], keys, related });
         }
+    }
+
+    /// The pools in the order of their paths: the setting, and each member with its place.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &[&'a KeyMatch], &[Related])> {
+        let places = self.0.iter().flat_map(|((_, setting), places)| places.iter().map(move |place| (setting, place)));
+        places.map(|(setting, place)| (setting.as_str(), place.keys.as_slice(), place.related.as_slice()))
     }
 
     /// The findings, and how many places inline comments let pass.
@@ -85,6 +94,7 @@ impl<'a> PoolPlaces<'a> {
         let mut findings = Vec::new();
         for ((path, setting), mut places) in self.0 {
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
+            history::fold(&mut places);
             suppressed += decide::suppress(&mut places);
             if let Some(decision) = decide::decide(&places) {
                 let id = fingerprint::finding_id(SubjectId::Setting { path, setting: &setting });

@@ -2,24 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{EndpointFacts, Finding, Occurrence, RuleId, ServerMatch, Severity, Signal, SignalId, Subject};
+use crate::model::{
+    EndpointFacts, Finding, Occurrence, Origin, RuleId, ServerMatch, Severity, Signal, SignalId, Subject,
+};
 
 use super::decide::{self, Decision, Placed};
 use super::fingerprint::{self, SubjectId};
 use super::judge::Held;
-use super::{Setup, Site, advice, message, risks};
+use super::{Setup, Site, advice, history, message, risks};
 
 /// The places of each server: by path, then by upstream.
 #[derive(Default)]
 pub(super) struct ServerPlaces<'a>(BTreeMap<(&'a str, &'a str), Vec<ServerPlace<'a>>>);
 
 struct ServerPlace<'a> {
+    origin: &'a Origin,
     occurrence: Occurrence,
     held: Vec<Held>,
     server: &'a ServerMatch,
 }
 
 impl Placed for ServerPlace<'_> {
+    fn origin(&self) -> &Origin {
+        self.origin
+    }
     fn occurrence(&mut self) -> &mut Occurrence {
         &mut self.occurrence
     }
@@ -38,7 +44,7 @@ impl<'a> ServerPlaces<'a> {
         held.severity = site.surroundings(&server.place).of_server(held);
         let occurrence = site.occurrence(&server.place, server.setting.as_deref(), &[]);
         let places = self.0.entry((&site.origin.path.text, &server.upstream)).or_default();
-        places.push(ServerPlace { occurrence, held: vec![held], server });
+        places.push(ServerPlace { origin: site.origin, occurrence, held: vec![held], server });
     }
 
     /// The findings, and how many places inline comments let pass.
@@ -48,6 +54,7 @@ impl<'a> ServerPlaces<'a> {
         for ((path, upstream), mut places) in self.0 {
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
+            history::fold(&mut places);
             suppressed += decide::suppress(&mut places);
             if let Some(decision) = decide::decide(&places) {
                 let id = fingerprint::finding_id(SubjectId::Server { path, upstream });

@@ -21,18 +21,33 @@ impl Surroundings {
         let structural = matches!(key.proof, Proof::Structure | Proof::RelaySoftware | Proof::NamedRelay);
         let proven = structural && key.confidence == Confidence::High;
         let doubtful = held.confidence < Confidence::High && !proven;
-        moved(held.severity, self.raises(held.rule), doubtful && self.is_harmless())
+        // Who holds a key matters less where nobody else gets it from.
+        let private = held.rule == RuleId::SharedKey && self.is_private();
+        moved(held.severity, self.raises(held.rule), private || (doubtful && self.is_harmless()))
     }
 
     /// The severity of an endpoint's rule at this place.
     pub(super) fn of_endpoint(self, held: Held) -> Severity {
-        let private = self.exposure == Exposure::Ignored && !self.is_production();
-        moved(held.severity, self.raises(held.rule), private || self.is_harmless())
+        self.of_use(self.of_pool(held))
+    }
+
+    /// The severity of a rule about several keys at this place.
+    pub(super) fn of_pool(self, held: Held) -> Severity {
+        moved(held.severity, self.raises(held.rule), self.is_private() || self.is_harmless())
     }
 
     /// The severity of a server's rule at this place. Who uses it is not told by where its config lies.
     pub(super) fn of_server(self, held: Held) -> Severity {
-        moved(held.severity, self.raises(held.rule), self.is_harmless())
+        self.of_use(moved(held.severity, self.raises(held.rule), self.is_harmless()))
+    }
+
+    /// What the history holds is used no more.
+    fn of_use(self, severity: Severity) -> Severity {
+        if self.exposure == Exposure::History { severity.min(Severity::Low) } else { severity }
+    }
+
+    fn is_private(self) -> bool {
+        self.exposure == Exposure::Ignored && !self.is_production()
     }
 
     fn is_production(self) -> bool {

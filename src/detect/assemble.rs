@@ -15,6 +15,7 @@ use super::allow::Allows;
 use super::encoded::View;
 use super::forward::Server;
 use super::keys::Key;
+use super::masked;
 use super::pools;
 use super::position::Cursor;
 use super::redact::{self, redact_text};
@@ -52,6 +53,7 @@ pub(super) struct Found<'f> {
     pub(super) keys: Vec<Key<'f>>,
     pub(super) addresses: Vec<Address<'f>>,
     pub(super) servers: Vec<Server<'f>>,
+    pub(super) masked: Vec<masked::Seen>,
     /// What was found in base64.
     pub(super) decoded: Option<Decoded<'f>>,
 }
@@ -133,7 +135,8 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
             place.line_hash = Some(hash).filter(|hash| !hash.is_empty());
         }
     }
-    let mut matches = Matches { limited, lists, ..Matches::default() };
+    let masked = masked::matches(blob, all.masked);
+    let mut matches = Matches { limited, lists, masked, ..Matches::default() };
     for ((_, found), place) in found.into_iter().zip(places) {
         match found {
             Found::Key(key, view) => {

@@ -30,6 +30,7 @@ mod keys;
 mod layout;
 mod lists;
 mod marker;
+mod masked;
 mod name;
 mod names;
 mod pools;
@@ -102,6 +103,8 @@ struct Deep<'r> {
     bare_issuers: HashSet<&'r str>,
     /// Prefixes that the prefilter does not search for.
     rare: Vec<&'r str>,
+    /// All prefixes.
+    prefixes: Vec<&'r str>,
     last_labels: LastLabels,
 }
 
@@ -119,6 +122,8 @@ impl<'r> Deep<'r> {
             .collect();
         rare.sort_unstable();
         rare.dedup();
+        let prefixes =
+            of(Anchor::Prefix).chain(families.iter().copied()).map(|format| format.prefix.as_ref()).collect();
         let bare = of(Anchor::Setting).flat_map(|format| format.issuer.iter().chain(format.candidates.iter()));
         let bare_issuers = bare
             .filter_map(|id| rules.issuer(id))
@@ -135,6 +140,7 @@ impl<'r> Deep<'r> {
             infixed: of(Anchor::Infix).map(Format::new).collect(),
             settings: of(Anchor::Setting).map(Format::new).collect(),
             rare,
+            prefixes,
             last_labels: LastLabels::new(rules),
         }
     }
@@ -294,7 +300,9 @@ impl<'r> Detector<'r> {
 
         let path = &blob.origin.path.text;
         let search = forward::Search { rules: self.rules, last_labels: &deep.last_labels, bytes, text: &text, path };
-        let found = Found { keys, addresses, servers: search.servers(&hits.urls, &hits.images), decoded: None };
+        let masked = hits.prefixes.iter().filter_map(|&at| masked::read(bytes, at, &deep.prefixes)).collect();
+        let servers = search.servers(&hits.urls, &hits.images);
+        let found = Found { keys, addresses, servers, masked, decoded: None };
         (found, encoded::runs(bytes, &hits.encoded, &named))
     }
 

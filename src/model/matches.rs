@@ -143,6 +143,17 @@ pub struct ServerMatch {
     pub guarded: bool,
 }
 
+/// A key whose middle is masked, as error texts and dashboards show it. By itself it says nothing.
+#[derive(Clone, Debug)]
+pub struct Masked {
+    /// Where.
+    pub place: Place,
+    /// What stands in front of the mask, with the prefix: a part of a key, and no more to be shown than a whole one.
+    pub head: Secret,
+    /// What stands behind it.
+    pub tail: Secret,
+}
+
 /// Everything found in one blob, in the order of the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Matches {
@@ -150,6 +161,8 @@ pub struct Matches {
     pub keys: Vec<KeyMatch>,
     /// Endpoints.
     pub endpoints: Vec<EndpointMatch>,
+    /// Keys with a masked middle.
+    pub masked: Vec<Masked>,
     /// The scopes around them.
     pub scopes: Scopes,
     /// Places that pass LLM traffic on.
@@ -168,7 +181,7 @@ impl Matches {
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.endpoints.is_empty() && self.servers.is_empty()
+        self.keys.is_empty() && self.endpoints.is_empty() && self.servers.is_empty() && self.masked.is_empty()
     }
 }
 

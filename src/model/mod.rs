@@ -24,7 +24,9 @@ pub use finding::{
 };
 pub use key::{Fingerprint, Redacted};
 pub use line_hash::line_hashes;
-pub use matches::{Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, Matches, Place, Proof, ServerMatch};
+pub use matches::{
+    Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, Masked, Matches, Place, Proof, ServerMatch,
+};
 pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};
 pub use report::{Report, Repository, RootInfo, ScanFacts, SkipEffect, SkipReason, Skipped, Summary, ToolFacts};

@@ -152,6 +152,8 @@ pub struct Origin {
     pub service: Option<String>,
     /// Index into the run's repositories, where it lies in one.
     pub repository: Option<usize>,
+    /// The top of the work tree that it lies in, as a path like `service`.
+    pub work_tree: Option<String>,
     /// The person whose home folder or tool settings it is in, where its place tells.
     pub person: Option<String>,
     /// Whether everybody on the machine can read the file. Looked at outside work trees only.
@@ -171,6 +173,7 @@ impl Origin {
             exposure,
             service: None,
             repository: None,
+            work_tree: None,
             person: None,
             world_readable: false,
             provenance: None,

@@ -143,7 +143,7 @@ pub struct Skipped {
 pub struct ScanFacts {
     /// `tree`, `staged`, `range`, `history` or `stdin`.
     pub mode: &'static str,
-    /// The roots, in the order given.
+    /// The roots, in the order of their paths.
     pub roots: Vec<RootInfo>,
     /// Files read.
     pub files: u64,

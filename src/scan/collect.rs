@@ -42,6 +42,7 @@ impl Collector {
         file.endpoints.extend(found.endpoints);
         file.servers.extend(found.servers);
         file.lists.extend(found.lists);
+        file.masked.extend(found.masked);
         file.gateway |= found.gateway;
         file.limited |= found.limited;
         file.unparsed |= found.unparsed;
@@ -53,6 +54,7 @@ impl Collector {
         if file.keys.len() > 2 * MATCHES_PER_FILE
             || file.endpoints.len() > 3 * MATCHES_PER_FILE
             || file.servers.len() > 3 * MATCHES_PER_FILE
+            || file.masked.len() > 3 * MATCHES_PER_FILE
         {
             cut(file);
         }
@@ -69,6 +71,7 @@ impl Collector {
             if report && matches.keys.is_empty() {
                 reports += 1;
                 matches.endpoints.retain(|endpoint| !own_report::writes(endpoint, rules));
+                matches.masked.clear();
             }
             blobs.push(BlobMatches { origin, matches });
         }
@@ -87,6 +90,8 @@ fn cut(file: &mut Matches) {
     file.servers.truncate(MATCHES_PER_FILE);
     file.lists.sort_unstable();
     file.lists.truncate(MATCHES_PER_FILE);
+    file.masked.sort_by_cached_key(|masked| place(&masked.place));
+    file.masked.truncate(MATCHES_PER_FILE);
     let mut room = MATCHES_PER_FILE.saturating_sub(file.keys.len());
     let findings = file.endpoints.iter().filter(|endpoint| !endpoint.is_fact()).count();
     file.limited |= file.keys.len() > MATCHES_PER_FILE || findings > room;

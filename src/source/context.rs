@@ -9,8 +9,8 @@ use super::folder::{Folder, relative_text};
 use super::git::Repositories;
 use super::large::Large;
 use super::rules::Globs;
-use super::{Gate, Options, Progress, Redact, Sink, SourceError, paths};
-use crate::model::{Blob, BlobPath, Origin, RootInfo, SkipReason, Skipped};
+use super::{Gate, Options, Progress, Redact, Sink, SourceError, open, paths, people};
+use crate::model::{Blob, BlobPath, Exposure, Origin, RootInfo, SkipReason, Skipped};
 
 /// One root with what its paths are relative to.
 pub(super) struct Root {
@@ -104,11 +104,22 @@ impl<'a> Context<'a> {
     /// Where a file comes from, for a blob that is handed on.
     pub(super) fn origin(&self, folder: &Folder, path: &Path, ignored: bool) -> Origin {
         let (path_text, shown) = self.texts(folder.root, path);
+        let exposure = folder.exposure(self, path, ignored);
+        let place = people::Place {
+            path,
+            base: &self.roots[folder.root].base,
+            work_tree: folder.work_tree().map(|tree| tree.top.as_path()),
+            handed_out: matches!(exposure, Exposure::Tracked | Exposure::Staged),
+            in_package: folder.service.is_some(),
+        };
         Origin {
             shown,
             service: folder.service_text(self),
             repository: folder.repository(),
-            ..Origin::new(folder.root, path_text, folder.exposure(self, path, ignored))
+            work_tree: folder.work_tree().map(|tree| (self.redact)(&self.report_text(folder.root, &tree.top))),
+            person: people::holder(&place).map(|name| (self.redact)(&name)),
+            world_readable: exposure == Exposure::OutsideGit && open::is_world_readable(path),
+            ..Origin::new(folder.root, path_text, exposure)
         }
     }
 

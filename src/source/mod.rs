@@ -19,6 +19,7 @@ mod lines;
 mod names;
 mod open;
 mod paths;
+mod people;
 mod read;
 mod roots;
 mod rules;

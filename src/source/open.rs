@@ -54,6 +54,13 @@ pub(super) fn read_small(path: &Path, limit: u64) -> Option<Vec<u8>> {
     }
 }
 
+/// Whether everybody on the machine can read a file: it and all folders above it let others through. Where the system
+/// has other rules, nothing is known.
+pub(super) fn is_world_readable(path: &Path) -> bool {
+    flags::mode(path).is_some_and(|mode| mode & 0o004 != 0)
+        && path.ancestors().skip(1).all(|folder| flags::mode(folder).is_some_and(|mode| mode & 0o001 != 0))
+}
+
 /// Reads until `buffer` is full or the input ends; says how much it was.
 pub(super) fn fill(mut reader: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
@@ -85,7 +92,8 @@ pub(super) fn fill_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
 mod flags {
     use std::fs::{File, OpenOptions};
     use std::io;
-    use std::os::unix::fs::{FileExt, OpenOptionsExt};
+    use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+    use std::path::Path;
 
     // `O_NOFOLLOW | O_NONBLOCK`, as the systems' own headers number them (Linux: asm-generic/fcntl.h and the
     // architectures that differ from it). Elsewhere the file is looked at before it is opened.
@@ -127,6 +135,11 @@ mod flags {
     pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         file.read_at(buffer, offset)
     }
+
+    /// The permissions of a file or folder.
+    pub(super) fn mode(path: &Path) -> Option<u32> {
+        path.symlink_metadata().ok().map(|metadata| metadata.permissions().mode())
+    }
 }
 
 #[cfg(windows)]
@@ -134,6 +147,7 @@ mod flags {
     use std::fs::{File, OpenOptions};
     use std::io;
     use std::os::windows::fs::FileExt;
+    use std::path::Path;
 
     pub(super) fn guard(_options: &mut OpenOptions) -> bool {
         false
@@ -141,6 +155,10 @@ mod flags {
 
     pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         file.seek_read(buffer, offset)
+    }
+
+    pub(super) fn mode(_path: &Path) -> Option<u32> {
+        None
     }
 }
 
@@ -167,6 +185,32 @@ mod tests {
         assert_eq!(read_small(&at("file"), 4).unwrap(), b"text");
         assert!(read_small(&at("file"), 3).is_none());
         assert!(read_small(&at("link"), 9).is_none());
+    }
+
+    #[test]
+    fn every_folder_above_has_to_let_others_through() {
+        use std::os::unix::fs::PermissionsExt;
+        let tree = tempfile::tempdir().unwrap();
+        let (folder, file) = (tree.path().join("a"), tree.path().join("a/file"));
+        let allow = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(&file, "text").unwrap();
+        // Whoever runs the tests may keep all temporary files to themselves.
+        let reachable = tree.path().ancestors().skip(1).all(|above| flags::mode(above).unwrap() & 1 != 0);
+        for (top, inner, own, wanted) in [
+            (0o755, 0o755, 0o644, reachable),
+            (0o711, 0o711, 0o604, reachable),
+            (0o700, 0o755, 0o644, false),
+            (0o755, 0o750, 0o644, false),
+            (0o755, 0o755, 0o640, false),
+            (0o777, 0o777, 0o660, false),
+        ] {
+            allow(tree.path(), top);
+            allow(&folder, inner);
+            allow(&file, own);
+            assert_eq!(is_world_readable(&file), wanted, "{top:o} {inner:o} {own:o}");
+        }
+        assert!(!is_world_readable(&tree.path().join("absent")));
     }
 
     #[test]

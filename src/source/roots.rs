@@ -1,6 +1,6 @@
 //! From the paths on the command line to roots, and to the folders and files that the walk starts at.
 //!
-//! A folder is a root. Files that are named one by one (a commit hook's list) share a root: their work tree, or
+//! Roots come in the order of their paths, not in that in which they were given. A folder is a root. Files that are named one by one (a commit hook's list) share a root: their work tree, or
 //! outside git their folder. A path inside an earlier root is reported under that one. Whatever was named is a job of
 //! its own, and the walk passes over it, so that everything is read exactly once.
 
@@ -50,7 +50,9 @@ pub(super) struct Starts {
 
 /// Finds the roots, and where to start. Fails on a path that is not there, before anything is read.
 pub(super) fn starts(context: &mut Context<'_>) -> Result<Starts, SourceError> {
-    let given = given(context)?;
+    let mut given = given(context)?;
+    // In whatever order the paths were given, the report is the same. What was named outweighs what is on a list.
+    given.sort_by(|one, other| (&one.real, one.listed, &one.typed).cmp(&(&other.real, other.listed, &other.typed)));
     let folders: Vec<PathBuf> =
         given.iter().filter(|given| given.kind == GivenKind::Folder).map(|given| given.real.clone()).collect();
     let mut tops: HashMap<PathBuf, Option<PathBuf>> = HashMap::new();

@@ -1,0 +1,261 @@
+//! Who holds the same key: repositories, services, environments, people.
+//!
+//! Not every place makes a holder. Tests, examples and documentation show a key and do not use it; the history says that
+//! a repository has it, but not who used it for what. A key of which somebody could have made up the same is nobody's.
+//! Clones, forks and work trees of one repository are one holder, and so is a package with all its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Confidence, Environment, Exposure, Repository, RuleId, Severity, Signal, SignalId};
+
+use super::environment;
+use super::history::is_in_tree;
+use super::judge;
+use super::key_findings::{KeyPlace, is_published};
+
+/// The signals that name holders, the kind that weighs most first.
+pub(super) const KINDS: [SignalId; 4] = [
+    SignalId::SharedByRepositories,
+    SignalId::SharedByEnvironments,
+    SignalId::SharedByPeople,
+    SignalId::SharedByServices,
+];
+
+/// How many holders of a kind are named.
+const MOST_NAMES: usize = 8;
+
+/// Which of a run's repositories are clones or forks of one another.
+pub(super) struct Families<'a> {
+    repositories: &'a [Repository],
+    /// Of each repository the first one of its family.
+    first: Vec<usize>,
+}
+
+impl<'a> Families<'a> {
+    /// Brings together the repositories that share a part of their identity.
+    pub(super) fn of(repositories: &'a [Repository]) -> Self {
+        let mut first: Vec<usize> = (0..repositories.len()).collect();
+        let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, repository) in repositories.iter().enumerate() {
+            for token in &repository.identity {
+                let owner = *owners.entry(token).or_insert(index);
+                let (one, other) = (root_of(&first, owner), root_of(&first, index));
+                first[one.max(other)] = one.min(other);
+            }
+        }
+        let first = (0..first.len()).map(|index| root_of(&first, index)).collect();
+        Self { repositories, first }
+    }
+
+    /// The family of a repository.
+    fn family(&self, repository: usize) -> usize {
+        self.first.get(repository).copied().unwrap_or(repository)
+    }
+}
+
+fn root_of(first: &[usize], mut index: usize) -> usize {
+    while first[index] != index {
+        index = first[index];
+    }
+    index
+}
+
+/// Holds `shared-key` at the places of a key that several hold, with a signal for each kind of holder.
+pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>) {
+    let made_up =
+        |place: &KeyPlace<'_>| place.key.weak || place.key.format == judge::FRAGMENT || is_published(place.key);
+    if places.len() < 2 || places.iter().any(made_up) {
+        return;
+    }
+    let holders: Vec<&KeyPlace<'_>> = places.iter().filter(|place| counts(place)).collect();
+    let in_use: Vec<&KeyPlace<'_>> = holders.iter().copied().filter(|place| is_in_use(place)).collect();
+    let repositories = repositories(&holders, families);
+    let environments = environments(&in_use);
+    let services = services(&in_use, families);
+    let people: BTreeSet<String> = in_use.iter().filter_map(|place| place.origin.person.clone()).collect();
+    let authors = if people.len() < 2 { authors(&in_use, families) } else { BTreeSet::new() };
+
+    let mut signals = Vec::new();
+    let mut add = |id: SignalId, noun: &str, names: &BTreeSet<String>| {
+        if names.len() > 1 {
+            signals.push(Signal::new(id, listed(noun, names)));
+        }
+    };
+    add(SignalId::SharedByRepositories, "repositories", &repositories);
+    add(SignalId::SharedByEnvironments, "environments", &environments);
+    add(SignalId::SharedByPeople, "people", &people);
+    add(SignalId::SharedByPeople, "people, as its commits tell", &authors);
+    add(SignalId::SharedByServices, "services", &services);
+    if signals.is_empty() {
+        return;
+    }
+    let sure = repositories.len() > 1 || environments.len() > 1 || people.len() > 1;
+    let severity = if sure || authors.len() > 1 { Severity::High } else { Severity::Medium };
+    // Who commits a line is not always who uses what stands in it.
+    let cap = if !sure && authors.len() > 1 { Confidence::Medium } else { Confidence::High };
+    for place in places.iter_mut().filter(|place| counts(place)) {
+        if is_in_use(place) || (repositories.len() > 1 && place.origin.repository.is_some()) {
+            place.hold(RuleId::SharedKey, severity, place.key.confidence.min(cap));
+            place.signals.extend(signals.iter().cloned());
+        }
+    }
+}
+
+/// Whether a place says that somebody has the key.
+fn counts(place: &KeyPlace<'_>) -> bool {
+    !place.occurrence.environment.is_some_and(environment::lowers) && place.key.confidence > Confidence::Low
+}
+
+/// Whether it also says who uses it: the history and git's own files do not.
+fn is_in_use(place: &KeyPlace<'_>) -> bool {
+    !matches!(place.occurrence.exposure, Exposure::History | Exposure::GitMetadata)
+}
+
+/// The repositories, each family once and by the name of the first. Those of one name are told apart by their place.
+fn repositories(holders: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String> {
+    let mut found: BTreeMap<usize, (String, String)> = BTreeMap::new();
+    for place in holders {
+        let Some(repository) = place.origin.repository else { continue };
+        let name = || families.repositories.get(repository).map_or_else(String::new, |known| known.name.clone());
+        found.entry(families.family(repository)).or_insert_with(|| (name(), top_of(place)));
+    }
+    let alike = |name: &str| found.values().filter(|(other, _)| other == name).count() > 1;
+    let mut names = BTreeSet::new();
+    for (family, (name, top)) in &found {
+        let label = if alike(name) { top.clone() } else { name.clone() };
+        // Whatever the texts are, no holder is lost.
+        let label = if names.contains(&label) { format!("{label} #{family}") } else { label };
+        names.insert(label);
+    }
+    names
+}
+
+/// The environments that say where a key is used.
+fn environments(in_use: &[&KeyPlace<'_>]) -> BTreeSet<String> {
+    let named = in_use.iter().filter_map(|place| place.occurrence.environment);
+    let named = named.filter(|environment| {
+        matches!(environment, Environment::Production | Environment::Staging | Environment::Development)
+    });
+    named.map(|environment| environment.as_str().to_owned()).collect()
+}
+
+/// The services of one owner: a family of repositories, or all roots outside git.
+#[derive(Default)]
+struct Services {
+    /// Packages, by root and path.
+    packages: BTreeMap<(usize, String), String>,
+    /// Services and workloads that a package runs, with that package.
+    runs: BTreeMap<(usize, String), ((usize, String), String)>,
+}
+
+/// The services, of each owner that has several.
+fn services(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String> {
+    let mut owners: BTreeMap<Option<usize>, (String, Services)> = BTreeMap::new();
+    for place in in_use.iter().filter(|place| place.occurrence.exposure != Exposure::Stdin) {
+        let repository = place.origin.repository;
+        let name = repository.and_then(|index| families.repositories.get(index)).map(|known| known.name.clone());
+        let name = name.unwrap_or_default();
+        let (_, services) =
+            owners.entry(repository.map(|index| families.family(index))).or_insert((name, Services::default()));
+        // A path in a repository is the same in all its work trees; a path outside git is one of its root.
+        let root = if repository.is_some() { 0 } else { place.origin.root };
+        let package = within(place, place.origin.service.as_deref());
+        let service = within(place, place.occurrence.service.as_deref());
+        let label = label(place, &service);
+        if place.occurrence.service == place.origin.service {
+            services.packages.insert((root, package), label);
+        } else {
+            services.runs.insert((root, service), ((root, package), label));
+        }
+    }
+    let several: Vec<(String, BTreeSet<String>)> = owners
+        .into_values()
+        .map(|(name, services)| (name, services.names()))
+        .filter(|(_, services)| services.len() > 1)
+        .collect();
+    let alone = several.len() == 1;
+    let named = several.into_iter().flat_map(|(owner, services)| {
+        services.into_iter().map(move |service| match owner.as_str() {
+            _ if service == "." && !owner.is_empty() => owner.clone(),
+            owner if !alone && !owner.is_empty() => format!("{owner}/{service}"),
+            _ => service,
+        })
+    });
+    named.collect()
+}
+
+impl Services {
+    /// What the services are called. The settings of a package are those of the services that it runs.
+    fn names(mut self) -> BTreeSet<String> {
+        for (package, _) in self.runs.values() {
+            self.packages.remove(package);
+        }
+        // A service can be called like the package that it is built from.
+        let mut all: BTreeMap<(usize, String), String> = self.packages;
+        all.extend(self.runs.into_iter().map(|(service, (_, label))| (service, label)));
+        all.into_values().collect()
+    }
+}
+
+/// A service's path from the top of the work tree, or outside git from the root.
+fn within(place: &KeyPlace<'_>, service: Option<&str>) -> String {
+    let service = service.unwrap_or(".");
+    let top = place.origin.work_tree.as_deref().unwrap_or_default();
+    let below = service.strip_prefix(top).filter(|_| !top.is_empty());
+    match below.map(|below| (below, below.strip_prefix('/'))) {
+        Some(("", _)) => ".".to_owned(),
+        Some((_, Some(below))) => below.to_owned(),
+        _ => service.to_owned(),
+    }
+}
+
+/// What people call a service: in a repository its path there, outside git its path as the roots were given.
+fn label(place: &KeyPlace<'_>, service: &str) -> String {
+    let outside = place.origin.repository.is_none();
+    match root_of_place(place).filter(|root| outside && !root.is_empty()) {
+        Some(root) if service == "." => root.to_owned(),
+        Some(root) => format!("{}/{service}", root.trim_end_matches('/')),
+        None => service.to_owned(),
+    }
+}
+
+/// The authors who brought a key into different files of one repository.
+fn authors(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String> {
+    let mut found: BTreeMap<usize, BTreeMap<&str, &str>> = BTreeMap::new();
+    for place in in_use.iter().filter(|place| is_in_tree(place.occurrence.exposure)) {
+        if let (Some(repository), Some(author)) = (place.origin.repository, &place.occurrence.author) {
+            let paths = found.entry(families.family(repository)).or_default();
+            paths.entry(&place.occurrence.path.text).or_insert(author);
+        }
+    }
+    let named = found.into_values().map(|paths| paths.into_values().map(str::to_owned).collect());
+    named.filter(|authors: &BTreeSet<String>| authors.len() > 1).flatten().collect()
+}
+
+/// The folder of a place's work tree, as near to how the roots were given as can be told.
+fn top_of(place: &KeyPlace<'_>) -> String {
+    let work_tree = place.origin.work_tree.as_deref().unwrap_or_default();
+    match root_of_place(place) {
+        None => place.origin.shown.clone(),
+        Some(root) if work_tree.is_empty() => if root.is_empty() { "." } else { root }.to_owned(),
+        Some("") => work_tree.to_owned(),
+        Some(root) => format!("{}/{work_tree}", root.trim_end_matches('/')),
+    }
+}
+
+/// The root of a place, as it was given; empty for the working directory.
+fn root_of_place<'a>(place: &KeyPlace<'a>) -> Option<&'a str> {
+    let root = place.origin.shown.strip_suffix(place.origin.path.text.as_str())?;
+    match root {
+        "" | "/" => Some(root),
+        root => root.strip_suffix('/'),
+    }
+}
+
+/// `3 repositories: a, b, c`.
+fn listed(noun: &str, names: &BTreeSet<String>) -> String {
+    let shown: Vec<&str> = names.iter().take(MOST_NAMES).map(String::as_str).collect();
+    let more = names.len() - shown.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{} {noun}: {}{more}", names.len(), shown.join(", "))
+}
