@@ -20,4 +20,5 @@ mod rules;
 mod scenes;
 mod servers;
 mod shapes;
+mod sharing;
 mod source;

@@ -161,11 +161,11 @@ fn services(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<Strin
         let root = if repository.is_some() { 0 } else { place.origin.root };
         let package = within(place, place.origin.service.as_deref());
         let service = within(place, place.occurrence.service.as_deref());
-        let label = label(place, &service);
-        if place.occurrence.service == place.origin.service {
-            services.packages.insert((root, package), label);
+        let label = |name: &str| label(place, name);
+        if place.occurrence.service == place.origin.service || !runs_services(&place.occurrence.path.text) {
+            services.packages.insert((root, package.clone()), label(&package));
         } else {
-            services.runs.insert((root, service), ((root, package), label));
+            services.runs.insert((root, service.clone()), ((root, package), label(&service)));
         }
     }
     let several: Vec<(String, BTreeSet<String>)> = owners
@@ -195,6 +195,18 @@ impl Services {
         all.extend(self.runs.into_iter().map(|(service, (_, label))| (service, label)));
         all.into_values().collect()
     }
+}
+
+/// Whether what a file calls its parts are services. The jobs of a pipeline and the sites of a proxy are none: whoever
+/// runs them has the keys of all.
+fn runs_services(path: &str) -> bool {
+    const PIPELINES: [&str; 3] = [".github", ".gitlab", ".circleci"];
+    const STARTS: [&str; 7] =
+        [".gitlab-ci", "gitlab-ci", ".travis", "azure-pipelines", "bitbucket-pipelines", "caddyfile", "haproxy"];
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    !path.split('/').any(|segment| PIPELINES.contains(&segment))
+        && !STARTS.iter().any(|start| name.starts_with(start))
+        && !name.ends_with(".caddy")
 }
 
 /// A service's path from the top of the work tree, or outside git from the root.

@@ -8,6 +8,7 @@ mod moves;
 mod pairs;
 mod receivers;
 mod run;
+mod sharing;
 
 use std::sync::LazyLock;
 
