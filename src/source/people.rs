@@ -106,7 +106,9 @@ pub(super) fn holder(place: &Place<'_>) -> Option<String> {
     let folders = names.split_last()?.1;
     let top = place.work_tree.map(depth);
     let base = depth(place.base);
-    let home = (0..folders.len()).rev().find_map(|at| home_at(&names, at, base, top.is_some()).map(|name| (at, name)));
+    let home = (0..folders.len())
+        .rev()
+        .find_map(|at| home_at(&names, at, base, top.is_some_and(|top| top <= at)).map(|name| (at, name)));
     if let Some((at, name)) = home {
         let above_work_tree = top.is_some_and(|top| at < top);
         let person = !SERVICE_USERS.contains(&name.to_lowercase().as_str());

@@ -8,7 +8,11 @@ use keyscan::model::{
 use super::*;
 
 fn repository(name: &str, identity: &[&str]) -> Repository {
-    Repository { name: name.to_owned(), identity: identity.iter().map(|&token| token.to_owned()).collect() }
+    Repository {
+        name: name.to_owned(),
+        identity: identity.iter().map(|&token| token.to_owned()).collect(),
+        root_commit: None,
+    }
 }
 
 /// A blob that holds the one key, at its first line.

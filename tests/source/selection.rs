@@ -42,7 +42,7 @@ fn what_is_left_out_is_counted() {
 }
 
 #[test]
-fn roots_are_read_once_and_the_first_one_counts() {
+fn roots_are_read_once_and_the_outermost_one_counts() {
     let tree = folder(&[("a/b/c.rs", "x"), ("a/d.rs", "x"), ("e.rs", "x")]);
     let path = |name: &str| tree.path().join(name);
     let scan_all = |names: &[&str]| {
@@ -59,10 +59,14 @@ fn roots_are_read_once_and_the_first_one_counts() {
     assert_eq!(blobs, found(&[(0, "a/b/c.rs"), (0, "a/d.rs"), (0, "e.rs")]));
     assert_eq!(roots, std::slice::from_ref(&top));
 
-    let (mut blobs, roots) = scan_all(&["a/b", "e.rs", "a", ""]);
+    let (blobs, roots) = scan_all(&["a/b", "e.rs", "a", ""]);
+    assert_eq!(blobs, found(&[(0, "a/b/c.rs"), (0, "a/d.rs"), (0, "e.rs")]));
+    assert_eq!(roots, std::slice::from_ref(&top));
+
+    let (mut blobs, roots) = scan_all(&["e.rs", "a/b"]);
     blobs.sort();
-    assert_eq!(blobs, found(&[(0, "c.rs"), (1, "d.rs"), (2, "e.rs")]));
-    assert_eq!(roots, ["b".to_owned(), "a".to_owned(), top.clone()]);
+    assert_eq!(blobs, found(&[(0, "c.rs"), (1, "e.rs")]));
+    assert_eq!(roots, ["b".to_owned(), top.clone()]);
 
     init(tree.path(), &[]);
     let (blobs, roots) = scan_all(&["a/b/c.rs", "e.rs"]);
