@@ -13,11 +13,16 @@ use crate::support::{Tree, findings, fingerprint, keyscan, modern, occurrences};
 
 /// Runs git away from the user's and the machine's settings; false where there is no git.
 fn git(folder: &Path, arguments: &[&str]) -> bool {
+    git_as("Ann", folder, arguments)
+}
+
+fn git_as(person: &str, folder: &Path, arguments: &[&str]) -> bool {
     let mut command = Command::new("git");
     command.current_dir(folder).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", folder);
     for who in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{who}_NAME"), "Ann").env(format!("GIT_{who}_EMAIL"), "ann@example.com");
+        command.env(format!("GIT_{who}_NAME"), person);
+        command.env(format!("GIT_{who}_EMAIL"), format!("{person}@example.com"));
         command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
     }
     let Ok(output) = command.args(arguments).output() else { return false };
@@ -294,6 +299,42 @@ fn repositories_of_one_name_are_told_apart_by_their_roots() {
     assert_eq!(told(&["one/app", "two/app"]), "2 repositories: one/app, two/app");
     assert_eq!(told(&["two/app", "one"]), "2 repositories: one/app, two/app");
     assert_eq!(told(&["."]), "2 repositories: one/app, two/app");
+}
+
+#[test]
+fn the_history_says_who_brought_a_key_in() {
+    let tree = Tree::new();
+    // Equal files are one object, of which the history tells the first path alone.
+    let copy = |number, remark: &str| format!("# {remark}\nKEY = \"{}\"\n", key(number));
+    let file = |number| copy(number, "first");
+    if !repository(&tree, "one", &[("a.py", file(500)), ("gone.py", file(501)), ("same.py", file(502))]) {
+        println!("skipped: no git program here");
+        return;
+    }
+    repository(&tree, "two", &[("c.py", file(501)), ("copy.py", file(503))]);
+    let commit = |person: &str, path: &str, content: String| {
+        tree.write(&format!("one/{path}"), content);
+        git_as(person, &tree.at("one"), &["add", "-A"]);
+        git_as(person, &tree.at("one"), &["commit", "-qm", "more"]);
+    };
+    commit("Ben", "b.py", copy(500, "copy"));
+    commit("Ben", "gone.py", "KEY = None\n".to_owned());
+    // Another address of Ann's, and a line that somebody only moved.
+    commit("annie", "again.py", copy(502, "again"));
+    commit("Ben", "same.py", format!("\n\n{}", file(502)));
+    commit("Ann", ".mailmap", "Ann <Ann@example.com> <annie@example.com>\n".to_owned());
+    let run =
+        keyscan(tree.path(), &["--history", "--format", "json", "--min-severity", "info", "--exit-zero", "one", "two"]);
+    let report = run.json();
+    let of = |number| of_key(&report, &key(number));
+    assert_eq!(kinds(of(500)), [("shared-by-people", "2 people, as its commits tell: Ann, Ben")]);
+    assert_eq!(of(500)["confidence"], "medium");
+    assert_eq!(kinds(of(501)), [("shared-by-repositories", "2 repositories: one, two")]);
+    assert_eq!(of(501)["rule"], "leaked-key");
+    assert!(detail(of(501), "gone-from-tree").unwrap().starts_with("first in commit "));
+    assert_eq!(kinds(of(502)), []);
+    assert_eq!(occurrences(of(502)).len(), 2);
+    assert_eq!(kinds(of(503)), []);
 }
 
 #[cfg(unix)]

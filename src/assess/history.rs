@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{BlobPath, Exposure, Provenance, Reach, RuleId, Severity, Signal, SignalId};
+use crate::model::{BlobPath, Exposure, Part, Provenance, Reach, RuleId, Severity, Signal, SignalId};
 
 use super::decide::Placed;
 use super::key_findings::KeyPlace;
@@ -78,7 +78,9 @@ struct Gone {
 pub(super) fn mark_gone(places: &mut [KeyPlace<'_>]) {
     let mut gone: BTreeMap<Option<usize>, Gone> = BTreeMap::new();
     for version in places.iter().filter(|place| place.occurrence.exposure == Exposure::History) {
-        let Some(Provenance { order, commit, reach, .. }) = &version.origin.provenance else { continue };
+        let Some(Provenance { order, commit, reach, part: Part::File, .. }) = &version.origin.provenance else {
+            continue;
+        };
         let first = (*order, commit.clone());
         let known = gone.entry(version.origin.repository).or_insert(Gone { first: first.clone(), reach: *reach });
         known.reach = known.reach.min(*reach);
@@ -89,7 +91,11 @@ pub(super) fn mark_gone(places: &mut [KeyPlace<'_>]) {
     for place in places.iter().filter(|place| is_in_tree(place.occurrence.exposure)) {
         gone.remove(&place.origin.repository);
     }
-    for place in places.iter_mut().filter(|place| place.occurrence.exposure == Exposure::History) {
+    // What stands in a message was never in the tree.
+    let is_file =
+        |place: &&mut KeyPlace<'_>| place.origin.provenance.as_ref().is_some_and(|version| version.part == Part::File);
+    let versions = places.iter_mut().filter(|place| place.occurrence.exposure == Exposure::History);
+    for place in versions.filter(is_file) {
         if let Some(gone) = gone.get(&place.origin.repository) {
             // "In the history" is what the worse rule says, too.
             place.held.retain(|held| !matches!(held.rule, RuleId::ExposedKey | RuleId::LeakedKey));

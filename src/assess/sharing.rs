@@ -113,18 +113,22 @@ fn is_in_use(place: &KeyPlace<'_>) -> bool {
 
 /// The repositories, each family once and by the name of the first. Those of one name are told apart by their place.
 fn repositories(holders: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String> {
-    let mut found: BTreeMap<usize, (String, String)> = BTreeMap::new();
+    let mut found: BTreeMap<usize, (String, Option<String>, &str)> = BTreeMap::new();
     for place in holders {
         let Some(repository) = place.origin.repository else { continue };
         let name = || families.repositories.get(repository).map_or_else(String::new, |known| known.name.clone());
-        found.entry(families.family(repository)).or_insert_with(|| (name(), top_of(place)));
+        let known = found.entry(families.family(repository)).or_insert_with(|| (name(), None, &place.origin.shown));
+        known.1 = known.1.take().or_else(|| top_of(place));
     }
-    let alike = |name: &str| found.values().filter(|(other, _)| other == name).count() > 1;
+    let alike = |name: &str| found.values().filter(|(other, ..)| other == name).count() > 1;
     let mut names = BTreeSet::new();
-    for (family, (name, top)) in &found {
-        let label = if alike(name) { top.clone() } else { name.clone() };
+    // In the order of their first places: the numbers of repositories are given as they are met.
+    let mut in_order: Vec<_> = found.values().collect();
+    in_order.sort();
+    for (name, top, first) in in_order {
+        let label = top.as_ref().filter(|_| alike(name)).unwrap_or(name);
         // Whatever the texts are, no holder is lost.
-        let label = if names.contains(&label) { format!("{label} #{family}") } else { label };
+        let label = if names.contains(label) { format!("{label} ({first})") } else { label.clone() };
         names.insert(label);
     }
     names
@@ -151,7 +155,10 @@ struct Services {
 /// The services, of each owner that has several.
 fn services(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String> {
     let mut owners: BTreeMap<Option<usize>, (String, Services)> = BTreeMap::new();
-    for place in in_use.iter().filter(|place| place.occurrence.exposure != Exposure::Stdin) {
+    // A person is no service: outside git they are a kind of their own.
+    let personal = |place: &&&KeyPlace<'_>| place.origin.repository.is_none() && place.origin.person.is_some();
+    let places = in_use.iter().filter(|place| place.occurrence.exposure != Exposure::Stdin);
+    for place in places.filter(|place| !personal(place)) {
         let repository = place.origin.repository;
         let name = repository.and_then(|index| families.repositories.get(index)).map(|known| known.name.clone());
         let name = name.unwrap_or_default();
@@ -244,15 +251,14 @@ fn authors(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String
     named.filter(|authors: &BTreeSet<String>| authors.len() > 1).flatten().collect()
 }
 
-/// The folder of a place's work tree, as near to how the roots were given as can be told.
-fn top_of(place: &KeyPlace<'_>) -> String {
+/// The folder of a place's work tree, as the roots were given, where that can be told.
+fn top_of(place: &KeyPlace<'_>) -> Option<String> {
     let work_tree = place.origin.work_tree.as_deref().unwrap_or_default();
-    match root_of_place(place) {
-        None => place.origin.shown.clone(),
-        Some(root) if work_tree.is_empty() => if root.is_empty() { "." } else { root }.to_owned(),
-        Some("") => work_tree.to_owned(),
-        Some(root) => format!("{}/{work_tree}", root.trim_end_matches('/')),
-    }
+    Some(match root_of_place(place)? {
+        root if work_tree.is_empty() => if root.is_empty() { "." } else { root }.to_owned(),
+        "" => work_tree.to_owned(),
+        root => format!("{}/{work_tree}", root.trim_end_matches('/')),
+    })
 }
 
 /// The root of a place, as it was given; empty for the working directory.

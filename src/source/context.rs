@@ -110,7 +110,7 @@ impl<'a> Context<'a> {
             base: &self.roots[folder.root].base,
             work_tree: folder.work_tree().map(|tree| tree.top.as_path()),
             handed_out: matches!(exposure, Exposure::Tracked | Exposure::Staged),
-            in_package: folder.service.is_some(),
+            package: folder.service.as_deref(),
         };
         Origin {
             shown,

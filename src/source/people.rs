@@ -18,8 +18,8 @@ pub(super) struct Place<'p> {
     pub(super) work_tree: Option<&'p Path>,
     /// Whether everybody who has the repository has it.
     pub(super) handed_out: bool,
-    /// Whether it lies in a package.
-    pub(super) in_package: bool,
+    /// The package that it lies in, as a path from `base`.
+    pub(super) package: Option<&'p str>,
 }
 
 /// Names of the folders that hold home folders.
@@ -72,9 +72,9 @@ const SERVICE_USERS: &[&str] = &[
     "www-data",
 ];
 
-/// Words in the names of folders under which whole file systems are mounted or copied.
+/// Words in the names of folders under which whole file systems are mounted or copied, in the singular.
 const COPIES: &[&str] = &[
-    "archive", "backup", "bak", "disk", "dump", "export", "image", "media", "mnt", "mount", "old", "restore", "rootfs",
+    "archive", "backup", "bak", "disk", "dump", "export", "image", "media", "mnt", "mount", "restore", "rootf",
     "snapshot", "usr", "var", "volume",
 ];
 
@@ -106,9 +106,11 @@ pub(super) fn holder(place: &Place<'_>) -> Option<String> {
     let folders = names.split_last()?.1;
     let top = place.work_tree.map(depth);
     let base = depth(place.base);
-    let home = (0..folders.len())
-        .rev()
-        .find_map(|at| home_at(&names, at, base, top.is_some_and(|top| top <= at)).map(|name| (at, name)));
+    let package = place.package.map(|package| base + package.split('/').filter(|name| *name != ".").count());
+    let in_package = |at: usize| package.is_some_and(|package| package <= at);
+    let home = (0..folders.len()).rev().find_map(|at| {
+        home_at(&names, at, at == base && !in_package(at), top.is_some_and(|top| top <= at)).map(|name| (at, name))
+    });
     if let Some((at, name)) = home {
         let above_work_tree = top.is_some_and(|top| at < top);
         let person = !SERVICE_USERS.contains(&name.to_lowercase().as_str());
@@ -117,14 +119,14 @@ pub(super) fn holder(place: &Place<'_>) -> Option<String> {
     if top.is_some() {
         return None;
     }
-    let settings =
-        names.iter().position(|name| OWN.contains(name) || (!place.in_package && OWN_OR_PROJECT.contains(name)));
+    let settings = (0..names.len())
+        .find(|&at| OWN.contains(&names[at]) || (!in_package(at) && OWN_OR_PROJECT.contains(&names[at])));
     let name = names[settings?.checked_sub(1)?];
     (!name.is_empty() && !SERVICE_USERS.contains(&name.to_lowercase().as_str())).then(|| name.to_owned())
 }
 
-/// The owner of the home folder that the folder at an index is or holds.
-fn home_at<'n>(names: &[&'n str], at: usize, base: usize, in_work_tree: bool) -> Option<&'n str> {
+/// The owner of the home folder in the folder at an index. `of_root` says whether that stands at the top of what is scanned.
+fn home_at<'n>(names: &[&'n str], at: usize, of_root: bool, in_work_tree: bool) -> Option<&'n str> {
     if at == 0 && names[0] == "root" {
         return Some("root");
     }
@@ -133,12 +135,15 @@ fn home_at<'n>(names: &[&'n str], at: usize, base: usize, in_work_tree: bool) ->
     if !HOMES.contains(&names[at]) || owner.is_empty() || owner.starts_with('.') {
         return None;
     }
-    let copied = |above: &str| COPIES.iter().any(|word| above.to_ascii_lowercase().contains(word));
+    let copied = |above: &str| {
+        let above = above.to_ascii_lowercase();
+        above.split(|char: char| !char.is_ascii_alphabetic()).any(|word| COPIES.contains(&word.trim_end_matches('s')))
+    };
     // `home` is a word of pages and smart houses, too: elsewhere something has to say that this is a copied file system.
     let sure = at == 0
         || OWN.contains(&below)
         || OWN_OR_PROJECT.contains(&below)
-        || (!in_work_tree && (at == base || copied(names[at - 1])));
+        || (!in_work_tree && (of_root || copied(names[at - 1])));
     sure.then_some(owner)
 }
 
@@ -156,7 +161,7 @@ mod tests {
 
     fn of(path: &str, base: &str, work_tree: Option<&str>, handed_out: bool) -> Option<String> {
         let work_tree = work_tree.map(Path::new);
-        holder(&Place { path: Path::new(path), base: Path::new(base), work_tree, handed_out, in_package: false })
+        holder(&Place { path: Path::new(path), base: Path::new(base), work_tree, handed_out, package: None })
     }
 
     #[test]
@@ -171,6 +176,8 @@ mod tests {
             ("/scan/home/alice/x.env", Some("alice")),
             ("/scan/deep/down/home/alice/.netrc", Some("alice")),
             ("/home/alice/backup/home/bob/x.env", Some("bob")),
+            ("/srv/backups/home/alice/x.env", Some("alice")),
+            ("/srv/folder/home/pages/x.env", None),
             ("/home/ubuntu/x.env", None),
             ("/Users/Shared/x.env", None),
             ("/home/x.env", None),
@@ -208,8 +215,13 @@ mod tests {
         assert_eq!(of("/srv/carol/.bashrc", "/srv", Some("/srv/carol"), true), None);
         let project = |name: &str| {
             let path = Path::new("/srv/shop").join(name);
-            let place =
-                Place { path: &path, base: Path::new("/srv"), work_tree: None, handed_out: false, in_package: true };
+            let place = Place {
+                path: &path,
+                base: Path::new("/srv"),
+                work_tree: None,
+                handed_out: false,
+                package: Some("shop"),
+            };
             holder(&place)
         };
         assert_eq!(project(".npmrc"), None);

@@ -175,6 +175,9 @@ fn what_belongs_to_one_service_is_one_holder() {
     clone.origin.repository = Some(1);
     clone.origin.work_tree = Some("copies/copy".to_owned());
     assert!(!shares(&assessed(vec![at("a/.env", "a"), clone], &one)));
+    // The jobs of a pipeline.
+    let job = |path: &str, name: &str| of_service(package(in_repository(0, path), "."), name);
+    assert!(!shares(&assessed(vec![job(".github/workflows/a.yml", "a"), job(".gitlab-ci.yml", "b")], &one)));
     // Of two repositories it is their kind, not this one too.
     let two = [repository("x", &["a"]), repository("y", &["b"])];
     let found = assessed(vec![package(in_repository(0, "a.py"), "."), package(in_repository(1, "a.py"), ".")], &two);
@@ -223,6 +226,13 @@ fn people_share_a_key() {
     assert_eq!(kinds(&found), [(SignalId::SharedByPeople, "2 people: alice, bob")]);
     assert_eq!((found.rule, found.severity, found.confidence), (RuleId::SharedKey, Severity::High, Confidence::High));
     assert!(!shares(&assessed(vec![of("a/.zshrc", "alice"), of("b/.zshrc", "alice"), outside("c.env", None)], &[])));
+    // Their homes are no services, whatever roots or packages they are.
+    let home = |root, person| {
+        let mut blob = of(".zshrc", person);
+        blob.origin.root = root;
+        blob
+    };
+    assert_eq!(kinds(&assessed(vec![home(0, "alice"), home(1, "bob")], &[])).len(), 1);
 }
 
 #[test]

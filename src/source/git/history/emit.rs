@@ -117,6 +117,7 @@ impl Scene<'_> {
         let origin = Origin {
             shown,
             repository: Some(self.index),
+            work_tree: Some((context.redact)(&context.report_text(self.located.root, &self.located.top))),
             provenance: Some(provenance),
             ..Origin::new(self.located.root, text, exposure)
         };
