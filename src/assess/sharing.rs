@@ -120,13 +120,16 @@ fn repositories(holders: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<
         let known = found.entry(families.family(repository)).or_insert_with(|| (name(), None, &place.origin.shown));
         known.1 = known.1.take().or_else(|| top_of(place));
     }
-    let alike = |name: &str| found.values().filter(|(other, ..)| other == name).count() > 1;
+    let mut alike: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, ..) in found.values() {
+        *alike.entry(name).or_default() += 1;
+    }
     let mut names = BTreeSet::new();
     // In the order of their first places: the numbers of repositories are given as they are met.
     let mut in_order: Vec<_> = found.values().collect();
     in_order.sort();
     for (name, top, first) in in_order {
-        let label = top.as_ref().filter(|_| alike(name)).unwrap_or(name);
+        let label = top.as_ref().filter(|_| alike[name.as_str()] > 1).unwrap_or(name);
         // Whatever the texts are, no holder is lost.
         let label = if names.contains(label) { format!("{label} ({first})") } else { label.clone() };
         names.insert(label);

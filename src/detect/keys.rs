@@ -1,5 +1,8 @@
 //! Keys: candidates from the prefilter's hits, judged by shape, randomness and what stands around them.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::model::{Confidence, Proof, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves, SettingRole};
@@ -268,6 +271,25 @@ impl<'r> Judging<'_, 'r> {
     pub(super) fn is_placeholder(&self, value: &[u8]) -> bool {
         str::from_utf8(value).is_ok_and(|value| self.rules.is_placeholder(&value.to_ascii_lowercase()))
     }
+}
+
+/// Keys in the order of the bytes; where two readings overlap, the surer and longer one.
+pub(super) fn without_overlaps(mut keys: Vec<Key<'_>>) -> Vec<Key<'_>> {
+    keys.sort_by(|a, b| {
+        let rank = |key: &Key<'_>| (key.found_by, Reverse(key.confidence), Reverse(key.end - key.start), key.start);
+        rank(a).cmp(&rank(b))
+    });
+    let mut taken = BTreeMap::<usize, usize>::new();
+    keys.retain(|key| {
+        let before = taken.range(..key.end).next_back();
+        let free = before.is_none_or(|(_, &end)| end <= key.start);
+        if free {
+            taken.insert(key.start, key.end);
+        }
+        free
+    });
+    keys.sort_by_key(|key| key.start);
+    keys
 }
 
 /// Whether a name is that of something about a key, and not of the key: `OPENAI_API_KEY_HASH`.

@@ -64,7 +64,7 @@ use format::Format;
 use forward::LastLabels;
 use host::VendorDomains;
 use judge::Words;
-use keys::{Judging, Key};
+use keys::{Judging, Key, without_overlaps};
 use layout::Layout;
 use names::NameSearch;
 use prefilter::{Literal, Prefilter};
@@ -382,25 +382,6 @@ struct Hits {
     /// Catalogued hosts without a scheme, in lower case, behind a word that only hosts follow.
     led_hosts: Vec<(usize, String)>,
     urls: Vec<Url>,
-}
-
-/// Keys in the order of the bytes; where two readings overlap, the surer and longer one.
-fn without_overlaps(mut keys: Vec<Key<'_>>) -> Vec<Key<'_>> {
-    keys.sort_by(|a, b| {
-        let rank = |key: &Key<'_>| (key.found_by, Reverse(key.confidence), Reverse(key.end - key.start), key.start);
-        rank(a).cmp(&rank(b))
-    });
-    let mut taken = std::collections::BTreeMap::<usize, usize>::new();
-    keys.retain(|key| {
-        let before = taken.range(..key.end).next_back();
-        let free = before.is_none_or(|(_, &end)| end <= key.start);
-        if free {
-            taken.insert(key.start, key.end);
-        }
-        free
-    });
-    keys.sort_by_key(|key| key.start);
-    keys
 }
 
 /// Whether a blob is of a schema that keeps its active clients in a list, so that a list is no choice of alternatives.
