@@ -42,9 +42,6 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
         RuleId::KeyToThirdParty => sent.unwrap_or_else(|| "is sent to a third party".to_owned()),
         RuleId::StoredKey => stored(scene.exposure).to_owned(),
         RuleId::SharedKey => shared(scene.signals),
-        RuleId::LeakedKey if scene.signals.iter().any(|signal| signal.id == SignalId::GoneFromTree) => {
-            "is in the history of the repository, though no file that git tracks holds it any more".to_owned()
-        }
         _ => exposed(scene.exposure).to_owned(),
     };
     format!("{subject} {fact}{}.", more(scene.places))
