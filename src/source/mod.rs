@@ -114,8 +114,8 @@ pub struct Options {
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The roots that blobs refer to: named folders that lie in no earlier one, and one for all files named singly
-    /// in the same work tree (outside git: folder).
+    /// The roots that blobs refer to: named folders that lie in no other one, in the order of their paths, and one for all
+    /// files named singly in the same work tree (outside git: folder).
     pub roots: Vec<RootInfo>,
     /// The repositories that blobs refer to.
     pub repositories: Vec<Located>,
