@@ -72,7 +72,11 @@ impl Objects {
         follow: &dyn Fn(&Path) -> bool,
     ) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
-        let folders = alternates::folders(&common_dir.join("objects"), follow, &mut problems);
+        let own = common_dir.join("objects");
+        if !is_real_folder(&own) {
+            return (Self { hash, stores: Vec::new() }, vec![(own, SkipReason::Unreadable)]);
+        }
+        let folders = alternates::folders(&own, follow, &mut problems);
         let stores = folders.into_iter().map(|folder| Store::open(folder, hash, &mut problems)).collect();
         (Self { hash, stores }, problems)
     }
@@ -85,6 +89,13 @@ impl Objects {
     /// Its folders, its own first.
     pub(in crate::source) fn stores(&self) -> &[Store] {
         &self.stores
+    }
+
+    /// Whether an object is here, readable or not.
+    pub(in crate::source) fn contains(&self, id: &oid) -> bool {
+        self.stores.iter().any(|store| {
+            store.packs.iter().any(|pack| pack.index.lookup(id).is_some()) || store.loose_path(id).is_file()
+        })
     }
 
     /// The name that an object has in the repository, or would have if it were loose.
@@ -119,8 +130,8 @@ impl Objects {
 
 impl Store {
     fn open(folder: PathBuf, hash: gix_hash::Kind, problems: &mut Vec<Problem>) -> Self {
-        let mut indexes: Vec<PathBuf> = fs::read_dir(folder.join("pack"))
-            .into_iter()
+        let listed = fs::read_dir(folder.join("pack")).into_iter().filter(|_| is_real_folder(&folder.join("pack")));
+        let mut indexes: Vec<PathBuf> = listed
             .flatten()
             .flatten()
             .map(|entry| entry.path())
@@ -157,9 +168,15 @@ impl Store {
     }
 }
 
+/// Whether a folder is one itself, and no link to one.
+pub(super) fn is_real_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|kind| kind.is_dir())
+}
+
 /// The loose objects whose ids begin with two hex digits, sorted.
 fn loose_of(folder: &Path, first: &str, hash: gix_hash::Kind) -> Vec<ObjectId> {
-    let names = fs::read_dir(folder.join(first)).into_iter().flatten().flatten();
+    let folder = folder.join(first);
+    let names = fs::read_dir(&folder).into_iter().filter(|_| is_real_folder(&folder)).flatten().flatten();
     let hex = names.filter_map(|entry| Some(format!("{first}{}", entry.file_name().to_str()?)));
     let ids = hex.filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
     let mut ids: Vec<ObjectId> = ids.filter(|id| id.kind() == hash).collect();
@@ -187,7 +204,11 @@ impl Reader<'_> {
                     Err(_) => failed = ReadError::Damaged,
                 }
             }
-            match read_loose(&store.loose_path(id), buffer) {
+            let path = store.loose_path(id);
+            if path.parent().is_some_and(|folder| !is_real_folder(folder)) {
+                continue;
+            }
+            match read_loose(&path, buffer) {
                 Ok(kind) => return Ok(kind),
                 Err(ReadError::Missing) => {}
                 Err(error) => failed = error,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use gix_hash::ObjectId;
 
+use super::objects::is_real_folder;
 use crate::source::open::read_small;
 
 /// Largest loose reference that is read, in bytes.
@@ -119,7 +120,8 @@ impl References {
 
     /// The git directories that hold references: the common one, this work tree's, and those of linked work trees.
     pub(in crate::source) fn folders(&self) -> Vec<PathBuf> {
-        let linked = fs::read_dir(self.common_dir.join("worktrees")).into_iter().flatten().flatten();
+        let linked = self.common_dir.join("worktrees");
+        let linked = fs::read_dir(&linked).into_iter().filter(|_| is_real_folder(&linked)).flatten().flatten();
         let mut folders: Vec<PathBuf> = linked
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .map(|entry| entry.path())
@@ -159,6 +161,9 @@ fn path_of(name: &[u8]) -> Option<PathBuf> {
 
 /// The files below a folder with their names, whatever they are.
 fn collect(folder: &Path, name: &[u8], depth: usize, found: &mut Vec<(Vec<u8>, PathBuf)>) {
+    if !is_real_folder(folder) {
+        return;
+    }
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let inner = [name, b"/", entry.file_name().as_encoded_bytes()].concat();
         match entry.file_type() {

@@ -116,17 +116,17 @@ fn is_git_dir(folder: &Path) -> bool {
 /// The git directory of a work tree, and the one that it shares with other work trees (mostly the same).
 ///
 /// A `.git` folder counts when it has a `HEAD`, as for git itself; a `.git` file counts when it names a folder,
-/// whether that is there or not (a linked work tree mounted without its repository is still a work tree).
+/// whether that is there or not (a linked work tree mounted without its repository is still a work tree). Only what a file
+/// names may share the git directory of another place.
 fn git_dirs(top: &Path) -> Option<(PathBuf, PathBuf)> {
     let dot_git = top.join(".git");
     let kind = fs::metadata(&dot_git).ok()?;
-    let git_dir = if kind.is_dir() {
+    if kind.is_dir() {
         dot_git.join("HEAD").symlink_metadata().ok()?;
-        dot_git
-    } else {
-        let pointer = read_small(&dot_git, POINTER)?;
-        top.join(path_in(pointer.strip_prefix(b"gitdir:")?)?)
-    };
+        return Some((dot_git.clone(), dot_git));
+    }
+    let pointer = read_small(&dot_git, POINTER)?;
+    let git_dir = top.join(path_in(pointer.strip_prefix(b"gitdir:")?)?);
     let common = read_small(&git_dir.join("commondir"), POINTER)
         .and_then(|text| path_in(&text))
         .map_or_else(|| git_dir.clone(), |path| git_dir.join(path));

@@ -38,23 +38,36 @@ impl Scene<'_> {
         blobs.par_iter().for_each_init(
             || (self.objects.reader(), Vec::new()),
             |(reader, buffer), id| {
-                let commit = places.first(id).map(|place| (place, self.author(reader, buffer, place, &authors)));
-                if reader.read(id, buffer).is_ok() {
-                    let (path, exposure) = match places.held(id) {
-                        Held::Head(path) => (self.located.path(path), Exposure::Tracked),
-                        Held::Index(path) => (self.located.path(path), Exposure::Staged),
-                        Held::Past(path) => (self.located.path(path), Exposure::History),
-                        Held::Nowhere => (self.objects.path_of(id), Exposure::History),
-                    };
-                    let part = match &commit {
-                        Some((place, _)) if self.history.notes[*place] => Part::Note,
-                        _ => Part::File,
-                    };
-                    let mut provenance = self.provenance(commit, part);
-                    if provenance.commit.is_none() && self.named_directly.contains(id) {
+                let first = places.first(id);
+                let by = first.and_then(|(place, _)| self.author(reader, buffer, place, &authors));
+                if reader.read(id, buffer).is_err() {
+                    return;
+                }
+                let part = match first {
+                    Some((place, _)) if self.history.notes[place] => Part::Note,
+                    _ => Part::File,
+                };
+                let (today, exposure) = match places.held(id) {
+                    Held::Head(path) => (Some(path), Exposure::Tracked),
+                    Held::Index(path) => (Some(path), Exposure::Staged),
+                    Held::No => (None, Exposure::History),
+                };
+                // What was renamed since has two places: where it came in, and where it is.
+                if let Some((place, path)) = first {
+                    let exposure = if today == Some(path) { exposure } else { Exposure::History };
+                    let provenance = self.provenance(Some((place, by)), part);
+                    self.emit(&self.located.path(path), exposure, provenance, None, buffer);
+                }
+                if let Some(path) = today.filter(|path| first.is_none_or(|(_, first)| first != *path)) {
+                    let provenance = Provenance { reach: Reach::Reference, ..self.provenance(None, part) };
+                    self.emit(&self.located.path(path), exposure, provenance, None, buffer);
+                }
+                if first.is_none() && today.is_none() {
+                    let mut provenance = self.provenance(None, part);
+                    if self.named_directly.contains(id) {
                         provenance.reach = Reach::Reference;
                     }
-                    self.emit(&path, exposure, provenance, None, buffer);
+                    self.emit(&self.objects.path_of(id), exposure, provenance, None, buffer);
                 }
             },
         );

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::source::context::Context;
 use crate::source::folder::Folder;
+use crate::source::git::objects::is_real_folder;
 use crate::source::git::repositories::Located;
 use crate::source::read;
 
@@ -53,6 +54,9 @@ fn files(context: &Context<'_>, index: usize, located: &Located, folder: &Path, 
 /// The repositories that lie in a repository: its submodules, checked out or not.
 pub(super) fn modules(located: &Located) -> Vec<Located> {
     let mut found = Vec::new();
+    if !is_real_folder(&located.common_dir.join("modules")) {
+        return found;
+    }
     let mut open = vec![(located.common_dir.join("modules"), PathBuf::new(), 0)];
     while let Some((folder, name, depth)) = open.pop() {
         let mut names: Vec<_> = fs::read_dir(&folder)

@@ -33,10 +33,8 @@ pub(super) enum Held<'a> {
     Head(&'a [u8]),
     /// By the index alone.
     Index(&'a [u8]),
-    /// By a commit of the past, or of another branch.
-    Past(&'a [u8]),
-    /// By none.
-    Nowhere,
+    /// By none of them.
+    No,
 }
 
 /// What the search looks through.
@@ -140,17 +138,16 @@ impl Places {
 
     /// How a blob is held today.
     pub(super) fn held(&self, id: &ObjectId) -> Held<'_> {
-        match (self.head.get(id), self.index.get(id), self.first.get(id)) {
-            (Some(path), ..) => Held::Head(path),
-            (None, Some(path), _) => Held::Index(path),
-            (None, None, Some((_, path))) => Held::Past(path),
-            (None, None, None) => Held::Nowhere,
+        match (self.head.get(id), self.index.get(id)) {
+            (Some(path), _) => Held::Head(path),
+            (None, Some(path)) => Held::Index(path),
+            (None, None) => Held::No,
         }
     }
 
-    /// The place in the history of the first commit that holds a blob.
-    pub(super) fn first(&self, id: &ObjectId) -> Option<usize> {
-        self.first.get(id).map(|(place, _)| *place)
+    /// The first commit that holds a blob, by its place in the history, and the path there.
+    pub(super) fn first(&self, id: &ObjectId) -> Option<(usize, &[u8])> {
+        self.first.get(id).map(|(place, path)| (*place, path.as_slice()))
     }
 }
 
