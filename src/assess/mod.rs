@@ -1,7 +1,7 @@
 //! Matches to findings. Pure: no I/O, and the same findings for any order of the input.
 //!
 //! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
-//! [`endpoint`] then say which rules hold at each place, [`severity`] moves them by environment and exposure.
+//! [`endpoint`] then say which rules hold at each place, [`leaks`] whether the key has got out there, [`severity`] moves them by environment and exposure.
 //! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run; [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
 //! of keys end here: a finding holds fingerprints and redacted forms.
@@ -14,6 +14,7 @@ mod file_kind;
 mod fingerprint;
 mod judge;
 mod key_findings;
+mod leaks;
 mod message;
 mod pair;
 mod policy;
@@ -206,6 +207,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
                 last.matches.servers.extend(blob.matches.servers);
                 last.matches.lists.extend(blob.matches.lists);
                 last.matches.gateway |= blob.matches.gateway;
+                last.matches.server_script |= blob.matches.server_script;
                 last.matches.limited |= blob.matches.limited;
                 last.matches.unparsed |= blob.matches.unparsed;
             }
