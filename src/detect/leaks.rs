@@ -17,6 +17,9 @@ const USER_INFO_REACH: usize = 256;
 /// How much of a script is looked at for the form in which it asks for modules.
 const SCRIPT_HEAD: usize = 2048;
 
+/// How many clients are looked at for whether they may run in browsers.
+const MOST_CLIENTS: usize = 64;
+
 /// Adds to each key the signals of the text around it. `path` is the file's.
 pub(super) fn mark(keys: &mut [Key<'_>], bytes: &[u8], text: &Text<'_>, path: &str) {
     if keys.is_empty() {
@@ -68,7 +71,7 @@ impl Turns {
 /// Whether code makes a client that may run in browsers: the SDKs refuse to without this word.
 fn allows_browsers(bytes: &[u8], text: &Text<'_>) -> bool {
     const WORD: &[u8] = b"dangerouslyAllowBrowser";
-    memmem::find_iter(bytes, WORD).any(|at| {
+    memmem::find_iter(bytes, WORD).take(MOST_CLIENTS).any(|at| {
         let value = bytes[at + WORD.len()..].trim_ascii_start();
         let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value).trim_ascii_start();
         let value = value.strip_prefix(b":").or_else(|| value.strip_prefix(b"=")).map(<[u8]>::trim_ascii_start);

@@ -162,7 +162,7 @@ fn is_database(folders: &[&str]) -> bool {
     folders.windows(2).any(|two| two[1] == "public" && words.contains(&two[0]))
 }
 
-fn stem<'f>(file: &'f FilePath) -> &'f str {
+fn stem(file: &FilePath) -> &str {
     file.name().split('.').next().unwrap_or_default()
 }
 
