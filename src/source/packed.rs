@@ -1,7 +1,7 @@
 //! Archives met on the way: their members are blobs like files, under the path of the archive and their own.
 
 use std::borrow::Cow;
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 
 use super::archive::{self, MemberPath, Trouble};
 use super::context::Context;
@@ -16,6 +16,33 @@ pub(super) fn needs(length: u64) -> u64 {
     length.saturating_mul(archive::HIGHEST_RATIO).clamp(archive::UNMEASURED, archive::LARGEST_MEMBER)
 }
 
+/// Whether a text without a name holds something, or where it is an archive one of its members does. What cannot be unpacked
+/// counts too: it is to be listed under its name.
+pub(super) fn holds(context: &Context<'_>, bytes: &[u8]) -> bool {
+    let wanted = |bytes: &[u8]| (context.gate)(bytes) && (context.probe)(bytes);
+    if !archive::is_archive(bytes) {
+        return wanted(bytes);
+    }
+    let length = bytes.len() as u64;
+    let _share = context.budget.take(needs(length));
+    let mut holds = false;
+    let mut visit = |_: &MemberPath, content: Result<&[u8], Trouble>| holds |= content.map_or(true, wanted);
+    let opened = archive::members(Cursor::new(bytes), length, &mut visit);
+    holds || (!opened && wanted(bytes))
+}
+
+/// Hands on a blob that is in memory, or its members where it is an archive.
+pub(super) fn emit_blob(context: &Context<'_>, origin: Origin, bytes: &[u8]) {
+    if archive::is_archive(bytes) {
+        let length = bytes.len() as u64;
+        let _share = context.budget.take(needs(length));
+        if read(context, &origin, false, Cursor::new(bytes), length) {
+            return;
+        }
+    }
+    context.emit(&Blob::whole(origin, bytes));
+}
+
 /// Hands on the members of an archive that the prefilter wants to see again, and lists what could not be read. `origin` is
 /// that of the archive; `asked` says that somebody named it. False where nothing in it could be read as an archive.
 pub(super) fn read(
@@ -25,8 +52,8 @@ pub(super) fn read(
     archive: impl Read + Seek,
     length: u64,
 ) -> bool {
-    // An archive that nobody has committed or named, such as a download, is listed and no more.
-    let wanted = asked || matches!(origin.exposure, Exposure::Tracked | Exposure::Staged | Exposure::History);
+    // An archive that nobody keeps in a repository or named, such as a download, is listed and no more.
+    let wanted = asked || matches!(origin.exposure, Exposure::Tracked | Exposure::Staged);
     archive::members(archive, length, &mut |member, content| match content {
         Ok(bytes) => emit(context, origin, member, bytes),
         Err(trouble) => {

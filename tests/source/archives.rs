@@ -288,6 +288,41 @@ fn any_bytes_come_to_an_end() {
     assert_eq!(one, of(&Options { threads: 4, ..at(tree.path()) }));
 }
 
+/// An archive that was committed and is gone, by the program: its members have the path, the commit and the exposure.
+#[test]
+fn archives_of_the_history_are_opened() {
+    let tree = folder(&[]);
+    let git = |args: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.args(args).current_dir(tree.path()).env_clear();
+        for name in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{name}_NAME"), "A").env(format!("GIT_{name}_EMAIL"), "a@x.example");
+        }
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("PATH", "/usr/bin:/bin");
+        git.output().is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "-q"]) {
+        return println!("skipped: no git program here");
+    }
+    let inner = packed(&[("conf/a.txt", NEEDLE)]);
+    fs::write(tree.path().join("backup.zip"), packed(&[("in.zip", &inner), ("b.txt", b"nothing")])).unwrap();
+    fs::write(tree.path().join("harmless.zip"), packed(&[("b.txt", b"nothing")])).unwrap();
+    fs::write(tree.path().join("locked.zip"), Raw::default().listed(b"b.txt", NEEDLE, 0, 1).member(b"a", b"").finish())
+        .unwrap();
+    assert!(
+        git(&["add", "-A"])
+            && git(&["commit", "-qm", "one"])
+            && git(&["rm", "-qr", "."])
+            && git(&["commit", "-qm", "two"])
+    );
+    let history = Options { mode: keyscan::source::Mode::History, ..at(tree.path()) };
+    let (mut blobs, outcome) = try_scan(&history, gate).unwrap();
+    blobs.retain(|blob| blob.exposure != Exposure::GitMetadata);
+    assert_eq!(exposures(&blobs), [("backup.zip!in.zip!conf/a.txt", Exposure::History)]);
+    assert_eq!(blobs[0].needles.len(), 1);
+    assert_eq!(skipped(&outcome), [("locked.zip", SkipReason::Unopened)]);
+}
+
 #[test]
 fn long_members_are_cut_into_windows() {
     let mut text: Vec<u8> = (0..18_000_000_u32).map(|at| b'a' + (at.wrapping_mul(2_654_435_761) >> 28) as u8).collect();
