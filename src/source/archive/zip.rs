@@ -57,7 +57,7 @@ impl<'v, 'f> Unpacking<'v, 'f> {
     ) -> bool {
         match ZipIterable::try_new(&mut archive, Config::default()) {
             Ok(zip) => self.listed(zip, length, path, depth),
-            Err(_) => archive.seek(SeekFrom::Start(0)).is_ok() && self.from_front(&mut archive, length, path, depth),
+            Err(_) => archive.seek(SeekFrom::Start(0)).is_ok() && self.unlisted(&mut archive, length, path, depth),
         }
     }
 
@@ -111,7 +111,7 @@ impl<'v, 'f> Unpacking<'v, 'f> {
     }
 
     /// Reads the members one behind the other, as far as they go.
-    fn from_front(&mut self, archive: &mut impl Read, length: u64, path: &MemberPath, depth: usize) -> bool {
+    fn unlisted(&mut self, archive: &mut impl Read, length: u64, path: &MemberPath, depth: usize) -> bool {
         let mut read = false;
         while self.members > 0 {
             let Ok(Some(file)) = read_zipfile_from_stream(archive) else { break };
