@@ -335,3 +335,25 @@ fn long_members_are_cut_into_windows() {
     assert_eq!(needles, [(far as u64, 1, far as u64 + 1, far as u64 + 1)]);
     assert_eq!(outcome.skipped, []);
 }
+
+/// By the program: what is in one archive goes together, and with nothing outside of it.
+#[test]
+fn an_archive_is_a_project_of_its_own() {
+    use crate::support::{expand, findings, keyscan, occurrences};
+    let key = |seed| expand("sk-proj-{74}T3{}BlbkFJ{74}", seed);
+    let (env, base) = (format!("OPENAI_API_KEY={}\n", key(1)), "OPENAI_BASE_URL=https://api.ohmygpt.com/v1\n");
+    let config = format!("{{\"openai_api_key\": \"{}\"}}", key(2));
+    let tree = folder(&[(".env", &format!("OPENAI_API_KEY={}\n", key(3)))]);
+    fs::write(tree.path().join("a.zip"), packed(&[("c/.env", (env + base).as_bytes())])).unwrap();
+    fs::write(tree.path().join("b.zip"), packed(&[("c/config.json", config.as_bytes())])).unwrap();
+    let report = keyscan(tree.path(), &["--format", "json", "--min-severity", "info", "--exit-zero", "."]).json();
+    let mut receivers: Vec<(String, Option<String>)> = Vec::new();
+    for place in findings(&report).iter().filter(|one| one["key"].is_object()).flat_map(occurrences) {
+        let host = place["endpoint"]["host"].as_str().map(str::to_owned);
+        receivers.push((place["path"].as_str().unwrap().to_owned(), host));
+    }
+    receivers.sort();
+    let relay = Some("api.ohmygpt.com".to_owned());
+    let wanted = [(".env", None), ("a.zip!c/.env", relay), ("b.zip!c/config.json", None)];
+    assert_eq!(receivers, wanted.map(|(path, host)| (path.to_owned(), host)));
+}
