@@ -11,6 +11,7 @@ use crate::rules::Rules;
 use super::decide::{self, Decision, Placed};
 use super::fingerprint::{self, SubjectId};
 use super::judge::{self, Column, Held, Receiving};
+use super::leaks::{self, Leak};
 use super::message::{self, KeyScene};
 use super::pair::{Choice, Pair};
 use super::pool_findings::PoolPlaces;
@@ -42,6 +43,8 @@ pub(super) struct KeyPlace<'a> {
     receiver_confidence: Confidence,
     /// What was seen there.
     pub signals: Vec<Signal>,
+    /// How the key has got out here, surest first.
+    leaks: Vec<Leak>,
     related: Vec<Related>,
 }
 
@@ -119,6 +122,12 @@ impl<'a> KeyPlaces<'a> {
         let origin = site.origin;
         let surroundings = site.surroundings(&key.place);
         let mut held = judge::judge(key, receiving, origin.exposure, &origin.path.text);
+        let leaks = leaks::leaks(origin, site.matches.server_script, surroundings.environment, key, setup.rules);
+        if let Some(surest) = leaks.first() {
+            let confidence = key.confidence.min(surest.sure);
+            held.push(Held { rule: RuleId::LeakedKey, severity: leaks::severity(key), confidence });
+            signals.extend(leaks.iter().map(|leak| Signal::new(leak.signal, leak.detail.clone())));
+        }
         for held in &mut held {
             held.severity = weighed(*held, key, surroundings);
         }
@@ -128,8 +137,18 @@ impl<'a> KeyPlaces<'a> {
         let related =
             endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
         let related = related.into_iter().collect();
-        let place =
-            KeyPlace { occurrence, held, key, origin, surroundings, issuer, receiver_confidence, signals, related };
+        let place = KeyPlace {
+            occurrence,
+            held,
+            key,
+            origin,
+            surroundings,
+            issuer,
+            receiver_confidence,
+            signals,
+            leaks,
+            related,
+        };
         self.0.entry(&key.secret).or_default().push(place);
     }
 
@@ -251,7 +270,8 @@ fn issuer_and_column(
     let outdated = |id: SignalId| match id {
         SignalId::PossibleIssuer => issuer.is_some(),
         SignalId::IssuerFromSetting => from_endpoint,
-        _ => false,
+        // Said where they are judged.
+        _ => leaks::judges(id),
     };
     signals.extend(key.signals.iter().filter(|signal| !outdated(signal.id)).cloned());
     (issuer, column, signals)
@@ -288,6 +308,7 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         confidence: decision.confidence,
         receiver: lead.occurrence.receiver.as_ref().map(|receiver| (&receiver.endpoint, lead.receiver_confidence)),
         exposure: lead.occurrence.exposure,
+        leak: lead.leaks.first().map(|leak| leak.says),
         places: places.len(),
         signals: &lead.signals,
     };

@@ -27,6 +27,8 @@ pub(super) struct KeyScene<'a> {
     pub receiver: Option<(&'a EndpointFacts, Confidence)>,
     /// How far the file has got out.
     pub exposure: Exposure,
+    /// How it has got out there.
+    pub leak: Option<&'static str>,
     /// Number of places.
     pub places: usize,
     /// What was seen at the place.
@@ -40,6 +42,7 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
     let fact = match scene.rule {
         RuleId::RelayKey => relay_key(scene, sent, rules),
         RuleId::KeyToThirdParty => sent.unwrap_or_else(|| "is sent to a third party".to_owned()),
+        RuleId::LeakedKey => scene.leak.unwrap_or_else(|| gone(scene.exposure)).to_owned(),
         RuleId::StoredKey => stored(scene.exposure).to_owned(),
         RuleId::SharedKey => shared(scene.signals),
         _ => exposed(scene.exposure).to_owned(),
@@ -102,6 +105,14 @@ const fn exposed(exposure: Exposure) -> &'static str {
         Exposure::Ignored => "is in a git-ignored file",
         Exposure::OutsideGit => "is in plain text in a file outside git",
         Exposure::Stdin => "is in the text read from standard input",
+    }
+}
+
+/// What there is to say of a leaked key whose place alone tells nothing: it was seen where it is no more.
+const fn gone(exposure: Exposure) -> &'static str {
+    match exposure {
+        Exposure::History => "is in the history of the repository; no tracked file holds it any more",
+        other => exposed(other),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Matches to findings. Pure: no I/O, and the same findings for any order of the input.
 //!
 //! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
-//! [`endpoint`] then say which rules hold at each place, [`severity`] moves them by environment and exposure.
+//! [`endpoint`] then say which rules hold at each place, [`leaks`] whether the key has got out there, [`severity`] moves
+//! them by environment and exposure.
 //! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run: [`history`] folds
 //! what the history repeats, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
@@ -16,6 +17,7 @@ mod fingerprint;
 mod history;
 mod judge;
 mod key_findings;
+mod leaks;
 mod masked;
 mod message;
 mod pair;
@@ -214,6 +216,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
                 last.matches.lists.extend(blob.matches.lists);
                 last.matches.masked.extend(blob.matches.masked);
                 last.matches.gateway |= blob.matches.gateway;
+                last.matches.server_script |= blob.matches.server_script;
                 last.matches.limited |= blob.matches.limited;
                 last.matches.unparsed |= blob.matches.unparsed;
             }

@@ -28,6 +28,7 @@ mod host;
 mod judge;
 mod keys;
 mod layout;
+mod leaks;
 mod lists;
 mod marker;
 mod masked;
@@ -178,6 +179,7 @@ impl<'r> Detector<'r> {
         // Only beside keys it matters; of a file in windows, they may stand in another one.
         let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
         matches.gateway = !(whole && matches.keys.is_empty()) && pools::is_gateway_config(blob.bytes);
+        matches.server_script = !matches.keys.is_empty() && leaks::is_server_script(&blob.origin.path.text, blob.bytes);
 
         // Only clients and servers that are in use need the structure of their file.
         let config = FileKind::of(&blob.origin.path.text, blob.binary).config;
@@ -296,9 +298,10 @@ impl<'r> Detector<'r> {
 
         let strangers = Evidence::new(addresses.iter().filter(|one| one.is_stranger()).map(|one| one.start).collect());
         let given = named.iter().filter_map(|name| judging.given_by_stranger(name, &strangers));
-        let keys = without_overlaps(keys.into_iter().chain(given).collect());
+        let mut keys = without_overlaps(keys.into_iter().chain(given).collect());
 
         let path = &blob.origin.path.text;
+        leaks::mark(&mut keys, bytes, &text, path);
         let search = forward::Search { rules: self.rules, last_labels: &deep.last_labels, bytes, text: &text, path };
         let masked = hits.prefixes.iter().filter_map(|&at| masked::read(bytes, at, &deep.prefixes)).collect();
         let servers = search.servers(&hits.urls, &hits.images);

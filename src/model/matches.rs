@@ -171,6 +171,8 @@ pub struct Matches {
     pub lists: Vec<Span>,
     /// Whether the blob is the config of a self-hosted gateway, whose own keys it holds.
     pub gateway: bool,
+    /// Whether the blob is a script that asks for what only servers have. Looked at beside keys only.
+    pub server_script: bool,
     /// Whether matches were left out because the blob has more than the limit.
     pub limited: bool,
     /// Whether the blob could not be read as its name says, so that only its text was looked at.

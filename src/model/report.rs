@@ -67,6 +67,13 @@ pub enum SkipReason {
     MissingObject,
     /// The history of a repository is cut off.
     ShallowHistory,
+    /// An archive, or members of one, with a password.
+    Encrypted,
+    /// An archive, or a member of one, that cannot be unpacked.
+    Damaged,
+    /// What could not be unpacked of an archive that was neither committed nor asked for, or that breaks off behind members
+    /// that were read.
+    Unopened,
 }
 
 impl SkipReason {
@@ -86,6 +93,9 @@ impl SkipReason {
             Self::DamagedObject => "damaged-object",
             Self::MissingObject => "missing-object",
             Self::ShallowHistory => "shallow-history",
+            Self::Encrypted => "encrypted",
+            Self::Damaged => "damaged",
+            Self::Unopened => "unopened",
         }
     }
 
@@ -99,8 +109,15 @@ impl SkipReason {
             | Self::Changed
             | Self::DamagedObject
             | Self::MissingObject
-            | Self::ShallowHistory => SkipEffect::Incomplete,
-            Self::SpecialFile | Self::Symlink | Self::LfsPointer | Self::Submodule | Self::Unparsed => SkipEffect::Note,
+            | Self::ShallowHistory
+            | Self::Encrypted
+            | Self::Damaged => SkipEffect::Incomplete,
+            Self::SpecialFile
+            | Self::Symlink
+            | Self::LfsPointer
+            | Self::Submodule
+            | Self::Unparsed
+            | Self::Unopened => SkipEffect::Note,
         }
     }
 }

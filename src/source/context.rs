@@ -136,6 +136,20 @@ impl<'a> Context<'a> {
         skipped.push(Skipped { root, path, shown, reason });
     }
 
+    /// Notes that a blob was not read.
+    pub(super) fn skip_blob(&self, origin: &Origin, reason: SkipReason) {
+        let (path, shown) = (origin.path.clone(), origin.shown.clone());
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.push(Skipped { root: origin.root, path, shown, reason });
+    }
+
+    /// Whether somebody asked for this very file.
+    pub(super) fn asked_for(&self, path: &Path) -> bool {
+        let options = self.options;
+        options.files_from.is_some()
+            || options.paths.iter().any(|given| given.canonicalize().is_ok_and(|given| given == path))
+    }
+
     /// Counts something that was left out.
     pub(super) fn exclude_one(&self) {
         self.excluded.fetch_add(1, Ordering::Relaxed);

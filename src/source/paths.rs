@@ -5,15 +5,19 @@ use std::path::Path;
 
 /// A path with forward slashes, and whether raw bytes in it had to be written `%XX` (a literal `%` is then `%25`).
 pub(super) fn text(path: &Path) -> (String, bool) {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let (mut text, percent) = match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), false),
-        Err(_) => (percent_encode(bytes), true),
-    };
+    let (mut text, percent) = text_of(path.as_os_str().as_encoded_bytes());
     if cfg!(windows) {
         text = text.replace('\\', "/");
     }
     (text, percent)
+}
+
+/// The same of bytes that only ever become text.
+pub(super) fn text_of(bytes: &[u8]) -> (String, bool) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (percent_encode(bytes), true),
+    }
 }
 
 /// A path as git writes it in trees: bytes with forward slashes.

@@ -8,15 +8,15 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use super::context::Context;
 use super::folder::Folder;
 use super::large::Large;
-use super::names;
-use super::open::{Opened, fill, open};
+use super::open::{Opened, fill, fill_at, open};
+use super::{archive, names, packed};
 use crate::model::{Blob, SkipReason};
 
 /// Size of a piece.
@@ -129,6 +129,11 @@ pub(super) fn file(
         return skip(SkipReason::TooLarge);
     }
     if length > WHOLE {
+        if begins_archive(&file) && packed_file(context, folder, path, ignored, (&mut file, &metadata)) {
+            counts.files += 1;
+            counts.bytes += length;
+            return;
+        }
         let large = Large { folder: Arc::clone(folder), path: path.to_path_buf(), ignored };
         return context.large.lock().unwrap_or_else(PoisonError::into_inner).push(large);
     }
@@ -163,6 +168,9 @@ fn small_or_whole(
     if length <= CHUNK as u64 {
         let count = read_first(file, length, buffer)?;
         let bytes = buffer.seen(0, count);
+        if archive::is_archive(bytes) && packed_file(context, folder, path, ignored, (file, metadata)) {
+            return Ok(count as u64);
+        }
         // A file that says it is empty and goes on behind the first piece is one of the system's own.
         if (count as u64) < length || (length == 0 && count == CHUNK) {
             context.skip(folder.root, path, SkipReason::Changed);
@@ -178,9 +186,18 @@ fn small_or_whole(
 
     let mut seen = 0;
     let mut hit = by_name();
+    if hit && begins_archive(file) && packed_file(context, folder, path, ignored, (file, metadata)) {
+        return Ok(length);
+    }
     while !hit && seen < length {
         let carried = if seen == 0 { 0 } else { CARRY };
         let count = fill(&mut *file, buffer.chunk())?;
+        if seen == 0
+            && archive::is_archive(buffer.seen(0, count))
+            && packed_file(context, folder, path, ignored, (file, metadata))
+        {
+            return Ok(length);
+        }
         hit = wanted(buffer.seen(carried, count));
         seen += count as u64;
         if count < CHUNK {
@@ -201,6 +218,36 @@ fn small_or_whole(
         context.skip(folder.root, path, SkipReason::Changed);
     }
     Ok(read)
+}
+
+/// Whether a file that is not read from its front begins like an archive.
+fn begins_archive(file: &File) -> bool {
+    let mut head = [0; archive::HEAD];
+    fill_at(file, &mut head, 0).is_ok_and(|count| archive::is_archive(&head[..count]))
+}
+
+/// Reads an archive by its members, and leaves the file as it was. False where nothing in it can be read so.
+fn packed_file(
+    context: &Context<'_>,
+    folder: &Folder,
+    path: &Path,
+    ignored: bool,
+    (file, metadata): (&mut File, &Metadata),
+) -> bool {
+    let length = metadata.len();
+    let before = file.stream_position();
+    let _share = context.budget.take(packed::needs(length));
+    let origin = context.origin(folder, path, ignored);
+    let read = packed::read(context, &origin, context.asked_for(path), BufReader::new(&mut *file), length);
+    if read && !file.metadata().is_ok_and(|now| same(&now, metadata)) {
+        context.skip(folder.root, path, SkipReason::Changed);
+    }
+    // What cannot be read as an archive is read as any other file.
+    let back = before.and_then(|before| file.seek(SeekFrom::Start(before)));
+    if !read && back.is_err() {
+        context.skip(folder.root, path, SkipReason::Unreadable);
+    }
+    read
 }
 
 /// The first piece. A file that says it is empty is asked all the same: some systems' own files say so.

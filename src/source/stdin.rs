@@ -8,7 +8,7 @@ use super::{Gate, Outcome, Redact, Sink, names};
 use crate::model::{Blob, BlobPath, Exposure, Origin, RootInfo, SkipReason, Skipped, Start};
 
 /// Largest stream that is handed on whole.
-const WHOLE: usize = 16 * 1024 * 1024;
+pub(super) const WHOLE: usize = 16 * 1024 * 1024;
 
 /// Core of a window of a longer one.
 const CORE: usize = 4 * 1024 * 1024;
@@ -83,6 +83,13 @@ pub fn stdin(
         excluded: 0,
         skipped,
     }
+}
+
+/// Hands on windows of a text that is too long to be handed on whole.
+pub(super) fn cut(bytes: &[u8], gate: Gate<'_>, origin: &Origin, emit: &mut dyn FnMut(Blob<'_>)) {
+    let mut stream = Stream { reader: bytes, bytes: Vec::new(), ended: false, failed: false };
+    stream.fill(WHOLE + 1);
+    windows(&mut stream, gate, origin, &mut |blob| emit(blob));
 }
 
 /// A stream and what is held of it.

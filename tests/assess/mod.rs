@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod fingerprints;
+mod leaks;
 mod matrix;
 mod messages;
 mod moves;

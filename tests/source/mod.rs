@@ -1,6 +1,7 @@
 //! The source stage on real trees: what is read, how it counts, and that no cut loses or moves anything.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // Tests; a skipped one says so.
 
+mod archives;
 mod git;
 mod selection;
 #[cfg(unix)]

@@ -39,14 +39,17 @@ pub(super) fn complete(
     }
 }
 
+/// What the files of one project share: the root, the archive that holds them, and the package root in it.
+type Project<'a> = (usize, &'a str, &'a str);
+
 /// The files of a run by what they may be called.
 struct Run<'a> {
     blobs: &'a [BlobMatches],
     environments: Vec<Option<Environment>>,
     by_path: HashMap<(usize, &'a str), usize>,
-    projects: BTreeMap<(usize, &'a str), Vec<usize>>,
+    projects: BTreeMap<Project<'a>, Vec<usize>>,
     /// Keys and endpoints of each project by the last part of their setting.
-    set: HashMap<(usize, &'a str, &'a str), Vec<Guest>>,
+    set: HashMap<(Project<'a>, &'a str), Vec<Guest>>,
 }
 
 /// A match that another file takes in.
@@ -79,11 +82,11 @@ impl<'a> Run<'a> {
             run.projects.entry(run.project(index)).or_default().push(index);
         }
         // Projects of a single file link nothing.
-        for ((root, service), members) in run.projects.iter().filter(|(_, members)| members.len() > 1) {
+        for (project, members) in run.projects.iter().filter(|(_, members)| members.len() > 1) {
             for &blob in members {
                 for guest in run.guests_of(blob, |_| true) {
                     if let Some(name) = run.setting(guest).map(scope_name) {
-                        run.set.entry((*root, service, name)).or_default().push(guest);
+                        run.set.entry((*project, name)).or_default().push(guest);
                     }
                 }
             }
@@ -91,10 +94,11 @@ impl<'a> Run<'a> {
         run
     }
 
-    /// The project of a file: its package root, or the repository.
-    fn project(&self, blob: usize) -> (usize, &'a str) {
+    /// The project of a file: its package root, or the repository. An archive is one of its own, wherever it lies.
+    fn project(&self, blob: usize) -> Project<'a> {
         let origin = &self.blobs[blob].origin;
-        (origin.root, origin.service.as_deref().unwrap_or_default())
+        let archive = origin.path.text.rsplit_once('!').map_or("", |(archive, _)| archive);
+        (origin.root, archive, origin.service.as_deref().unwrap_or_default())
     }
 
     fn setting(&self, guest: Guest) -> Option<&'a str> {
@@ -154,7 +158,7 @@ impl<'a> Run<'a> {
     /// What a file takes from others, each with the scope that takes it.
     fn guests(&self, user: usize) -> BTreeSet<(ScopeId, Guest)> {
         let mut guests: BTreeSet<(ScopeId, Guest)> = BTreeSet::new();
-        let (root, service) = self.project(user);
+        let project = self.project(user);
         for Use { scope, used } in &self.blobs[user].matches.scopes.uses {
             if guests.len() > MOST_GUESTS {
                 break;
@@ -162,14 +166,14 @@ impl<'a> Run<'a> {
             let taken: Vec<Guest> = match used {
                 Used::File(path) => {
                     let path = beside(&self.blobs[user].origin.path.text, path);
-                    let named = path.and_then(|path| self.by_path.get(&(root, path.as_str())).copied());
+                    let named = path.and_then(|path| self.by_path.get(&(project.0, path.as_str())).copied());
                     named
                         .filter(|&named| named != user)
                         .map(|named| self.guests_of(named, |_| true))
                         .unwrap_or_default()
                 }
                 Used::Name(name) | Used::Setting(name) => {
-                    let set = self.set.get(&(root, service, scope_name(name))).into_iter().flatten().copied();
+                    let set = self.set.get(&(project, scope_name(name))).into_iter().flatten().copied();
                     // Names that are no environment variable's are known elsewhere only if the whole file is.
                     let shared =
                         name.bytes().all(|byte| !byte.is_ascii_lowercase()) || matches!(used, Used::Setting(_));

@@ -130,7 +130,7 @@ const fn reason(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::Unreadable => "unreadable",
         SkipReason::TooLarge => "too large",
-        SkipReason::Limit => "too many matches",
+        SkipReason::Limit => "beyond a limit",
         SkipReason::Changed => "changed",
         SkipReason::SpecialFile => "special file",
         SkipReason::Symlink => "symlink",
@@ -140,5 +140,8 @@ const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::DamagedObject => "damaged object",
         SkipReason::MissingObject => "missing object",
         SkipReason::ShallowHistory => "shallow history",
+        SkipReason::Encrypted => "encrypted",
+        SkipReason::Damaged => "damaged archive",
+        SkipReason::Unopened => "archive not opened",
     }
 }

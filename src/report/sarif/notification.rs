@@ -108,7 +108,7 @@ const fn explain(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::Unreadable => "it could not be opened or read",
         SkipReason::TooLarge => "it is larger than the limit set for this run",
-        SkipReason::Limit => "it holds more matches than are counted, and the rest was left out",
+        SkipReason::Limit => "it holds more than is read or counted, and the rest was left out",
         SkipReason::Changed => "it changed while it was read",
         SkipReason::SpecialFile => "a device, socket or pipe is no regular file",
         SkipReason::Symlink => "symbolic links are not followed",
@@ -118,5 +118,8 @@ const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::DamagedObject => "an object of the repository is damaged",
         SkipReason::MissingObject => "an object that the repository names is not here",
         SkipReason::ShallowHistory => "the history of the repository is cut off",
+        SkipReason::Encrypted => "a password protects it",
+        SkipReason::Damaged => "it is a damaged archive, or packed in a way that is not known",
+        SkipReason::Unopened => "the archive, or the rest of it, cannot be unpacked",
     }
 }

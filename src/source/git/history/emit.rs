@@ -8,12 +8,13 @@ use rayon::prelude::*;
 
 use super::order::History;
 use super::places::{Held, Places};
-use crate::model::{Blob, Exposure, Origin, Part, Provenance, Reach};
+use crate::model::{Exposure, Origin, Part, Provenance, Reach};
 use crate::source::context::Context;
 use crate::source::git::authors::Authors;
 use crate::source::git::commit;
 use crate::source::git::objects::{Objects, Reader};
 use crate::source::git::repositories::Located;
+use crate::source::packed;
 
 /// What is needed to say where an object comes from.
 pub(super) struct Scene<'a> {
@@ -134,7 +135,7 @@ impl Scene<'_> {
             provenance: Some(provenance),
             ..Origin::new(self.located.root, text, exposure)
         };
-        context.emit(&Blob::whole(origin, bytes));
+        packed::emit_blob(context, origin, bytes);
     }
 
     fn provenance(&self, commit: Option<(usize, Option<String>)>, part: Part) -> Provenance {

@@ -20,6 +20,7 @@ use crate::source::context::Context;
 use crate::source::git::objects::Objects;
 use crate::source::git::repositories::Located;
 use crate::source::git::settings::Settings;
+use crate::source::packed;
 
 use order::{History, Tips};
 use places::{Places, Search};
@@ -45,7 +46,7 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     let settings = Settings::of(&located.common_dir);
     let (objects, problems) = located.objects(context);
     let largest = context.options.max_file_size.unwrap_or(u64::MAX);
-    let (seen, trees_kept) = sweep::sweep(&objects, &|bytes| (context.gate)(bytes) && (context.probe)(bytes), largest);
+    let (seen, trees_kept) = sweep::sweep(&objects, &|bytes| packed::holds(context, bytes), largest);
     for (path, reason) in problems.iter().chain(&seen.problems) {
         context.skip(located.root, path, *reason);
     }

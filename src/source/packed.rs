@@ -1,0 +1,101 @@
+//! Archives met on the way: their members are blobs like files, under the path of the archive and their own.
+
+use std::borrow::Cow;
+use std::io::{Cursor, Read, Seek};
+
+use super::archive::{self, MemberPath, Trouble};
+use super::context::Context;
+use super::{names, paths, stdin};
+use crate::model::{Blob, BlobPath, Exposure, Origin, SkipReason};
+
+/// Largest member that is looked at for its name alone.
+const SETTINGS: usize = 1024 * 1024;
+
+/// Bytes that an archive of `length` bytes may need while it is read, nested ones apart.
+pub(super) fn needs(length: u64) -> u64 {
+    length.saturating_mul(archive::HIGHEST_RATIO).clamp(archive::UNMEASURED, archive::LARGEST_MEMBER)
+}
+
+/// Whether a text without a name holds something, or where it is an archive one of its members does. What cannot be unpacked
+/// counts too: it is to be listed under its name.
+pub(super) fn holds(context: &Context<'_>, bytes: &[u8]) -> bool {
+    let wanted = |bytes: &[u8]| (context.gate)(bytes) && (context.probe)(bytes);
+    if !archive::is_archive(bytes) {
+        return wanted(bytes);
+    }
+    let length = bytes.len() as u64;
+    let _share = context.budget.take(needs(length));
+    let mut holds = false;
+    let mut visit = |_: &MemberPath, content: Result<&[u8], Trouble>| holds |= content.map_or(true, wanted);
+    let opened = archive::members(Cursor::new(bytes), length, &mut visit);
+    holds || (!opened && wanted(bytes))
+}
+
+/// Hands on a blob that is in memory, or its members where it is an archive.
+pub(super) fn emit_blob(context: &Context<'_>, origin: Origin, bytes: &[u8]) {
+    if archive::is_archive(bytes) {
+        let length = bytes.len() as u64;
+        let _share = context.budget.take(needs(length));
+        if read(context, &origin, false, Cursor::new(bytes), length) {
+            return;
+        }
+    }
+    context.emit(&Blob::whole(origin, bytes));
+}
+
+/// Hands on the members of an archive that the prefilter wants to see again, and lists what could not be read. `origin` is
+/// that of the archive; `asked` says that somebody named it. False where nothing in it could be read as an archive.
+pub(super) fn read(
+    context: &Context<'_>,
+    origin: &Origin,
+    asked: bool,
+    archive: impl Read + Seek,
+    length: u64,
+) -> bool {
+    // An archive that nobody keeps in a repository or named, such as a download, is listed and no more.
+    let wanted = asked || matches!(origin.exposure, Exposure::Tracked | Exposure::Staged);
+    archive::members(archive, length, &mut |member, content| match content {
+        Ok(bytes) => emit(context, origin, member, bytes),
+        Err(trouble) => {
+            let reason = match trouble {
+                Trouble::Limit => SkipReason::Limit,
+                Trouble::Encrypted if wanted => SkipReason::Encrypted,
+                Trouble::Damaged if wanted => SkipReason::Damaged,
+                Trouble::Encrypted | Trouble::Damaged | Trouble::Cut => SkipReason::Unopened,
+            };
+            context.skip_blob(&of_member(context, origin, member), reason);
+        }
+    })
+}
+
+fn emit(context: &Context<'_>, origin: &Origin, member: &MemberPath, bytes: &[u8]) {
+    if bytes.len() > stdin::WHOLE {
+        let origin = of_member(context, origin, member);
+        return stdin::cut(bytes, context.gate, &origin, &mut |blob| context.emit(&blob));
+    }
+    let by_name = || bytes.len() <= SETTINGS && names::is_settings(member.name());
+    if (context.gate)(bytes) || by_name() {
+        context.emit(&Blob::whole(of_member(context, origin, member), bytes));
+    }
+}
+
+/// Where a member comes from: `backup.zip!conf/.env`.
+fn of_member(context: &Context<'_>, archive: &Origin, member: &MemberPath) -> Origin {
+    if member.bytes().is_empty() {
+        return archive.clone();
+    }
+    let (text, raw) = paths::text_of(member.bytes());
+    let percent = archive.path.percent || raw;
+    // A path is written in one way from end to end.
+    let write = |text: &str, written: bool| match percent && !written {
+        true => text.replace('%', "%25"),
+        false => text.to_owned(),
+    };
+    let inner = (context.redact)(&write(&text, raw));
+    let joined = |outer: Cow<'_, str>| format!("{outer}!{inner}");
+    Origin {
+        path: BlobPath { text: joined(write(&archive.path.text, archive.path.percent).into()), percent },
+        shown: joined(Cow::Borrowed(&archive.shown)),
+        ..archive.clone()
+    }
+}

@@ -1,0 +1,359 @@
+//! Zip archives as blobs: what is in them is read, however they are written, and hostile ones cost little.
+
+use std::io::{Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::*;
+
+/// A sound archive, packed.
+fn packed(members: &[(&str, &[u8])]) -> Vec<u8> {
+    written(CompressionMethod::Deflated, members)
+}
+
+fn written(method: CompressionMethod, members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(method);
+    for (name, content) in members {
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// An archive of members as they are, whatever they are called and say of themselves.
+#[derive(Default)]
+struct Raw {
+    bytes: Vec<u8>,
+    directory: Vec<u8>,
+    count: u16,
+}
+
+impl Raw {
+    fn member(mut self, name: &[u8], content: &[u8]) -> Self {
+        let at = self.bytes.len();
+        let header = header(name, content, 0);
+        self.bytes.extend([&b"PK\x03\x04"[..], &header, name, content].concat());
+        self.listed(name, content, at, 0)
+    }
+
+    /// Lists a member again, at any place and with any flags.
+    fn listed(mut self, name: &[u8], content: &[u8], at: usize, flags: u16) -> Self {
+        self.directory.extend(b"PK\x01\x02\x14\x00");
+        self.directory.extend(header(name, content, flags));
+        self.directory.extend([0; 10]);
+        self.directory.extend((at as u32).to_le_bytes());
+        self.directory.extend(name);
+        self.count += 1;
+        self
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        let at = self.bytes.len() as u32;
+        self.bytes.extend(&self.directory);
+        self.bytes.extend(b"PK\x05\x06\x00\x00\x00\x00");
+        self.bytes.extend([self.count.to_le_bytes(), self.count.to_le_bytes()].concat());
+        self.bytes.extend([(self.directory.len() as u32).to_le_bytes(), at.to_le_bytes()].concat());
+        self.bytes.extend([0, 0]);
+        self.bytes
+    }
+}
+
+/// What the headers of a stored member share: from the version needed to the lengths of its name and extra field.
+fn header(name: &[u8], content: &[u8], flags: u16) -> Vec<u8> {
+    let mut header = vec![20, 0];
+    header.extend(flags.to_le_bytes());
+    header.extend([0, 0, 0, 0, 0x21, 0]);
+    header.extend(crc32(content).to_le_bytes());
+    header.extend((content.len() as u32).to_le_bytes());
+    header.extend((content.len() as u32).to_le_bytes());
+    header.extend((name.len() as u16).to_le_bytes());
+    header.extend([0, 0]);
+    header
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+    })
+}
+
+/// What a scan with the needle's gate says of one archive, which was asked for by its folder alone.
+fn read(name: &str, archive: &[u8]) -> (Vec<String>, Vec<(String, SkipReason)>) {
+    let tree = folder(&[]);
+    fs::write(tree.path().join(name), archive).unwrap();
+    of(&at(tree.path()))
+}
+
+fn of(options: &Options) -> (Vec<String>, Vec<(String, SkipReason)>) {
+    let (blobs, outcome) = try_scan(options, gate).unwrap();
+    let skipped = outcome.skipped.iter().map(|skipped| (skipped.path.text.clone(), skipped.reason)).collect();
+    (blobs.into_iter().map(|blob| blob.path).collect(), skipped)
+}
+
+fn none() -> Vec<(String, SkipReason)> {
+    Vec::new()
+}
+
+#[test]
+fn members_are_blobs_under_any_name_of_the_archive() {
+    let archive = packed(&[("conf/.env", b"A=1"), ("a.txt", NEEDLE), ("b.txt", b"nothing")]);
+    for name in ["backup.zip", "app.jar", "a-1.0-py3-none-any.whl", "app.apk", "letter.docx", "x.vsix", "x.nupkg", "x"]
+    {
+        let (blobs, skipped) = read(name, &archive);
+        assert_eq!(blobs, [format!("{name}!a.txt"), format!("{name}!conf/.env")], "the second by its name alone");
+        assert_eq!(skipped, none());
+    }
+}
+
+#[test]
+fn places_and_origins_are_those_of_the_file() {
+    let tree = folder(&[("app/package.json", "{}")]);
+    fs::write(tree.path().join("app/backup.zip"), packed(&[("a.txt", b"one\ntwo needle-12345")])).unwrap();
+    let (blobs, outcome) = try_scan(&at(tree.path()), gate).unwrap();
+    let member = blobs.iter().find(|blob| blob.path == "app/backup.zip!a.txt").unwrap();
+    assert_eq!(member.needles, [(8, 2, 5, 5)]);
+    assert_eq!((member.exposure, member.service.as_deref()), (Exposure::OutsideGit, Some("app")));
+    assert!(member.shown.ends_with("app/backup.zip!a.txt"), "{}", member.shown);
+    assert_eq!(outcome.files, 2);
+}
+
+#[test]
+fn archives_of_every_size_are_opened() {
+    let filler =
+        |length: usize| (0..length).map(|at| (at as u32).wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    for length in [0, 64 * 1024 - 300, 64 * 1024, 300 * 1024, 17 * 1024 * 1024] {
+        let filler: Vec<u8> = filler(length);
+        let archive = written(CompressionMethod::Stored, &[("filler", &filler), ("a.txt", NEEDLE)]);
+        // `config.zip` is looked at for its name, too.
+        for name in ["a.zip", "config.zip"] {
+            assert_eq!(read(name, &archive), (vec![format!("{name}!a.txt")], none()), "{name} of {length} bytes");
+        }
+    }
+}
+
+#[test]
+fn archives_in_archives_are_opened_three_deep() {
+    let mut archive = packed(&[("a.txt", NEEDLE)]);
+    for (depth, wanted) in [
+        ("one", vec!["a.zip!a.txt"]),
+        ("two", vec!["a.zip!in.zip!a.txt"]),
+        ("three", vec!["a.zip!in.zip!in.zip!a.txt"]),
+        ("four", vec![]),
+    ] {
+        let (blobs, skipped) = read("a.zip", &archive);
+        assert_eq!(blobs, wanted, "{depth}");
+        let limit = wanted.is_empty().then(|| ("a.zip!in.zip!in.zip!in.zip".to_owned(), SkipReason::Limit));
+        assert_eq!(skipped, Vec::from_iter(limit), "{depth}");
+        archive = packed(&[("in.zip", &archive)]);
+    }
+}
+
+#[test]
+fn names_are_text_and_nothing_else() {
+    let names: [(&[u8], &str); 7] = [
+        (b"../../etc/passwd", "a.zip!../../etc/passwd"),
+        (b"/etc/passwd", "a.zip!/etc/passwd"),
+        (b"conf\\prod\\x", "a.zip!conf/prod/x"),
+        (b"a\x1b[31m\x07", "a.zip!a\u{1b}[31m\u{7}"),
+        (b"caf\xe9%", "a.zip!caf%E9%25"),
+        (b"secret.txt", "a.zip![key].txt"),
+        (b"", "a.zip"),
+    ];
+    for (name, wanted) in names {
+        let tree = folder(&[]);
+        fs::write(tree.path().join("a.zip"), Raw::default().member(name, NEEDLE).finish()).unwrap();
+        let (blobs, outcome) = try_scan(&at(tree.path()), gate).unwrap();
+        assert_eq!(names_of(&blobs), [wanted]);
+        assert_eq!(outcome.skipped, []);
+        assert_eq!(fs::read_dir(tree.path()).unwrap().count(), 1, "nothing was written");
+    }
+}
+
+fn names_of(blobs: &[Seen]) -> Vec<&str> {
+    blobs.iter().map(|blob| blob.path.as_str()).collect()
+}
+
+#[test]
+fn of_members_with_one_name_all_are_read() {
+    let archive = Raw::default().member(b"a.txt", NEEDLE).member(b"a.txt", b"harmless").member(b"a.txt", NEEDLE);
+    assert_eq!(read("a.zip", &archive.finish()), (vec!["a.zip!a.txt".to_owned(); 2], none()));
+}
+
+#[test]
+fn bombs_stop_at_the_limits() {
+    // A member that unpacks to a thousand times its size: its beginning is looked at.
+    let zeros = vec![0; 4 * 1024 * 1024];
+    let bomb = packed(&[("zeros", &zeros), ("a.txt", NEEDLE)]);
+    let limit = |path: &str| vec![(path.to_owned(), SkipReason::Limit)];
+    assert_eq!(read("a.zip", &bomb), (vec!["a.zip!a.txt".to_owned()], limit("a.zip!zeros")));
+    // Up to 1 MiB nothing is measured.
+    assert_eq!(read("a.zip", &packed(&[("zeros", &zeros[..1024 * 1024]), ("a.txt", NEEDLE)])).1, none());
+
+    // Very many members.
+    let mut many = Raw::default();
+    for number in 0..10_001 {
+        many = many.member(format!("{number:05}").as_bytes(), if number >= 9_999 { NEEDLE } else { b"" });
+    }
+    assert_eq!(read("a.zip", &many.finish()), (vec!["a.zip!09999".to_owned()], limit("a.zip!10000")));
+
+    // Members that share their bytes.
+    let content = NEEDLE.repeat(100);
+    let mut shared = Raw::default().member(b"a.txt", &content);
+    for _ in 0..100 {
+        shared = shared.listed(b"a.txt", &content, 0, 0);
+    }
+    let (blobs, skipped) = read("a.zip", &shared.finish());
+    assert_eq!((blobs.len() > 1, blobs.len() < 20, skipped), (true, true, limit("a.zip!a.txt")), "{}", blobs.len());
+}
+
+#[test]
+fn an_archive_that_holds_itself_comes_to_an_end() {
+    // Nested archives of the greatest depth, each with two of the next.
+    let mut archive = packed(&[("a.txt", NEEDLE)]);
+    for _ in 0..8 {
+        archive = packed(&[("1.zip", &archive), ("2.zip", &archive)]);
+    }
+    let (blobs, skipped) = read("a.zip", &archive);
+    assert_eq!((blobs.len(), skipped.len()), (0, 8), "{skipped:?}");
+}
+
+#[test]
+fn what_cannot_be_unpacked_is_listed() {
+    let sound = || Raw::default().member(b"a.txt", NEEDLE);
+    let encrypted = sound().listed(b"b.txt", NEEDLE, 0, 1).finish();
+    let mut damaged = sound().member(b"b.txt", b"0123456789").member(b"c.txt", NEEDLE).finish();
+    let at_content = memchr::memmem::find(&damaged, b"0123456789").unwrap();
+    damaged[at_content] = b'X';
+    for (archive, blobs, path, reason) in [
+        (&encrypted, vec!["a.txt"], "", SkipReason::Encrypted),
+        (&damaged, vec!["a.txt", "c.txt"], "!b.txt", SkipReason::Damaged),
+    ] {
+        let tree = folder(&[]);
+        let file = tree.path().join("a.zip");
+        fs::write(&file, archive).unwrap();
+        let wanted: Vec<String> = blobs.iter().map(|name| format!("a.zip!{name}")).collect();
+        let listed = |reason| vec![(format!("a.zip{path}"), reason)];
+        // Found on the way it is a note; asked for, or committed, something is missing.
+        assert_eq!(of(&at(tree.path())), (wanted.clone(), listed(SkipReason::Unopened)));
+        assert_eq!(of(&at(&file)), (wanted.clone(), listed(reason)));
+        assert_eq!(of(&Options { assume_committed: true, ..at(tree.path()) }), (wanted, listed(reason)));
+    }
+    for incomplete in [SkipReason::Encrypted, SkipReason::Damaged] {
+        assert_eq!(incomplete.effect().as_str(), "incomplete");
+    }
+    assert_eq!(SkipReason::Unopened.effect().as_str(), "note");
+}
+
+#[test]
+fn a_cut_archive_is_read_as_far_as_it_goes() {
+    let archive = packed(&[("a.txt", NEEDLE), ("b.txt", NEEDLE), ("c.txt", NEEDLE)]);
+    let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+    let tree = folder(&[]);
+    let file = tree.path().join("a.zip");
+    fs::write(&file, &archive[..directory - 5]).unwrap();
+    let (blobs, skipped) = of(&at(&file));
+    assert!(blobs.starts_with(&["a.zip!a.txt".to_owned(), "a.zip!b.txt".to_owned()]), "{blobs:?}");
+    assert!(skipped.contains(&("a.zip".to_owned(), SkipReason::Unopened)), "a note: {skipped:?}");
+}
+
+#[test]
+fn what_only_begins_like_an_archive_is_read_as_it_is() {
+    let text = [b"PK\x03\x04 ", NEEDLE].concat();
+    let (blobs, skipped) = read("notes.txt", &text);
+    assert_eq!((blobs, skipped), (vec!["notes.txt".to_owned()], vec![("notes.txt".to_owned(), SkipReason::Unopened)]));
+}
+
+#[test]
+fn any_bytes_come_to_an_end() {
+    let archive = packed(&[("a.txt", NEEDLE), ("in.zip", &packed(&[("b.txt", NEEDLE)]))]);
+    let tree = folder(&[]);
+    let mut state = 7_u64;
+    let mut next = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    for number in 0..300 {
+        let mut broken = archive.clone();
+        for _ in 0..=next(6) {
+            let at = next(broken.len());
+            broken[at] = next(256) as u8;
+        }
+        broken.truncate(broken.len() - next(broken.len()) * usize::from(number % 3 == 0));
+        fs::write(tree.path().join(format!("{number}.zip")), broken).unwrap();
+    }
+    let one = of(&Options { threads: 1, ..at(tree.path()) });
+    assert!(one.0.len() > 100, "most damage leaves something to read");
+    assert_eq!(one, of(&Options { threads: 4, ..at(tree.path()) }));
+}
+
+/// An archive that was committed and is gone, by the program: its members have the path, the commit and the exposure.
+#[test]
+fn archives_of_the_history_are_opened() {
+    let tree = folder(&[]);
+    let git = |args: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.args(args).current_dir(tree.path()).env_clear();
+        for name in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{name}_NAME"), "A").env(format!("GIT_{name}_EMAIL"), "a@x.example");
+        }
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("PATH", "/usr/bin:/bin");
+        git.output().is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "-q"]) {
+        return println!("skipped: no git program here");
+    }
+    let inner = packed(&[("conf/a.txt", NEEDLE)]);
+    fs::write(tree.path().join("backup.zip"), packed(&[("in.zip", &inner), ("b.txt", b"nothing")])).unwrap();
+    fs::write(tree.path().join("harmless.zip"), packed(&[("b.txt", b"nothing")])).unwrap();
+    fs::write(tree.path().join("locked.zip"), Raw::default().listed(b"b.txt", NEEDLE, 0, 1).member(b"a", b"").finish())
+        .unwrap();
+    assert!(
+        git(&["add", "-A"])
+            && git(&["commit", "-qm", "one"])
+            && git(&["rm", "-qr", "."])
+            && git(&["commit", "-qm", "two"])
+    );
+    let history = Options { mode: keyscan::source::Mode::History, ..at(tree.path()) };
+    let (mut blobs, outcome) = try_scan(&history, gate).unwrap();
+    blobs.retain(|blob| blob.exposure != Exposure::GitMetadata);
+    assert_eq!(exposures(&blobs), [("backup.zip!in.zip!conf/a.txt", Exposure::History)]);
+    assert_eq!(blobs[0].needles.len(), 1);
+    assert_eq!(skipped(&outcome), [("locked.zip", SkipReason::Unopened)]);
+}
+
+#[test]
+fn long_members_are_cut_into_windows() {
+    let mut text: Vec<u8> = (0..18_000_000_u32).map(|at| b'a' + (at.wrapping_mul(2_654_435_761) >> 28) as u8).collect();
+    let far = 17_000_000;
+    text[far..far + NEEDLE.len()].copy_from_slice(NEEDLE);
+    let tree = folder(&[]);
+    fs::write(tree.path().join("a.zip"), packed(&[("long.txt", &text)])).unwrap();
+    let (blobs, outcome) = try_scan(&at(tree.path()), gate).unwrap();
+    let needles: Vec<_> = blobs.iter().flat_map(|blob| blob.needles.clone()).collect();
+    assert_eq!(needles, [(far as u64, 1, far as u64 + 1, far as u64 + 1)]);
+    assert_eq!(outcome.skipped, []);
+}
+
+/// By the program: what is in one archive goes together, and with nothing outside of it.
+#[test]
+fn an_archive_is_a_project_of_its_own() {
+    use crate::support::{expand, findings, keyscan, occurrences};
+    let key = |seed| expand("sk-proj-{74}T3{}BlbkFJ{74}", seed);
+    let (env, base) = (format!("OPENAI_API_KEY={}\n", key(1)), "OPENAI_BASE_URL=https://api.ohmygpt.com/v1\n");
+    let config = format!("{{\"openai_api_key\": \"{}\"}}", key(2));
+    let tree = folder(&[(".env", &format!("OPENAI_API_KEY={}\n", key(3)))]);
+    fs::write(tree.path().join("a.zip"), packed(&[("c/.env", (env + base).as_bytes())])).unwrap();
+    fs::write(tree.path().join("b.zip"), packed(&[("c/config.json", config.as_bytes())])).unwrap();
+    let report = keyscan(tree.path(), &["--format", "json", "--min-severity", "info", "--exit-zero", "."]).json();
+    let mut receivers: Vec<(String, Option<String>)> = Vec::new();
+    for place in findings(&report).iter().filter(|one| one["key"].is_object()).flat_map(occurrences) {
+        let host = place["endpoint"]["host"].as_str().map(str::to_owned);
+        receivers.push((place["path"].as_str().unwrap().to_owned(), host));
+    }
+    receivers.sort();
+    let relay = Some("api.ohmygpt.com".to_owned());
+    let wanted = [(".env", None), ("a.zip!c/.env", relay), ("b.zip!c/config.json", None)];
+    assert_eq!(receivers, wanted.map(|(path, host)| (path.to_owned(), host)));
+}
