@@ -214,7 +214,8 @@ fn several_repositories_and_their_services() {
     assert_eq!(plain(&places(&report)), [(".env", "staged"), ("api/src/.env", "staged")]);
     let text = report.to_string();
     assert!(text.contains("\"service\":\"api\""), "{text}");
-    let roots: Vec<&str> = report["scan"]["roots"].as_array().unwrap().iter().map(|r| r["path"].as_str().unwrap()).collect();
+    let roots: Vec<&str> =
+        report["scan"]["roots"].as_array().unwrap().iter().map(|r| r["path"].as_str().unwrap()).collect();
     assert_eq!(roots, ["one", "two"]);
 }
 
@@ -262,7 +263,7 @@ fn a_hook_stops_every_way_to_commit_a_key() {
 
     repo.write("third.env", line(3)).git(&["add", "third.env"]);
     blocked(&repo, &["commit", "--amend", "--no-edit"], 3);
-    repo.git(&["rm", "-q", "--cached", "third.env"]);
+    repo.git(&["rm", "-q", "-f", "third.env"]);
     repo.write(".gitignore", "dist/\n").write("dist/bundle.js", line(4));
     repo.git(&["add", "."]);
     repo.git(&["commit", "-q", "-m", "ignored"]);

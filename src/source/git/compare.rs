@@ -25,7 +25,7 @@ const LONGEST: usize = 64 * 1024;
 const KEPT: usize = 32 * 1024 * 1024;
 
 /// Bytes of trees entered again under another path, for each comparison.
-const AGAIN: usize = 16 * 1024 * 1024;
+const AGAIN: usize = 256 * 1024;
 
 /// Bytes of trees read for each comparison.
 const MOST: usize = 1024 * 1024 * 1024;

@@ -26,10 +26,8 @@ mod work_tree;
 
 pub(super) use history::read as history;
 pub use identity::identify;
+pub(super) use range::{range, since};
 pub use repositories::Located;
 pub(super) use repositories::Repositories;
-pub(super) use range::{range, since};
-pub(super) use repositories::Repositories;
-pub use repositories::{Located, identify};
 pub(super) use staged::read as staged;
 pub(super) use work_tree::WorkTree;
