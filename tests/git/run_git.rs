@@ -13,6 +13,9 @@ pub fn key(seed: u64) -> String {
     expand("sk-proj-{74}T3{}BlbkFJ{74}", 0x5743_0000 + seed)
 }
 
+/// When the first commits are made, in seconds: git takes smaller numbers for something else.
+pub const DAWN: i64 = 1_600_000_000;
+
 /// A line with such a key.
 pub fn line(seed: u64) -> String {
     format!("OPENAI_API_KEY={}\n", key(seed))
@@ -73,12 +76,12 @@ impl Repo {
 
     /// Runs git.
     pub fn try_git(&self, arguments: &[&str]) -> Done {
-        self.git_at(arguments, 1_700_000_000)
+        self.git_at(arguments, 0)
     }
 
-    /// Runs git at a time, in seconds.
+    /// Runs git at a time, in seconds since [`DAWN`].
     pub fn git_at(&self, arguments: &[&str], time: i64) -> Done {
-        let date = format!("{time} +0000");
+        let date = format!("{} +0000", DAWN + time);
         let output = Command::new("git")
             .args(arguments)
             .current_dir(&self.top)
@@ -102,7 +105,7 @@ impl Repo {
         }
     }
 
-    /// Commits everything at a time; says which commit that is.
+    /// Commits everything at a time, in seconds since [`DAWN`]; says which commit that is.
     pub fn commit_at(&self, message: &str, time: i64) -> String {
         self.git(&["add", "-A", "-f"]);
         let done = self.git_at(&["commit", "-q", "--no-verify", "--allow-empty", "-m", message], time);
@@ -112,7 +115,7 @@ impl Repo {
 
     /// Commits everything; says which commit that is.
     pub fn commit(&self, message: &str) -> String {
-        self.commit_at(message, 1_700_000_000)
+        self.commit_at(message, 0)
     }
 
     /// The commit that is checked out.
