@@ -175,6 +175,25 @@ fn what_is_missing_or_damaged_is_named() {
 }
 
 #[test]
+fn an_index_made_to_end_the_program_is_only_unreadable() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write("key.env", line(1));
+    let head = [b"DIRC".as_slice(), &2_u32.to_be_bytes(), &0_u32.to_be_bytes()].concat();
+    let trees = b"\0-1 1\n".repeat(200_000);
+    let cache = [[1; 1 + 76 + 40 + 1].as_slice(), b"\0\x05", &b"\x00\x01d\0".repeat(200_000), b"\0"].concat();
+    for (signature, extension) in [(b"TREE", &trees), (b"UNTR", &cache)] {
+        let length = u32::try_from(extension.len()).unwrap().to_be_bytes();
+        let index = [head.as_slice(), signature, &length, extension, &[0; 20]].concat();
+        fs::write(repo.top.join(".git/index"), index).unwrap();
+        for arguments in [&["--staged"][..], &["."], &["--history"]] {
+            let run = repo.keyscan(&[&["-f", "json", "--fail-on", "never"], arguments].concat());
+            assert_eq!(run.code, 3, "{arguments:?}: {}", run.errors());
+            assert_eq!(run.json()["scan"]["skipped"][0]["path"], ".git/index");
+        }
+    }
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let Some(repo) = Repo::new() else { return };
     let refused = |arguments: &[&str], reason: &str| {

@@ -12,6 +12,7 @@ mod identity;
 mod index_changes;
 mod introduced;
 mod leave_out;
+mod nesting;
 mod objects;
 mod places;
 mod range;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gix_index::{decode, entry::Mode, hash::Kind};
 
+use super::nesting;
 use super::references::References;
 use crate::source::open::read_small;
 use crate::source::rules::Rules;
@@ -157,7 +158,7 @@ pub(super) fn each_entry(git_dir: &Path, visit: &mut dyn FnMut(&[u8], gix_hash::
 pub(super) fn read_index(path: &Path) -> (Option<gix_index::File>, bool) {
     match path.symlink_metadata() {
         Err(error) => return (None, error.kind() != std::io::ErrorKind::NotFound),
-        Ok(kind) if !kind.is_file() || kind.len() > LARGEST_INDEX || !parts_are_files(path) => return (None, true),
+        Ok(_) if !is_harmless(path) || !parts_are_harmless(path) => return (None, true),
         Ok(_) => {}
     }
     // The configuration would say which hash the repository uses; the checksum at the end says it as well.
@@ -168,13 +169,17 @@ pub(super) fn read_index(path: &Path) -> (Option<gix_index::File>, bool) {
     (index, damaged)
 }
 
-/// Whether the shared halves of a split index, if any, are regular files: the decoder opens them by name.
-fn parts_are_files(index: &Path) -> bool {
+/// Whether the shared halves of a split index, if any, can be given to the decoder, which opens them by name.
+fn parts_are_harmless(index: &Path) -> bool {
     let folder = index.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::read_dir(folder).is_ok_and(|entries| {
         entries.flatten().all(|entry| {
-            !entry.file_name().as_encoded_bytes().starts_with(b"sharedindex.")
-                || entry.file_type().is_ok_and(|kind| kind.is_file())
+            !entry.file_name().as_encoded_bytes().starts_with(b"sharedindex.") || is_harmless(&entry.path())
         })
     })
+}
+
+/// Whether a file can be given to the decoder: a regular one, not too large, and nothing in it nested too deeply.
+fn is_harmless(index: &Path) -> bool {
+    read_small(index, LARGEST_INDEX).is_some_and(|bytes| !nesting::is_too_deep(&bytes))
 }
