@@ -212,10 +212,11 @@ pub enum SourceError {
 }
 
 /// The folder that a path's own configuration belongs in: the top of the git work tree that holds it, else the path
-/// itself, or the folder of a file. `None` where there is nothing at this path.
+/// itself, or the folder of a file. What is not there may still be staged: then the folder that is left of its path counts.
 #[must_use]
 pub fn top_of(path: &Path) -> Option<PathBuf> {
-    let real = path.canonicalize().ok()?;
+    let absolute = std::path::absolute(path).ok()?;
+    let real = absolute.ancestors().find_map(|path| path.canonicalize().ok())?;
     let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
     Some(git::WorkTree::top_of(folder).unwrap_or(folder).to_path_buf())
 }

@@ -51,6 +51,11 @@ fn paths_globs_and_ignore_files_choose_what_is_read() {
     repo.write("b/.keyscanignore", "deep/\n");
     assert_eq!(read(&["b"]), (vec![all[3].to_owned()], 1));
 
+    // The policy of the repository holds for what is no longer there, too.
+    repo.write(".keyscan.toml", "");
+    let policy = repo.keyscan(&["--staged", "-v", "a/one.env"]);
+    assert!(policy.errors().contains(".keyscan.toml"), "{}", policy.errors());
+
     let missing = repo.keyscan(&["--staged", "b/four.env"]);
     assert_eq!(missing.code, 2);
     assert!(missing.errors().contains("no such file or folder: b/four.env"), "{}", missing.errors());
