@@ -99,7 +99,7 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
         return Err(hinted("--stdin-filename is given, but standard input is not scanned", hint));
     }
     let files_from = args.files_from.as_deref().map(|file| read_list(file, args.null)).transpose()?;
-    Ok(scan::Input::Tree(source::Options {
+    Ok(scan::Input::Tree(Box::new(source::Options {
         mode,
         git: source::GitVariables {
             dir: from_environment("GIT_DIR").map(PathBuf::from),
@@ -116,7 +116,7 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
         assume_committed: args.assume_committed,
         max_file_size: args.max_file_size,
         threads: args.threads.map_or(0, usize::from),
-    }))
+    })))
 }
 
 /// Refuses what makes no sense together with a mode that reads repositories.

@@ -49,7 +49,7 @@ impl<'a> LeaveOut<'a> {
         let excluded = state.excluded
             || state.rules.as_ref().is_some_and(|rules| rules.ignore(&path, false))
             || context.excludes(root, &path, false)
-            || context.options.except.iter().any(|except| *except == path);
+            || context.options.except.contains(&path);
         if excluded && self.counted.insert(key.to_vec()) {
             context.exclude_one();
         }

@@ -54,7 +54,7 @@ impl Place {
     /// The path that reports give to an object that has none: where it would lie if it were loose.
     pub(super) fn object(&self, id: &gix_hash::oid) -> PathBuf {
         let hex = id.to_hex().to_string();
-        let folder = if self.located.top == self.located.git_dir { "objects" } else { ".git/objects" };
+        let folder = if self.located.is_bare() { "objects" } else { ".git/objects" };
         self.path(format!("{folder}/{}/{}", &hex[..2], &hex[2..]).as_bytes())
     }
 }
@@ -114,7 +114,7 @@ fn locate(context: &Context<'_>, typed: &Path) -> Result<(Located, Asked), Sourc
             .ok_or_else(|| SourceError::Variable { path: (context.redact)(&paths::text(dir).0) })?,
         None => real.ancestors().find_map(at).ok_or_else(|| SourceError::NoRepository { path: text() })?,
     };
-    if context.options.mode == Mode::Staged && located.top == located.git_dir {
+    if context.options.mode == Mode::Staged && located.is_bare() {
         return Err(SourceError::NoWorkTree { path: text() });
     }
     let below = real.strip_prefix(&located.top).map_err(|_| SourceError::NoRepository { path: text() })?;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use gix_hash::ObjectId;
-use gix_index::State;
+use gix_index::{Entry, State};
 use gix_object::Kind;
 use rayon::prelude::*;
 
@@ -55,11 +55,16 @@ fn missing(context: &Context<'_>, place: &Place, index: Option<&State>) -> Resul
     }
 }
 
+/// The path of an entry, as git writes it.
+fn path<'i>(index: &'i State, entry: &Entry) -> &'i [u8] {
+    entry.path(index)
+}
+
 /// Whether an index has a file at a path, or below it.
 fn holds(index: &State, key: &[u8]) -> bool {
     let entries = index.entries();
-    let first = entries.partition_point(|entry| &entry.path(index)[..] < key);
-    let next = entries[first..].iter().map(|entry| &entry.path(index)[..]).take_while(|path| path.starts_with(key));
+    let first = entries.partition_point(|entry| path(index, entry) < key);
+    let next = entries[first..].iter().map(|entry| path(index, entry)).take_while(|path| path.starts_with(key));
     next.into_iter().any(|path| matches!(path.get(key.len()), None | Some(b'/')))
 }
 
@@ -126,7 +131,7 @@ impl Packages<'_> {
         while let Some(slash) = folder.iter().rposition(|&byte| byte == b'/') {
             folder = &folder[..slash];
             if self.is_package(&path[..=slash]) {
-                return Some(paths::text(&Path::new(&paths::from_bytes(folder))).0);
+                return Some(paths::text(Path::new(&paths::from_bytes(folder))).0);
             }
         }
         self.is_package(b"").then(|| ".".to_owned())
@@ -135,7 +140,7 @@ impl Packages<'_> {
     /// Whether a manifest lies in the folder with this path, which ends with a slash. What lies deeper is leapt over.
     fn is_package(&self, folder: &[u8]) -> bool {
         let entries = self.index.entries();
-        let mut at = entries.partition_point(|entry| &entry.path(self.index)[..] < folder);
+        let mut at = entries.partition_point(|entry| path(self.index, entry) < folder);
         while let Some(name) = entries.get(at).and_then(|entry| entry.path(self.index).strip_prefix(folder)) {
             match name.iter().position(|&byte| byte == b'/') {
                 None if names::is_manifest(name) => return true,
@@ -143,7 +148,7 @@ impl Packages<'_> {
                 Some(slash) => {
                     // The slash comes before the zero: nothing else does that names can hold there.
                     let behind = [folder, &name[..slash], b"0"].concat();
-                    at += entries[at..].partition_point(|entry| entry.path(self.index)[..] < behind[..]).max(1);
+                    at += entries[at..].partition_point(|entry| path(self.index, entry) < behind.as_slice()).max(1);
                 }
             }
         }

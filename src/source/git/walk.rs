@@ -93,12 +93,12 @@ pub(super) fn walk(
     for &(id, reach) in ends {
         walk.hand_down(vec![(id, reach)]);
     }
-    walk.to_the_end();
+    walk.run();
     walk.finish()
 }
 
 impl Walk<'_, '_> {
-    fn to_the_end(&mut self) {
+    fn run(&mut self) {
         let mut oldest = i64::MAX;
         let mut beyond = 0;
         while let Some((time, Reverse(id))) = self.queue.pop() {
