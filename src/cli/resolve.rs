@@ -89,6 +89,8 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
         let hint = "scan it in a run of its own; a file of that name is ./-";
         return Err(hinted("standard input (-) cannot be scanned together with files", hint));
     }
+    let mode = mode(args);
+    contradictions(args, &mode, stdin)?;
     if stdin {
         return Ok(scan::Input::Stdin { name: args.stdin_filename.clone(), max_file_size: args.max_file_size });
     }
@@ -97,8 +99,13 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
         return Err(hinted("--stdin-filename is given, but standard input is not scanned", hint));
     }
     let files_from = args.files_from.as_deref().map(|file| read_list(file, args.null)).transpose()?;
-    Ok(scan::Input::Tree(source::Options {
-        mode: mode(args),
+    Ok(scan::Input::Tree(Box::new(source::Options {
+        mode,
+        git: source::GitVariables {
+            dir: from_environment("GIT_DIR").map(PathBuf::from),
+            work_tree: from_environment("GIT_WORK_TREE").map(PathBuf::from),
+            index: from_environment("GIT_INDEX_FILE").map(PathBuf::from),
+        },
         follow_alternates: args.follow_alternates,
         paths: args.paths.clone(),
         files_from,
@@ -109,7 +116,34 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
         assume_committed: args.assume_committed,
         max_file_size: args.max_file_size,
         threads: args.threads.map_or(0, usize::from),
-    }))
+    })))
+}
+
+/// Refuses what makes no sense together with a mode that reads repositories.
+fn contradictions(args: &ScanArgs, mode: &source::Mode, stdin: bool) -> Result<()> {
+    let flag = match mode {
+        source::Mode::Tree => return Ok(()),
+        source::Mode::Staged => "--staged",
+        source::Mode::History => "--history",
+        source::Mode::Range(_) => "--range",
+        source::Mode::Since(_) => "--since",
+    };
+    if stdin {
+        return Err(hinted(format!("{flag} reads a repository, not standard input (-)"), "leave one of them out"));
+    }
+    // The history is read besides the files, so everything that is said of files still holds.
+    if *mode == source::Mode::History {
+        return Ok(());
+    }
+    let others = [
+        (args.files_from.is_some(), "--files-from", "name the files as arguments"),
+        (args.no_ignore, "--no-ignore", "what git holds is read whatever it ignores: leave it out"),
+        (args.assume_committed, "--assume-committed", "what git holds is committed or about to be: leave it out"),
+    ];
+    match others.into_iter().find(|(given, _, _)| *given) {
+        Some((_, other, hint)) => Err(hinted(format!("{flag} and {other} contradict each other"), hint)),
+        None => Ok(()),
+    }
 }
 
 /// The paths of `--files-from`. Empty entries are none.

@@ -21,7 +21,7 @@ use collect::Collector;
 #[derive(Clone, Debug)]
 pub enum Input {
     /// Folders and files.
-    Tree(source::Options),
+    Tree(Box<source::Options>),
     /// Standard input, under the name that reports give it.
     Stdin {
         /// Its extension tells how to read the bytes.

@@ -82,11 +82,25 @@ impl Mode {
     }
 }
 
+/// Where git says that a repository is: the environment that it gives its hooks. Relative paths begin at the working
+/// directory. Only the modes that read a repository and not its files look at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GitVariables {
+    /// `GIT_DIR`: the git directory, of the work tree that the working directory is the top of.
+    pub dir: Option<PathBuf>,
+    /// `GIT_WORK_TREE`: the top of that work tree, where it is another folder.
+    pub work_tree: Option<PathBuf>,
+    /// `GIT_INDEX_FILE`: the index, which `git commit -a` makes anew for each commit.
+    pub index: Option<PathBuf>,
+}
+
 /// What to read.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Which versions of the files.
     pub mode: Mode,
+    /// Where git says that the repository is.
+    pub git: GitVariables,
     /// Read objects that a repository borrows from places outside the trees scanned.
     pub follow_alternates: bool,
     /// Folders and files; the working directory if there are none and no `files_from`. Links are followed. A file is
@@ -159,6 +173,38 @@ pub enum SourceError {
         /// The glob, without keys.
         glob: String,
     },
+    /// A path lies in no repository.
+    #[error("not in a git repository: {path}")]
+    NoRepository {
+        /// The path as given, without keys.
+        path: String,
+    },
+    /// A path lies in no work tree, so nothing of it can be staged.
+    #[error("not in a git work tree: {path}")]
+    NoWorkTree {
+        /// The path as given, without keys.
+        path: String,
+    },
+    /// A variable of git's names no repository.
+    #[error("GIT_DIR names no git repository: {path}")]
+    Variable {
+        /// The path as given, without keys.
+        path: String,
+    },
+    /// A range is none.
+    #[error("not a range of commits: '{text}'; git writes them A..B")]
+    NoRange {
+        /// What was given, without keys.
+        text: String,
+    },
+    /// A revision leads to no commit.
+    #[error("cannot use the revision '{revision}': {why}")]
+    Revision {
+        /// The revision, without keys.
+        revision: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The system gives no threads.
     #[error("cannot start {threads} threads")]
     Threads {
@@ -168,10 +214,11 @@ pub enum SourceError {
 }
 
 /// The folder that a path's own configuration belongs in: the top of the git work tree that holds it, else the path
-/// itself, or the folder of a file. `None` where there is nothing at this path.
+/// itself, or the folder of a file. What is not there may still be staged: then the folder that is left of its path counts.
 #[must_use]
 pub fn top_of(path: &Path) -> Option<PathBuf> {
-    let real = path.canonicalize().ok()?;
+    let absolute = std::path::absolute(path).ok()?;
+    let real = absolute.ancestors().find_map(|path| path.canonicalize().ok())?;
     let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
     Some(git::WorkTree::top_of(folder).unwrap_or(folder).to_path_buf())
 }
@@ -193,33 +240,17 @@ pub fn tree(
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
     let mut context = Context::new(options, gate, probe, redact, sink, progress)?;
-    let roots::Starts { folders, files, named } = roots::starts(&mut context)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
         .stack_size(STACK)
         .build()
         .map_err(|_| SourceError::Threads { threads: options.threads })?;
-
-    let shared = &context;
-    let named = &named;
-    pool.scope(|scope| {
-        for (root, path, parent, state) in folders {
-            scope.spawn(move |scope| walk::visit(shared, named, scope, Visit { root, path, parent, state }));
-        }
-        for (folder, name, ignored) in files {
-            scope.spawn(move |_| read::files(shared, &folder, vec![(name, ignored)]));
-        }
-    });
-    let commits = match options.mode {
-        Mode::History => pool.install(|| git::history(shared)),
-        _ => 0,
+    let commits = match &options.mode {
+        Mode::Tree | Mode::History => walk_files(&mut context, &pool)?,
+        Mode::Staged => pool.install(|| git::staged(&mut context))?,
+        Mode::Range(range) => pool.install(|| git::range(&mut context, range))?,
+        Mode::Since(since) => pool.install(|| git::since(&mut context, since))?,
     };
-
-    let large = std::mem::take(&mut *context.large.lock().unwrap_or_else(PoisonError::into_inner));
-    if !large.is_empty() {
-        pool.install(|| large::read(shared, large));
-    }
-
     Ok(Outcome {
         repositories: context.repositories.all(),
         commits,
@@ -230,4 +261,30 @@ pub fn tree(
         roots: context.roots.iter().map(|root| root.info.clone()).collect(),
         skipped: context.into_skipped(),
     })
+}
+
+/// Reads what lies in folders, and where it is asked for the history of the repositories met there; says how many commits
+/// that were.
+fn walk_files(context: &mut Context<'_>, pool: &rayon::ThreadPool) -> Result<u64, SourceError> {
+    let roots::Starts { folders, files, named } = roots::starts(context)?;
+    let shared = &*context;
+    let named = &named;
+    pool.scope(|scope| {
+        for (root, path, parent, state) in folders {
+            scope.spawn(move |scope| walk::visit(shared, named, scope, Visit { root, path, parent, state }));
+        }
+        for (folder, name, ignored) in files {
+            scope.spawn(move |_| read::files(shared, &folder, vec![(name, ignored)]));
+        }
+    });
+    let commits = match context.options.mode {
+        Mode::History => pool.install(|| git::history(shared)),
+        _ => 0,
+    };
+
+    let large = std::mem::take(&mut *context.large.lock().unwrap_or_else(PoisonError::into_inner));
+    if !large.is_empty() {
+        pool.install(|| large::read(shared, large));
+    }
+    Ok(commits)
 }

@@ -30,11 +30,11 @@ pub(super) const CARRY: usize = 512;
 pub(super) const WHOLE: u64 = 16 * 1024 * 1024;
 
 /// Largest file that is looked at for its name alone.
-const SETTINGS: u64 = 1024 * 1024;
+pub(super) const SETTINGS: u64 = 1024 * 1024;
 
 /// Longest Git LFS pointer, and how it begins (git-lfs, docs/spec.md).
-const LFS_LENGTH: usize = 1024;
-const LFS_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/v1";
+pub(super) const LFS_LENGTH: usize = 1024;
+pub(super) const LFS_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/v1";
 
 const ALIGNMENT: usize = 64;
 

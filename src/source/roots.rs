@@ -162,7 +162,8 @@ fn top_of(tops: &mut HashMap<PathBuf, Option<PathBuf>>, folder: &Path) -> Option
     top
 }
 
-fn add_root(context: &mut Context<'_>, typed: &Path, real: &Path, base: PathBuf) -> usize {
+/// Adds a root; `base` is where its report paths begin.
+pub(super) fn add_root(context: &mut Context<'_>, typed: &Path, real: &Path, base: PathBuf) -> usize {
     let name = real.file_name().map_or_else(|| real.to_path_buf(), PathBuf::from);
     let redacted = |path: &Path| (context.redact)(&paths::text(path).0);
     let info = RootInfo {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::lines::{Tally, cut_character};
 use super::{Gate, Outcome, Redact, Sink, names};
-use crate::model::{Blob, BlobPath, Exposure, Origin, RootInfo, SkipReason, Skipped, Start};
+use crate::model::{Blob, BlobPath, Exposure, HEAD, Origin, RootInfo, SkipReason, Skipped, Start};
 
 /// Largest stream that is handed on whole.
 pub(super) const WHOLE: usize = 16 * 1024 * 1024;
@@ -116,6 +116,13 @@ impl<R: Read> Stream<R> {
             }
         }
     }
+}
+
+/// Hands on the windows of long bytes that the prefilter wants to see again.
+pub(super) fn windows_of(bytes: &[u8], gate: Gate<'_>, origin: &Origin, emit: &mut impl FnMut(Blob<'_>)) {
+    let mut stream = Stream { reader: bytes, bytes: Vec::new(), ended: false, failed: false };
+    stream.fill(HEAD);
+    windows(&mut stream, gate, origin, emit);
 }
 
 /// Cuts a long stream into windows with cores of fixed length; says how many bytes it had.

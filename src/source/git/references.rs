@@ -67,6 +67,27 @@ impl References {
         None
     }
 
+    /// The full name of the branch that is checked out, if one is.
+    pub(in crate::source) fn branch(&self) -> Option<String> {
+        match self.loose(b"HEAD")? {
+            Target::Name(name) => String::from_utf8(name).ok(),
+            Target::Id(_) => None,
+        }
+    }
+
+    /// What a reference, by its full name, pointed to so many changes ago.
+    pub(in crate::source) fn log_entry(&self, name: &str, ago: usize) -> Option<ObjectId> {
+        let path = Path::new("logs").join(path_of(name.as_bytes())?);
+        let mut folders = [&self.git_dir, &self.common_dir].into_iter();
+        let text = folders.find_map(|folder| read_small(&folder.join(&path), LIST))?;
+        let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
+        let id = |line: usize, word: usize| {
+            ObjectId::from_hex(lines.get(line)?.split(|&byte| byte == b' ').nth(word)?).ok().filter(|id| !id.is_null())
+        };
+        // A line has the id before and the one after; before the first line is a state, too.
+        if ago == lines.len() { id(0, 0) } else { id(lines.len().checked_sub(ago + 1)?, 1) }
+    }
+
     /// All references below `refs/`, by full name, with those of linked work trees and the names beside `HEAD`.
     pub(in crate::source) fn all(&self) -> BTreeMap<Vec<u8>, ObjectId> {
         let mut all = self.packed.clone();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gix_index::{decode, entry::Mode, hash::Kind};
 
+use super::nesting;
 use super::references::References;
 use crate::source::open::read_small;
 use crate::source::rules::Rules;
@@ -37,7 +38,7 @@ impl WorkTree {
     /// Looks for a work tree whose top is this very folder.
     pub(in crate::source) fn at(top: &Path) -> Option<Self> {
         let (git_dir, common) = git_dirs(top)?;
-        let (index, damaged) = read_index(&git_dir);
+        let (index, damaged) = if git_dir.is_dir() { read_index(&git_dir.join("index")) } else { (None, true) };
         Some(Self {
             top: top.to_path_buf(),
             index,
@@ -118,7 +119,7 @@ fn is_git_dir(folder: &Path) -> bool {
 /// A `.git` folder counts when it has a `HEAD`, as for git itself; a `.git` file counts when it names a folder,
 /// whether that is there or not (a linked work tree mounted without its repository is still a work tree). Only what a file
 /// names may share the git directory of another place.
-fn git_dirs(top: &Path) -> Option<(PathBuf, PathBuf)> {
+pub(super) fn git_dirs(top: &Path) -> Option<(PathBuf, PathBuf)> {
     let dot_git = top.join(".git");
     let kind = fs::metadata(&dot_git).ok()?;
     if kind.is_dir() {
@@ -147,38 +148,38 @@ pub(super) fn path_in(text: &[u8]) -> Option<PathBuf> {
 
 /// Calls `visit` with path and id of every file and link in the index of a git directory.
 pub(super) fn each_entry(git_dir: &Path, visit: &mut dyn FnMut(&[u8], gix_hash::ObjectId)) {
-    let (Some(index), _) = read_index(git_dir) else { return };
+    let (Some(index), _) = read_index(&git_dir.join("index")) else { return };
     for entry in index.entries().iter().filter(|entry| entry.mode != Mode::COMMIT && entry.mode != Mode::DIR) {
         visit(entry.path(&index), entry.id);
     }
 }
 
-/// Reads the index, and says whether there is one that cannot be read.
-fn read_index(git_dir: &Path) -> (Option<gix_index::File>, bool) {
-    if !git_dir.is_dir() {
-        return (None, true);
-    }
-    let path = git_dir.join("index");
+/// Reads an index, and says whether there is one that cannot be read.
+pub(super) fn read_index(path: &Path) -> (Option<gix_index::File>, bool) {
     match path.symlink_metadata() {
         Err(error) => return (None, error.kind() != std::io::ErrorKind::NotFound),
-        Ok(kind) if !kind.is_file() || kind.len() > LARGEST_INDEX || !parts_are_files(git_dir) => return (None, true),
+        Ok(_) if !is_harmless(path) || !parts_are_harmless(path) => return (None, true),
         Ok(_) => {}
     }
     // The configuration would say which hash the repository uses; the checksum at the end says it as well.
     let options = decode::Options { thread_limit: Some(1), ..decode::Options::default() };
-    let index = [Kind::Sha1, Kind::Sha256]
-        .into_iter()
-        .find_map(|hash| gix_index::File::at(path.as_path(), hash, false, options).ok());
+    let index =
+        [Kind::Sha1, Kind::Sha256].into_iter().find_map(|hash| gix_index::File::at(path, hash, false, options).ok());
     let damaged = index.is_none();
     (index, damaged)
 }
 
-/// Whether the shared halves of a split index, if any, are regular files: the decoder opens them by name.
-fn parts_are_files(git_dir: &Path) -> bool {
-    fs::read_dir(git_dir).is_ok_and(|entries| {
+/// Whether the shared halves of a split index, if any, can be given to the decoder, which opens them by name.
+fn parts_are_harmless(index: &Path) -> bool {
+    let folder = index.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::read_dir(folder).is_ok_and(|entries| {
         entries.flatten().all(|entry| {
-            !entry.file_name().as_encoded_bytes().starts_with(b"sharedindex.")
-                || entry.file_type().is_ok_and(|kind| kind.is_file())
+            !entry.file_name().as_encoded_bytes().starts_with(b"sharedindex.") || is_harmless(&entry.path())
         })
     })
+}
+
+/// Whether a file can be given to the decoder: a regular one, not too large, and nothing in it nested too deeply.
+fn is_harmless(index: &Path) -> bool {
+    read_small(index, LARGEST_INDEX).is_some_and(|bytes| !nesting::is_too_deep(&bytes))
 }

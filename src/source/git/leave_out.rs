@@ -1,0 +1,95 @@
+//! What `.keyscanignore` and the globs of the command line leave out of what a repository holds. The ignore files are
+//! those of the work tree, as in a scan of the tree.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use super::places::Place;
+use crate::source::context::Context;
+use crate::source::paths;
+use crate::source::rules::Rules;
+
+/// What is left out of one repository.
+pub(super) struct LeaveOut<'a> {
+    context: &'a Context<'a>,
+    place: &'a Place,
+    folders: HashMap<Vec<u8>, State>,
+    /// What has been counted already.
+    counted: HashSet<Vec<u8>>,
+}
+
+/// What holds in a folder.
+#[derive(Clone, Default)]
+struct State {
+    /// It, or a folder above it, is left out.
+    excluded: bool,
+    /// Whether it is a real folder of the work tree, and so are all above it: through a link nothing is read.
+    real: bool,
+    rules: Option<Arc<Rules>>,
+}
+
+impl<'a> LeaveOut<'a> {
+    /// Nothing is read before it is asked for.
+    pub(super) fn new(context: &'a Context<'a>, place: &'a Place) -> Self {
+        let mut top = State { real: true, ..State::default() };
+        top.rules = rules(&place.located.top, None);
+        Self { context, place, folders: HashMap::from([(Vec::new(), top)]), counted: HashSet::new() }
+    }
+
+    /// Whether a file is to be read. What a rule leaves out is counted.
+    pub(super) fn reads(&mut self, key: &[u8]) -> bool {
+        let path = self.place.path(key);
+        let (root, context) = (self.place.root, self.context);
+        if !self.place.wants(key) || !context.includes(root, &path) {
+            return false;
+        }
+        let folder = key.iter().rposition(|&byte| byte == b'/').map_or(&b""[..], |end| &key[..end]);
+        let state = self.folder(folder);
+        let excluded = state.excluded
+            || state.rules.as_ref().is_some_and(|rules| rules.ignore(&path, false))
+            || context.excludes(root, &path, false)
+            || context.options.except.contains(&path);
+        if excluded && self.counted.insert(key.to_vec()) {
+            context.exclude_one();
+        }
+        !excluded
+    }
+
+    fn folder(&mut self, folder: &[u8]) -> State {
+        // From the innermost folder that is known already, downwards: names may lie as deep as a stranger likes.
+        let mut known = folder.len();
+        let mut state = loop {
+            match self.folders.get(&folder[..known]) {
+                Some(state) => break state.clone(),
+                None => known = folder[..known].iter().rposition(|&byte| byte == b'/').unwrap_or(0),
+            }
+        };
+        while known < folder.len() {
+            // A slash at the very front separates nothing.
+            let from = if known == 0 { 0 } else { known + 1 };
+            let rest = &folder[known + 1..];
+            let end = rest.iter().position(|&byte| byte == b'/').map_or(folder.len(), |length| known + 1 + length);
+            state = self.enter(&state, &folder[from..end], &folder[..end]);
+            self.folders.insert(folder[..end].to_vec(), state.clone());
+            known = end;
+        }
+        state
+    }
+
+    fn enter(&self, outer: &State, name: &[u8], key: &[u8]) -> State {
+        let path = self.place.path(key);
+        let name = paths::from_bytes(name);
+        let plain = Path::new(&name).components().eq([Component::Normal(&name)]);
+        let real = outer.real && plain && path.symlink_metadata().is_ok_and(|kind| kind.is_dir());
+        let excluded = outer.excluded
+            || outer.rules.as_ref().is_some_and(|rules| rules.ignore(&path, true))
+            || self.context.excludes(self.place.root, &path, true);
+        let own = if real { rules(&path, outer.rules.clone()) } else { None };
+        State { excluded, real, rules: own.or_else(|| outer.rules.clone()) }
+    }
+}
+
+fn rules(folder: &Path, outer: Option<Arc<Rules>>) -> Option<Arc<Rules>> {
+    Rules::load(folder, &folder.join(".keyscanignore"), outer).map(Arc::new)
+}

@@ -1,0 +1,5 @@
+//! Keyscan and the real git's repositories.
+
+mod range;
+mod run_git;
+mod staged;
