@@ -8,6 +8,7 @@ mod assess;
 mod cli;
 mod determinism;
 mod encoded;
+mod git;
 mod markers;
 mod no_leak;
 mod pairing;

@@ -1,0 +1,5 @@
+//! Keyscan and the real git's repositories: what the history holds, and what strange repositories must not do.
+
+mod forge;
+mod history;
+mod scene;

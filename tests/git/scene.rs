@@ -1,0 +1,350 @@
+//! A scene: a script that plants one key in a repository, and what keyscan must say of it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::no_leak::Planted;
+use crate::support::{Run, findings, fingerprint, modern, occurrences};
+
+use super::forge::{AUTHOR, Forge, Repo};
+
+/// How long a run may take before it counts as hanging. Far beyond what any needs, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// Where the script of a scene works, and what it plants.
+pub struct Scene {
+    pub forge: Forge,
+    pub key: String,
+}
+
+impl Scene {
+    /// A key as a setting has it.
+    pub fn line(&self) -> String {
+        format!("OPENAI_API_KEY={}\n", self.key)
+    }
+
+    /// A repository with one harmless commit.
+    pub fn repo(&self) -> Repo<'_> {
+        let repo = self.forge.repo("app");
+        repo.save("start.txt", "hello\n");
+        repo
+    }
+
+    /// A place in a file of a commit. Git confirms that the key is there, and in none of the commit's parents.
+    pub fn history(&self, repo: &Repo<'_>, path: &str, commit: &str) -> Place {
+        let holds = |commit: &str| {
+            let output = repo.try_git(&["cat-file", "blob", &format!("{commit}:{path}")], b"");
+            String::from_utf8_lossy(&output.stdout).contains(&self.key)
+        };
+        assert!(holds(commit), "the script is wrong: {commit} has no key at {path}");
+        let parents = repo.git(&["rev-parse", &format!("{commit}^@")]);
+        assert!(!parents.lines().any(holds), "the script is wrong: a parent of {commit} holds the key already");
+        Place::new("history").path(path).commit(commit)
+    }
+
+    /// Runs keyscan with JSON on standard output and every other format in a file of its own.
+    pub fn run(&self, root: &Path, args: &[&str]) -> Run {
+        let out = self.forge.out();
+        let file = |name: &str| out.join(format!("report.{name}"));
+        let mut formats = vec!["-fjson".to_owned()];
+        formats.extend(["human", "jsonl", "sarif"].map(|name| format!("-f{name}={}", file(name).display())));
+        let args: Vec<&str> = formats
+            .iter()
+            .map(String::as_str)
+            .chain(["-v", "--min-severity", "info"])
+            .collect::<Vec<_>>()
+            .into_iter()
+            .chain(args.iter().copied())
+            .collect();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyscan"));
+        command.args(&args).current_dir(root).env_clear();
+        let run = within(command, &out);
+        let planted = Planted(vec![self.key.clone()]);
+        planted.absent("stdout", &run.stdout);
+        planted.absent("stderr", &run.stderr);
+        for name in ["human", "jsonl", "sarif"] {
+            planted.absent(name, &std::fs::read(file(name)).unwrap_or_default());
+        }
+        run
+    }
+}
+
+/// Runs a command that has to end by itself.
+pub fn within(mut command: Command, out: &Path) -> Run {
+    let [stdout, stderr] = ["stdout", "stderr"].map(|name| out.join(name));
+    let create = |path: &Path| File::create(path).expect("a file can be made");
+    command.stdin(Stdio::null()).stdout(create(&stdout)).stderr(create(&stderr));
+    let mut child = command.spawn().expect("the binary starts");
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            break status;
+        }
+        if start.elapsed() > PATIENCE {
+            child.kill().expect("a child can be ended");
+            child.wait().expect("a child can be waited for");
+            panic!("keyscan hangs");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let read = |path: &Path| std::fs::read(path).expect("the output is there");
+    let run = Run { code: status.code().unwrap_or(-1), stdout: read(&stdout), stderr: read(&stderr) };
+    assert!(!run.errors().contains("panicked"), "a panic");
+    run
+}
+
+/// One place of the key. What is not said is not looked at.
+pub struct Place {
+    exposure: &'static str,
+    path: Option<String>,
+    commit: Option<Option<String>>,
+    author: Option<Option<String>>,
+}
+
+impl Place {
+    /// A place of this exposure.
+    pub fn new(exposure: &'static str) -> Self {
+        Self { exposure, path: None, commit: None, author: None }
+    }
+
+    /// The path, or how it ends if it starts with `*`.
+    pub fn path(self, path: &str) -> Self {
+        Self { path: Some(path.to_owned()), ..self }
+    }
+
+    /// The commit, and the author that all have.
+    pub fn commit(self, commit: &str) -> Self {
+        Self { commit: Some(Some(commit.to_owned())), ..self }.author(AUTHOR)
+    }
+
+    /// Another author.
+    pub fn author(self, name: &str) -> Self {
+        Self { author: Some(Some(name.to_owned())), ..self }
+    }
+
+    /// No commit holds it.
+    pub fn no_commit(self) -> Self {
+        Self { commit: Some(None), author: Some(None), ..self }
+    }
+
+    /// Whatever commit.
+    pub fn any_commit(self) -> Self {
+        Self { commit: None, author: None, ..self }
+    }
+
+    fn is(&self, place: &Value) -> bool {
+        let text = |field: &str| place[field].as_str().unwrap_or_default().to_owned();
+        let same = |wanted: &Option<Option<String>>, field: &str| match wanted {
+            None => true,
+            Some(None) => place[field].is_null(),
+            Some(Some(wanted)) => text(field) == *wanted,
+        };
+        let path = self.path.as_ref().is_none_or(|wanted| match wanted.strip_prefix('*') {
+            Some(end) => text("path").ends_with(end),
+            None => text("path") == *wanted,
+        });
+        path && text("exposure") == self.exposure && same(&self.commit, "commit") && same(&self.author, "author")
+    }
+}
+
+/// What keyscan must say.
+pub struct Expect {
+    rule: Option<&'static str>,
+    signals: Vec<&'static str>,
+    without: Vec<&'static str>,
+    places: Vec<Place>,
+    more_places: bool,
+    skipped: Vec<&'static str>,
+    code: i32,
+    root: PathBuf,
+    args: Vec<String>,
+}
+
+impl Expect {
+    fn new(root: &Path, rule: Option<&'static str>, code: i32) -> Self {
+        Self {
+            rule,
+            signals: Vec::new(),
+            without: Vec::new(),
+            places: Vec::new(),
+            more_places: false,
+            skipped: Vec::new(),
+            code,
+            root: root.to_owned(),
+            args: Vec::new(),
+        }
+    }
+
+    /// Nothing is found.
+    pub fn nothing(repo: &Repo<'_>) -> Self {
+        Self::new(&repo.top, None, 0)
+    }
+
+    /// The key is in the history and gone from the tree.
+    pub fn gone(repo: &Repo<'_>) -> Self {
+        Self::leaked(repo).signal("gone-from-tree")
+    }
+
+    /// The key is where no key belongs.
+    pub fn leaked(repo: &Repo<'_>) -> Self {
+        Self::new(&repo.top, Some("leaked-key"), 1)
+    }
+
+    /// The key is in the tree.
+    pub fn exposed(repo: &Repo<'_>) -> Self {
+        Self::new(&repo.top, Some("exposed-key"), 1).without("gone-from-tree").without("leaked-key")
+    }
+
+    /// The key is in an ignored file, and nowhere else.
+    pub fn stored(repo: &Repo<'_>) -> Self {
+        Self::new(&repo.top, Some("stored-key"), 0).without("gone-from-tree").without("leaked-key")
+    }
+
+    pub fn at(mut self, place: Place) -> Self {
+        self.places.push(place);
+        self
+    }
+
+    /// Other places are no mistake.
+    pub fn more_places(self) -> Self {
+        Self { more_places: true, ..self }
+    }
+
+    pub fn signal(mut self, id: &'static str) -> Self {
+        self.signals.push(id);
+        self
+    }
+
+    pub fn without(mut self, id: &'static str) -> Self {
+        self.without.push(id);
+        self
+    }
+
+    /// Something is listed as not read, for this reason. Reasons that are not named must not occur.
+    pub fn skipped(mut self, reason: &'static str) -> Self {
+        self.skipped.push(reason);
+        self
+    }
+
+    pub fn code(self, code: i32) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Scans another folder than the repository's top.
+    pub fn root(self, root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), ..self }
+    }
+
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Runs keyscan over the whole history and compares.
+    pub fn check(&self, scene: &Scene) {
+        let args: Vec<&str> = ["--history"].into_iter().chain(self.args.iter().map(String::as_str)).collect();
+        let run = scene.run(&self.root, &args);
+        if ![0, 1, 3].contains(&run.code) {
+            panic!("exit {}: {}", run.code, run.errors().chars().take(600).collect::<String>());
+        }
+        let report = run.json();
+        assert_eq!(report["scan"]["mode"], "history");
+        let told = told(&report);
+        let wanted = fingerprint(&scene.key);
+        let keys: Vec<&Value> = findings(&report).iter().filter(|finding| finding["key"].is_object()).collect();
+        assert!(keys.iter().all(|finding| finding["key"]["fingerprint"] == wanted.as_str()), "another key\n{told}");
+        assert_eq!(keys.len(), usize::from(self.rule.is_some()), "findings\n{told}");
+        if let (Some(finding), Some(rule)) = (keys.first(), self.rule) {
+            assert_eq!(finding["rule"], rule, "rule\n{told}");
+            self.check_places(finding, &told);
+            self.check_signals(finding, &told);
+        }
+        assert_eq!(reasons(&report), self.skipped_reasons(), "skipped\n{told}");
+        assert_eq!(run.code, self.code, "exit code\n{told}");
+    }
+
+    fn skipped_reasons(&self) -> Vec<String> {
+        let mut reasons: Vec<String> = self.skipped.iter().map(|&reason| reason.to_owned()).collect();
+        reasons.sort_unstable();
+        reasons
+    }
+
+    fn check_places(&self, finding: &Value, told: &str) {
+        let mut left: Vec<&Value> = occurrences(finding).iter().collect();
+        for (index, place) in self.places.iter().enumerate() {
+            let at = left.iter().position(|occurrence| place.is(occurrence));
+            let at = at.unwrap_or_else(|| {
+                let Place { exposure, path, commit, author } = place;
+                panic!("place {index} is missing: {exposure} {path:?} {commit:?} {author:?}\n{told}")
+            });
+            left.remove(at);
+        }
+        assert!(self.more_places || left.is_empty(), "{} places too many\n{told}", left.len());
+    }
+
+    fn check_signals(&self, finding: &Value, told: &str) {
+        let has = |id: &str| finding["signals"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == id));
+        for id in &self.signals {
+            assert!(has(id), "no signal {id}\n{told}");
+        }
+        for id in &self.without {
+            assert!(!has(id), "signal {id}\n{told}");
+        }
+    }
+}
+
+/// Why something was not read: each reason once.
+pub fn reasons(report: &Value) -> Vec<String> {
+    let skipped = report["scan"]["skipped"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut reasons: Vec<String> =
+        skipped.iter().map(|one| one["reason"].as_str().expect("a skip has a reason").to_owned()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    reasons
+}
+
+/// What a report says, in few lines.
+pub fn told(report: &Value) -> String {
+    let mut lines = Vec::new();
+    for finding in findings(report) {
+        let signals: Vec<_> =
+            finding["signals"].as_array().into_iter().flatten().map(|one| one["id"].as_str()).collect();
+        lines.push(format!("{} {} {:?}", finding["rule"], finding["severity"], signals));
+        for place in occurrences(finding).iter().take(8) {
+            let fields =
+                ["path", "line", "exposure", "commit", "author", "severity"].map(|field| place[field].to_string());
+            lines.push(format!("  {}", fields.join(" ")));
+        }
+    }
+    for skipped in report["scan"]["skipped"].as_array().into_iter().flatten().take(8) {
+        lines.push(format!("skipped {} {}", skipped["path"], skipped["reason"]));
+    }
+    lines.join("\n")
+}
+
+/// Plays one scene. The name gives the key its seed.
+pub fn play(name: &str, script: fn(&Scene) -> Expect) {
+    let Some(scene) = scene(name) else { return };
+    script(&scene).check(&scene);
+}
+
+/// A stage with a key of its own. None where there is no git program.
+pub fn scene(name: &str) -> Option<Scene> {
+    let seed = name.bytes().fold(4_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    Some(Scene { forge: Forge::new()?, key: modern("sk-proj-", 74, seed) })
+}
+
+/// Makes a test of each scene.
+macro_rules! scenes {
+    ($($(#[$meta:meta])* fn $name:ident($scene:ident) $body:block)*) => {
+        $(#[test] $(#[$meta])* fn $name() {
+            fn script($scene: &$crate::git::scene::Scene) -> $crate::git::scene::Expect $body
+            $crate::git::scene::play(stringify!($name), script);
+        })*
+    };
+}
+pub(super) use scenes;
