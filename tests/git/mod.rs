@@ -2,4 +2,7 @@
 
 mod forge;
 mod history;
+#[cfg(unix)]
+mod hostile;
+mod pack;
 mod scene;
