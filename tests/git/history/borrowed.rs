@@ -90,7 +90,7 @@ scenes! {
     fn own_objects_beside_alternates_that_are_not_followed(scene) {
         let (origin, _) = origin(scene, scene.forge.out().join("origin"));
         let repo = shared(scene, &origin);
-        let commit = repo.save("more/app.env", scene.line());
+        let commit = repo.save("more/app.env", format!("MODE=own\n{}", scene.line()));
         repo.remove("more/app.env");
         Expect::gone(&repo)
             .skipped("missing-object")

@@ -10,6 +10,7 @@ fn with_submodule<'f>(scene: &'f Scene) -> (Repo<'f>, Repo<'f>, String) {
     let library = scene.forge.open(scene.forge.out().join("library"));
     fs::create_dir(&library.top).expect("a folder can be made");
     library.git(&["init", "-q", "-b", "main"]);
+    library.save("lib.txt", "hello\n");
     let commit = library.save("conf/lib.env", scene.line());
     library.remove("conf/lib.env");
     let repo = scene.repo();

@@ -3,7 +3,8 @@
 use std::fs;
 
 use crate::git::forge::Repo;
-use crate::git::scene::{Expect, Place, Scene, scenes};
+use crate::git::pack::{Entry, Pack, copy, delta, id_of};
+use crate::git::scene::{Expect, Scene, scenes};
 
 /// A repository whose key came in and went with one commit of many; returns that commit. The file changes by small
 /// steps, so that packs hold it as a chain of differences.
@@ -131,15 +132,24 @@ scenes! {
     }
 
     fn key_made_by_a_difference_alone(scene) {
-        // No inflated entry of the pack holds the whole key: it appears when differences are applied.
+        // The base holds the key in pieces, one a line; the difference copies them together.
         let repo = scene.repo();
-        let filler: String = (0..200).map(|number| format!("line {number} of the notes, {}\n", number * 7919)).collect();
-        let (front, back) = scene.key.split_at(70);
-        repo.save("app.env", format!("{filler}# {front}\n# {back}\n{filler}"));
-        let commit = repo.save("app.env", format!("{filler}# {front}{back}\n{filler}"));
-        repo.remove("app.env");
-        repo.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
-        all_packed(&repo);
-        Expect::gone(&repo).at(Place::new("history").path("app.env").commit(&commit))
+        let pieces: Vec<&str> = (0..scene.key.len()).step_by(21).map(|at| scene.key.get(at..at + 21).unwrap_or(&scene.key[at..])).collect();
+        let base = format!("OPENAI_API_KEY=\n{}\n", pieces.join("\n"));
+        let mut steps = copy(0, 15);
+        let mut at = 16;
+        for piece in &pieces {
+            let length = u32::try_from(piece.len()).unwrap();
+            steps.extend(copy(at, length));
+            at += length + 1;
+        }
+        let mut pack = Pack::default();
+        let text = scene.line().trim_end().to_owned();
+        let (base_id, id) = (pack.add("blob", base.clone()), id_of("blob", text.as_bytes()));
+        pack.claim(&id, Entry::Of(base_id, delta(base.len() as u64, text.len() as u64, &steps)));
+        pack.write(&repo);
+        let commit = repo.commit_of(&repo.tree(&[("100644", "app.env", &id)]), &[]);
+        repo.git(&["update-ref", "refs/heads/made", &commit]);
+        Expect::gone(&repo).at(scene.history(&repo, "app.env", &commit))
     }
 }

@@ -2,12 +2,17 @@
 
 use crate::git::scene::{Expect, Place, scenes};
 
+/// Git keeps the last message that was typed.
+fn draft() -> Place {
+    Place::new("git-metadata").path(".git/COMMIT_EDITMSG").no_commit()
+}
+
 scenes! {
     fn commit_message(scene) {
         let repo = scene.repo();
         let commit = repo.commit(&format!("Set up\n\nThe key is {} for now.\n", scene.key));
         // The log of HEAD repeats only the first line.
-        Expect::leaked(&repo).signal("commit-message").at(Place::new("history").commit(&commit))
+        Expect::leaked(&repo).signal("commit-message").at(Place::new("history").commit(&commit)).at(draft())
     }
 
     fn subject_of_a_commit(scene) {
@@ -19,7 +24,7 @@ scenes! {
             .at(Place::new("history").commit(&commit))
             .at(Place::new("git-metadata").path(".git/logs/HEAD"))
             .at(Place::new("git-metadata").path(".git/logs/refs/heads/main"))
-            .more_places()
+            .at(draft())
     }
 
     fn message_of_a_signed_commit_in_another_encoding(scene) {
@@ -40,7 +45,7 @@ scenes! {
         let mut text = "Merge all of it, line by line, as it was before.\n".repeat(100_000);
         text.push_str(&scene.line());
         repo.git_fed(&["commit", "-q", "--allow-empty", "-F", "-"], text.as_bytes());
-        Expect::leaked(&repo).signal("commit-message").at(Place::new("history").commit(&repo.id("HEAD")))
+        Expect::leaked(&repo).signal("commit-message").at(Place::new("history").commit(&repo.id("HEAD"))).at(draft())
     }
 
     fn message_of_a_forgotten_commit(scene) {
@@ -53,6 +58,7 @@ scenes! {
             .signal("commit-message")
             .signal("unreachable")
             .at(Place::new("history").commit(&commit))
+            .at(draft())
     }
 
     fn annotated_tag(scene) {
@@ -130,13 +136,13 @@ scenes! {
         // What the next commit would say, as an editor that was closed has left it.
         let repo = scene.repo();
         repo.write(".git/COMMIT_EDITMSG", format!("Set up\n\n{}", scene.line()));
-        Expect::leaked(&repo).at(Place::new("git-metadata").path(".git/COMMIT_EDITMSG").no_commit())
+        Expect::leaked(&repo).at(draft())
     }
 
     fn commit_message_with_line_ends_of_windows(scene) {
         let repo = scene.repo();
         let text = format!("Set up\r\n\r\n{}\r\n", scene.line().trim_end());
         repo.git_fed(&["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", "-"], text.as_bytes());
-        Expect::leaked(&repo).signal("commit-message").at(Place::new("history").commit(&repo.id("HEAD")))
+        Expect::leaked(&repo).signal("commit-message").at(Place::new("history").commit(&repo.id("HEAD"))).at(draft())
     }
 }

@@ -219,10 +219,11 @@ fn no_process_starts_no_socket_opens_nothing_is_written() {
         let count = |name: &str| calls.lines().filter(|line| line.contains(name)).count();
         assert_eq!(count("execve"), 1, "{mode:?} started a program");
         assert_eq!(count("fork(") + count("socket(") + count("connect("), 0, "{mode:?} forked or opened a socket");
+        // To see where a path leads is not to read it, and what one asks for is followed.
         let secrets = traps.secrets.display().to_string();
-        let outside: Vec<_> =
-            calls.lines().filter(|line| line.contains(&secrets) && !line.contains("execve")).collect();
-        assert!(outside.is_empty(), "{mode:?} looked outside: {outside:?}");
+        let opened = |line: &&str| line.contains("open") && line.contains(&secrets);
+        let outside: Vec<_> = calls.lines().filter(opened).collect();
+        assert!(mode.contains(&"--follow-alternates") || outside.is_empty(), "{mode:?} reads outside: {outside:?}");
         let written = |line: &&str| {
             line.contains(&top) && (line.contains("O_WRONLY") || line.contains("O_RDWR") || line.contains("O_CREAT"))
         };
