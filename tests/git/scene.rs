@@ -363,14 +363,33 @@ pub fn play(name: &str, script: fn(&Scene) -> Expect) {
     script(&scene).check(&scene);
 }
 
+/// Plays a scene of a repository that means harm: the other modes have to end as well, and show no key.
+pub fn play_everywhere(name: &str, script: fn(&Scene) -> Expect) {
+    let Some(scene) = scene(name) else { return };
+    let expect = script(&scene);
+    expect.check(&scene);
+    let others: [&[&str]; 5] =
+        [&[], &["--staged"], &["--range", "HEAD~1..HEAD"], &["--since", "refs/heads/odd"], &["--since", "2026-01-01"]];
+    for mode in others {
+        let run = scene.run(&expect.root, mode);
+        assert!((0..=3).contains(&run.code), "{mode:?} exits {}", run.code);
+    }
+}
+
 /// A stage with a key of its own. None where there is no git program.
 pub fn scene(name: &str) -> Option<Scene> {
     let seed = name.bytes().fold(4_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
     Some(Scene { forge: Forge::new()?, key: modern("sk-proj-", 74, seed) })
 }
 
-/// Makes a test of each scene.
+/// Makes a test of each scene; with `everywhere` in front of all, the other modes have to end as well.
 macro_rules! scenes {
+    (everywhere $($(#[$meta:meta])* fn $name:ident($scene:ident) $body:block)*) => {
+        $(#[test] $(#[$meta])* fn $name() {
+            fn script($scene: &$crate::git::scene::Scene) -> $crate::git::scene::Expect $body
+            $crate::git::scene::play_everywhere(stringify!($name), script);
+        })*
+    };
     ($($(#[$meta:meta])* fn $name:ident($scene:ident) $body:block)*) => {
         $(#[test] $(#[$meta])* fn $name() {
             fn script($scene: &$crate::git::scene::Scene) -> $crate::git::scene::Expect $body

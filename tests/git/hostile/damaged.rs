@@ -69,6 +69,8 @@ fn flip(repo: &Repo<'_>, (start, length): (usize, usize)) {
 }
 
 scenes! {
+    everywhere
+
     fn bit_flipped_in_a_blob(scene) {
         let (repo, expect, objects) = packed(scene);
         flip(&repo, place(&objects, &repo.id("HEAD:noise3.txt")));

@@ -65,6 +65,8 @@ fn found(repo: &Repo<'_>) -> Expect {
 }
 
 scenes! {
+    everywhere
+
     fn git_is_a_pipe(scene) {
         let top = scene.forge.work().join("app");
         fs::create_dir(&top).unwrap();

@@ -6,6 +6,8 @@ use crate::git::scene::{Expect, Place, scenes};
 use super::gone;
 
 scenes! {
+    everywhere
+
     fn differences_in_a_circle(scene) {
         let (repo, expect) = gone(scene);
         let (first, second) = ("1".repeat(40), "2".repeat(40));

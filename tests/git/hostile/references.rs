@@ -5,6 +5,8 @@ use crate::git::scene::{Place, scenes};
 use super::gone;
 
 scenes! {
+    everywhere
+
     fn settings_that_do_not_parse(scene) {
         let repo = scene.repo();
         let text = format!("[core\n\tbare = maybe]]\n[remote \"o\"]\n\turl = https://ada:{}@git.example/x\n\0[[", scene.key);

@@ -36,6 +36,8 @@ fn named(scene: &Scene, mode: &str, name: &[u8]) -> Expect {
 }
 
 scenes! {
+    everywhere
+
     fn tree_of_a_million_entries(scene) {
         let repo = scene.repo();
         let mut pack = Pack::default();
