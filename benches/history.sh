@@ -4,6 +4,7 @@
 #   benches/history.sh              makes the repository (a few minutes, 300 MB), measures, removes it
 #   benches/history.sh FOLDER       keeps the repository in FOLDER, and uses the one that is there already
 #   PAIRS=3 benches/history.sh      fewer pairs than the default of 7
+#   KEYSCAN=FILE benches/history.sh measures that binary
 #
 # Exits 1 where the wall time is more than 0.6 of git's.
 set -euo pipefail
@@ -21,8 +22,8 @@ else
     trap 'rm -rf "$repository"' EXIT
 fi
 
-cargo build --release --locked --quiet
-keyscan=$PWD/${CARGO_TARGET_DIR:-target}/release/keyscan
+keyscan=${KEYSCAN:-$PWD/${CARGO_TARGET_DIR:-target}/release/keyscan}
+[ -n "${KEYSCAN:-}" ] || cargo build --release --locked --quiet
 if [ ! -e "$repository/.git/made" ]; then
     mkdir -p "$repository"
     git -C "$repository" init -q -b main
