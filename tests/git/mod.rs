@@ -1,5 +1,6 @@
 //! Keyscan and the real git's repositories: what the history holds, and what strange repositories must not do.
 
+mod expect;
 mod forge;
 mod history;
 #[cfg(unix)]

@@ -196,7 +196,7 @@ scenes! {
         // Its id is not that of its text, as in a store that somebody edited.
         let (repo, expect) = gone(scene);
         let id = "1".repeat(40);
-        let text = commit(&repo.id("HEAD^{tree}"), &[id.clone()]);
+        let text = commit(&repo.id("HEAD^{tree}"), std::slice::from_ref(&id));
         let whole = format!("commit {}\0{text}", text.len());
         crate::git::pack::loose(&repo, &id, &crate::git::pack::zlib(whole.as_bytes()));
         branch(&repo, &id);
