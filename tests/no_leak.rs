@@ -7,7 +7,7 @@ use crate::support::template::{ALNUM, B64, LOWER};
 use crate::support::{Run, Tree, expand, keyscan, keyscan_with, modern};
 
 /// The keys to look for; made before anything is scanned.
-struct Planted(Vec<String>);
+pub struct Planted(pub Vec<String>);
 
 impl Planted {
     /// Kinds of keys that are told by their own shape, wherever they stand.
@@ -26,7 +26,7 @@ impl Planted {
     }
 
     /// Panics where a text holds a key or a form of it. `what` tells the run; the lines are shown without the key.
-    fn absent(&self, what: &str, bytes: &[u8]) {
+    pub fn absent(&self, what: &str, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         // Escapes and line breaks could take a key apart and leave it readable.
         let flat: String = text.chars().filter(|character| !matches!(character, '\n' | '\r' | '\\' | '"')).collect();
