@@ -76,6 +76,7 @@ struct Gone {
 /// A key that a repository's history holds and its tree does not is out for everybody who has the history, and nobody who
 /// looks at the files knows.
 pub(super) fn mark_gone(places: &mut [KeyPlace<'_>]) {
+    places.iter_mut().for_each(mark_text);
     let mut gone: BTreeMap<Option<usize>, Gone> = BTreeMap::new();
     for version in places.iter().filter(|place| place.occurrence.exposure == Exposure::History) {
         let Some(Provenance { order, commit, reach, part: Part::File, .. }) = &version.origin.provenance else {
@@ -102,10 +103,26 @@ pub(super) fn mark_gone(places: &mut [KeyPlace<'_>]) {
             place.hold(RuleId::LeakedKey, Severity::Critical, place.key.confidence);
             place.signals.push(Signal::new(SignalId::GoneFromTree, detail(gone)));
             if gone.reach == Reach::Nowhere {
-                place.signals.push(Signal::new(SignalId::Unreachable, "git still keeps the object"));
+                place.signals.push(unreachable());
             }
         }
     }
+}
+
+/// A message, a note, git's own settings: no file that could be exposed, and out all the same.
+fn mark_text(place: &mut KeyPlace<'_>) {
+    let version = place.origin.provenance.as_ref().filter(|version| version.part != Part::File);
+    let is_text = version.is_some() || place.origin.exposure == Exposure::GitMetadata;
+    if is_text && place.held.iter().any(|held| held.rule == RuleId::LeakedKey) {
+        place.held.retain(|held| held.rule != RuleId::ExposedKey);
+    }
+    if version.is_some_and(|version| version.reach == Reach::Nowhere) {
+        place.signals.push(unreachable());
+    }
+}
+
+fn unreachable() -> Signal {
+    Signal::new(SignalId::Unreachable, "git still keeps the object")
 }
 
 fn detail(gone: &Gone) -> String {

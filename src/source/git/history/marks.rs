@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gix_hash::{ObjectId, oid};
 use gix_object::TreeRefIter;
+use rayon::prelude::*;
 
 /// Entries of trees that are kept together, eight bytes each. Of a repository with more all trees are read again.
 const MOST: usize = 16 * 1024 * 1024;
@@ -20,9 +21,11 @@ const DEPTH: usize = 4096;
 /// Bits of the filter in front of the maps, a power of two.
 const FILTER: usize = 1 << 20;
 
-/// What trees name, in short form: ids by their first eight bytes. Two ids that begin alike cost a tree read in vain.
+/// What trees name, in short form, see [`short`]. Two ids that begin alike cost a tree read in vain.
 #[derive(Debug, Default)]
 pub(super) struct Named {
+    /// The blobs.
+    blobs: Vec<u64>,
     /// Each tree, and how many entries it has.
     trees: Vec<(u64, u32)>,
     /// The entries, tree by tree.
@@ -51,20 +54,58 @@ impl Room {
 }
 
 impl Named {
-    /// Keeps what a tree names.
-    pub(super) fn take(&mut self, id: &ObjectId, bytes: &[u8], room: &Room) {
+    /// Keeps what a tree names, and says whether all of it could be read. Commits in trees are other repositories'.
+    pub(super) fn take_tree(&mut self, id: &ObjectId, bytes: &[u8], room: &Room) -> bool {
         let before = self.entries.len();
-        self.entries
-            .extend(TreeRefIter::from_bytes(bytes, id.kind()).map_while(Result::ok).map(|entry| short(entry.oid)));
+        let mut whole = true;
+        for entry in TreeRefIter::from_bytes(bytes, id.kind()) {
+            match entry {
+                Ok(entry) if entry.mode.is_commit() => {}
+                Ok(entry) => self.entries.push(short(entry.oid, entry.mode.is_tree())),
+                Err(_) => whole = false,
+            }
+        }
         let count = self.entries.len() - before;
         match u32::try_from(count) {
-            Ok(length) if room.take(count) => self.trees.push((short(id), length)),
+            Ok(length) if room.take(count + 1) => self.trees.push((short(id, true), length)),
             _ => self.entries.truncate(before),
         }
+        whole
+    }
+
+    /// Keeps the name of a blob.
+    pub(super) fn take_blob(&mut self, id: &ObjectId, room: &Room) {
+        if room.take(1) {
+            self.blobs.push(short(id, false));
+        }
+    }
+
+    /// The trees that name something that is not there, or is something else, with what they name.
+    pub(super) fn missing(&self) -> Vec<(u64, u64)> {
+        let have: HashSet<u64> = self.blobs.iter().copied().chain(self.trees.iter().map(|(tree, _)| *tree)).collect();
+        if self.entries.par_iter().all(|entry| have.contains(entry)) {
+            return Vec::new();
+        }
+        let mut missing = Vec::new();
+        let mut rest = self.entries.as_slice();
+        for &(tree, length) in &self.trees {
+            let (entries, after) = rest.split_at(length as usize);
+            rest = after;
+            missing.extend(entries.iter().filter(|entry| !have.contains(entry)).map(|&entry| (tree, entry)));
+        }
+        missing.sort_unstable_by_key(|&(tree, entry)| (entry, tree));
+        missing.dedup_by_key(|&mut (_, entry)| entry);
+        missing
+    }
+
+    /// Whether a tree is there.
+    pub(super) fn trees(&self) -> HashSet<u64> {
+        self.trees.iter().map(|(tree, _)| *tree).collect()
     }
 
     /// Takes over what another thread has kept.
     pub(super) fn add(&mut self, other: Self) {
+        self.blobs.extend(other.blobs);
         self.trees.extend(other.trees);
         self.entries.extend(other.entries);
     }
@@ -72,7 +113,7 @@ impl Named {
     /// Marks the trees that name one of these blobs, and those that name such a tree.
     pub(super) fn leading_to(self, blobs: &[ObjectId]) -> Graph {
         let mut graph = Graph {
-            blobs: blobs.iter().enumerate().map(|(at, id)| (short(id), at)).collect(),
+            blobs: blobs.iter().enumerate().map(|(at, id)| (short(id, false), at)).collect(),
             trees: HashMap::new(),
             entries: self.entries,
             filter: vec![0; FILTER / 64],
@@ -115,7 +156,7 @@ impl Graph {
     /// `visited` before are passed over.
     pub(super) fn walk(&self, root: &oid, visited: &mut HashSet<u64>, found: &mut dyn FnMut(usize, &[u64])) {
         let mut way: Vec<u64> = Vec::new();
-        let mut open = vec![(short(root), 0)];
+        let mut open = vec![(short(root, true), 0)];
         while let Some((tree, depth)) = open.pop() {
             let Some(entries) = self.trees.get(&tree).filter(|_| visited.insert(tree)) else { continue };
             way.truncate(depth);
@@ -131,18 +172,24 @@ impl Graph {
     }
 
     fn has(&self, id: u64) -> bool {
-        let bit = id as usize % FILTER;
+        let bit = (id >> 1) as usize % FILTER;
         let maybe = self.filter[bit / 64] & (1 << (bit % 64)) != 0;
         maybe && (self.blobs.contains_key(&id) || self.trees.contains_key(&id))
     }
 }
 
 fn set(filter: &mut [u64], id: u64) {
-    let bit = id as usize % FILTER;
+    let bit = (id >> 1) as usize % FILTER;
     filter[bit / 64] |= 1 << (bit % 64);
 }
 
-/// The short form of an id.
-pub(super) fn short(id: &oid) -> u64 {
-    id.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+/// The short form of an id: its first 63 bits, and one that tells trees from blobs.
+pub(super) fn short(id: &oid, is_tree: bool) -> u64 {
+    let first = id.as_bytes().first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    first & !1 | u64::from(is_tree)
+}
+
+/// The hex digits that all ids of a short form begin with.
+pub(super) fn prefix_of(short: u64) -> String {
+    format!("{short:016x}")[..15].to_owned()
 }

@@ -10,6 +10,7 @@ mod metadata;
 mod order;
 mod places;
 mod sweep;
+mod whole;
 
 use std::collections::{HashMap, HashSet};
 
@@ -53,11 +54,24 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     for id in &seen.too_large {
         context.skip(located.root, &objects.path_of(id), SkipReason::TooLarge);
     }
-    if located.common_dir.join("shallow").is_file() {
-        context.skip(located.root, &located.common_dir.join("shallow"), SkipReason::ShallowHistory);
+    for id in &seen.unreadable {
+        context.skip(located.root, &objects.path_of(id), SkipReason::DamagedObject);
     }
-    if settings.partial {
+    for folder in located.references().folders() {
+        let head = folder.join("HEAD");
+        let is_pipe = |kind: std::fs::Metadata| !kind.is_file() && !kind.is_symlink();
+        if head.symlink_metadata().is_ok_and(is_pipe) {
+            context.skip(located.root, &head, SkipReason::Unreadable);
+        }
+    }
+    let shallow = located.common_dir.join("shallow");
+    let borrows = problems.iter().any(|(_, reason)| *reason == SkipReason::MissingObject);
+    if shallow.is_file() {
+        context.skip(located.root, &shallow, SkipReason::ShallowHistory);
+    } else if settings.partial {
         context.skip(located.root, &located.common_dir.join("objects"), SkipReason::MissingObject);
+    } else if !borrows {
+        whole::check(context, located, &objects, &seen, trees_kept);
     }
     context.count(seen.files, seen.bytes);
     let commits = seen.commits.len() as u64;

@@ -161,14 +161,15 @@ fn path(
     let mut path = Vec::new();
     let mut tree = root;
     let mut buffer = Vec::new();
-    for next in way.iter().copied().chain([short(blob)]) {
+    for next in way.iter().copied().chain([short(blob, false)]) {
         match reader.read(&tree, &mut buffer) {
             Ok(Kind::Tree) => {}
             Ok(_) => return Err((tree, ReadError::Damaged)),
             Err(error) => return Err((tree, error)),
         }
         let mut entries = TreeRefIter::from_bytes(&buffer, tree.kind()).map_while(Result::ok);
-        let entry = entries.find(|entry| short(entry.oid) == next).ok_or((tree, ReadError::Damaged))?;
+        let entry =
+            entries.find(|entry| short(entry.oid, entry.mode.is_tree()) == next).ok_or((tree, ReadError::Damaged))?;
         path = join(&path, entry.filename);
         tree = entry.oid.to_owned();
     }

@@ -46,6 +46,8 @@ pub(super) struct Seen {
     pub(super) blobs: Vec<ObjectId>,
     /// Blobs that are larger than the user wants.
     pub(super) too_large: Vec<ObjectId>,
+    /// Commits, trees and tags that break the rules of their format.
+    pub(super) unreadable: Vec<ObjectId>,
     /// Commits and tags whose messages hold something.
     pub(super) messages: Vec<(ObjectId, Kind)>,
     /// All commits.
@@ -68,6 +70,7 @@ impl Seen {
             Kind::Blob => {
                 self.files += 1;
                 self.bytes += bytes.len() as u64;
+                self.named.take_blob(&id, how.room);
                 if bytes.len() as u64 > how.largest {
                     self.too_large.push(id);
                 } else if (how.probe)(bytes) {
@@ -75,24 +78,35 @@ impl Seen {
                 }
             }
             Kind::Commit => {
-                self.commits.extend(Commit::read(id, bytes));
+                match Commit::read(id, bytes) {
+                    Some(commit) => self.commits.push(commit),
+                    None => self.unreadable.push(id),
+                }
                 if (how.probe)(commit::message(bytes)) {
                     self.messages.push((id, kind));
                 }
             }
             Kind::Tag => {
-                self.tags.extend(commit::target(bytes).map(|target| (id, target)));
+                match commit::target(bytes) {
+                    Some(target) => self.tags.push((id, target)),
+                    None => self.unreadable.push(id),
+                }
                 if (how.probe)(commit::message(bytes)) {
                     self.messages.push((id, kind));
                 }
             }
-            Kind::Tree => self.named.take(&id, bytes, how.room),
+            Kind::Tree => {
+                if !self.named.take_tree(&id, bytes, how.room) {
+                    self.unreadable.push(id);
+                }
+            }
         }
     }
 
     fn add(&mut self, other: Self) {
         self.blobs.extend(other.blobs);
         self.too_large.extend(other.too_large);
+        self.unreadable.extend(other.unreadable);
         self.messages.extend(other.messages);
         self.commits.extend(other.commits);
         self.tags.extend(other.tags);
@@ -106,6 +120,8 @@ impl Seen {
     fn settle(&mut self) {
         self.blobs.sort_unstable();
         self.blobs.dedup();
+        self.unreadable.sort_unstable();
+        self.unreadable.dedup();
         self.too_large.sort_unstable();
         self.too_large.dedup();
         self.messages.sort_unstable();
