@@ -43,6 +43,7 @@ mod reference;
 mod role;
 mod scope;
 mod setting;
+mod sieve;
 mod text;
 mod url;
 mod value;

@@ -242,7 +242,7 @@ fn words(rules: &Rules) -> Vec<Vec<u8>> {
 }
 
 /// Whether a token that could be a key starts at `at`.
-fn begins_key(bytes: &[u8], at: usize) -> bool {
+pub(super) fn begins_key(bytes: &[u8], at: usize) -> bool {
     let run = run_after(bytes, at, 200, |byte| is_key_byte(byte) || byte == b'.');
     let token = &bytes[at..at + run];
     // Behind a letter only the long prefixes count, and their keys are long: `sk-proj-`, `sk-ant-api03-`.
@@ -287,7 +287,7 @@ fn is_known(rules: &Rules, host: &[u8]) -> bool {
     rules.host(folded).is_some() || rules.relay_domain(folded).is_some() || contains_ignore_case(folded, b"openai")
 }
 
-enum Address {
+pub(super) enum Address {
     Telling,
     Neutral,
     Nothing,
@@ -295,6 +295,14 @@ enum Address {
 
 /// What the address whose `://` stands at `at` is worth.
 fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
+    if is_known(rules, host_behind(bytes, at, form)) {
+        return Address::Telling;
+    }
+    name_in_front(bytes, at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric()))
+}
+
+/// The host behind the `://` at `at`.
+pub(super) fn host_behind(bytes: &[u8], at: usize, form: Slashes) -> &[u8] {
     let length =
         Slashes::LITERALS.iter().find(|(_, candidate)| *candidate == form).map_or(3, |(literal, _)| literal.len());
     let mut host = host_at(bytes, at + length);
@@ -302,15 +310,11 @@ fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
     if bytes.get(at + length + host.len()) == Some(&b'@') {
         host = host_at(bytes, at + length + host.len() + 1);
     }
-    let host = host.strip_suffix(b".").unwrap_or(host);
-    if is_known(rules, host) {
-        return Address::Telling;
-    }
-    name_in_front(bytes, at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric()))
+    host.strip_suffix(b".").unwrap_or(host)
 }
 
 /// What the text in base64 is worth in which a literal stands at `at`.
-fn encoded(rules: &Rules, bytes: &[u8], at: usize, form: Form) -> Address {
+pub(super) fn encoded(rules: &Rules, bytes: &[u8], at: usize, form: Form) -> Address {
     if !form.is_at(bytes, at) {
         return Address::Nothing;
     }
@@ -334,7 +338,7 @@ fn encoded(rules: &Rules, bytes: &[u8], at: usize, form: Form) -> Address {
 }
 
 /// Whether a name stands in front of an address, which begins at `before`, that makes it worth a look.
-fn name_in_front(bytes: &[u8], before: usize) -> Address {
+pub(super) fn name_in_front(bytes: &[u8], before: usize) -> Address {
     let between = run_before(bytes, before, 24, |byte| {
         matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'=' | b':' | b'(' | b'>' | b'\\' | b'\t' | b',')
     });

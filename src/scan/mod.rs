@@ -92,7 +92,7 @@ fn read(
     progress: &Progress,
 ) -> Result<Outcome, SourceError> {
     let gate = |bytes: &[u8]| detector.passes(bytes);
-    let probe = |bytes: &[u8]| holds_something(detector, bytes);
+    let probe = |bytes: &[u8]| detector.may_hold(bytes) && holds_something(detector, bytes);
     let sink = |blob: &Blob<'_>| collector.add(blob, detector.detect(blob));
     let redact = |text: &str| detect::redact_text(text);
     match input {

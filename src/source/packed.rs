@@ -19,7 +19,7 @@ pub(super) fn needs(length: u64) -> u64 {
 /// Whether a text without a name holds something, or where it is an archive one of its members does. What cannot be unpacked
 /// counts too: it is to be listed under its name.
 pub(super) fn holds(context: &Context<'_>, bytes: &[u8]) -> bool {
-    let wanted = |bytes: &[u8]| (context.gate)(bytes) && (context.probe)(bytes);
+    let wanted = |bytes: &[u8]| (context.probe)(bytes);
     if !archive::is_archive(bytes) {
         return wanted(bytes);
     }

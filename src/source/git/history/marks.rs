@@ -4,6 +4,7 @@
 //! the few trees that matter are read again, and not all trees of the history.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +21,29 @@ const DEPTH: usize = 4096;
 
 /// Bits of the filter in front of the maps, a power of two.
 const FILTER: usize = 1 << 20;
+
+/// Ids are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct NoHash(u64);
+
+impl Hasher for NoHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+
+    fn write_u64(&mut self, short: u64) {
+        // The map looks at the first bits and at the last, of which one is no hash.
+        self.0 = short.rotate_right(1);
+    }
+}
+
+/// Ids in short form.
+pub(super) type ShortSet = HashSet<u64, BuildHasherDefault<NoHash>>;
+type ShortMap<V> = HashMap<u64, V, BuildHasherDefault<NoHash>>;
 
 /// What trees name, in short form, see [`short`]. Two ids that begin alike cost a tree read in vain.
 #[derive(Debug, Default)]
@@ -82,7 +106,7 @@ impl Named {
 
     /// The trees that name something that is not there, or is something else, with what they name.
     pub(super) fn missing(&self) -> Vec<(u64, u64)> {
-        let have: HashSet<u64> = self.blobs.iter().copied().chain(self.trees.iter().map(|(tree, _)| *tree)).collect();
+        let have: ShortSet = self.blobs.iter().copied().chain(self.trees.iter().map(|(tree, _)| *tree)).collect();
         if self.entries.par_iter().all(|entry| have.contains(entry)) {
             return Vec::new();
         }
@@ -99,7 +123,7 @@ impl Named {
     }
 
     /// Whether a tree is there.
-    pub(super) fn trees(&self) -> HashSet<u64> {
+    pub(super) fn trees(&self) -> ShortSet {
         self.trees.iter().map(|(tree, _)| *tree).collect()
     }
 
@@ -114,7 +138,7 @@ impl Named {
     pub(super) fn leading_to(self, blobs: &[ObjectId]) -> Graph {
         let mut graph = Graph {
             blobs: blobs.iter().enumerate().map(|(at, id)| (short(id, false), at)).collect(),
-            trees: HashMap::new(),
+            trees: ShortMap::default(),
             entries: self.entries,
             filter: vec![0; FILTER / 64],
         };
@@ -143,9 +167,9 @@ impl Named {
 #[derive(Debug)]
 pub(super) struct Graph {
     /// The blobs, and where they stand in the list.
-    blobs: HashMap<u64, usize>,
+    blobs: ShortMap<usize>,
     /// The trees, and where their entries are.
-    trees: HashMap<u64, Range<usize>>,
+    trees: ShortMap<Range<usize>>,
     entries: Vec<u64>,
     /// A bit for the last digits of each id: of most ids it tells that they are none of these.
     filter: Vec<u64>,
@@ -154,7 +178,7 @@ pub(super) struct Graph {
 impl Graph {
     /// Calls `found` for every blob below a tree with the trees on the way to it, outermost first. Trees that were
     /// `visited` before are passed over.
-    pub(super) fn walk(&self, root: &oid, visited: &mut HashSet<u64>, found: &mut dyn FnMut(usize, &[u64])) {
+    pub(super) fn walk(&self, root: &oid, visited: &mut ShortSet, found: &mut dyn FnMut(usize, &[u64])) {
         let mut way: Vec<u64> = Vec::new();
         let mut open = vec![(short(root, true), 0)];
         while let Some((tree, depth)) = open.pop() {

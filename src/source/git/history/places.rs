@@ -1,12 +1,12 @@
 //! Where blobs stand: in which commit first, and whether the commit checked out or the index still holds them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use gix_hash::ObjectId;
 use gix_object::{Kind, TreeRefIter};
 use rayon::prelude::*;
 
-use super::marks::{Graph, short};
+use super::marks::{Graph, ShortSet, short};
 use super::order::History;
 use crate::source::git::objects::{Objects, ReadError, Reader};
 use crate::source::git::repositories::Located;
@@ -76,7 +76,7 @@ impl Places {
     /// Follows the graph, and reads only the trees on the way to each blob, for their names.
     fn by_graph(&mut self, search: &Search<'_>, graph: &Graph) {
         let commits = &search.history.commits;
-        let mut visited = HashSet::new();
+        let mut visited = ShortSet::default();
         let mut ways: Vec<Option<(usize, Vec<u64>)>> = vec![None; search.blobs.len()];
         for (place, commit) in commits.iter().enumerate() {
             graph.walk(&commit.tree, &mut visited, &mut |blob, way| {
@@ -85,7 +85,7 @@ impl Places {
         }
         let mut today: Vec<Option<(usize, Vec<u64>)>> = vec![None; search.blobs.len()];
         if let Some(head) = search.head {
-            graph.walk(&commits[head].tree, &mut HashSet::new(), &mut |blob, way| {
+            graph.walk(&commits[head].tree, &mut ShortSet::default(), &mut |blob, way| {
                 today[blob].get_or_insert_with(|| (head, way.to_vec()));
             });
         }

@@ -1,0 +1,159 @@
+//! A finer prefilter, for the history of a repository: of a file that was changed a thousand times, a thousand versions
+//! pass the coarse one for a word that none of them means.
+//!
+//! It looks at what stands around each literal and lets through what may be a key, or the address of somebody who
+//! resells, forwards or is unknown. Addresses of vendors and names without a value are no reason to read a version again.
+
+use crate::rules::schema::CatalogueKind;
+
+use super::bytes::{is_key_byte, run_after, run_before};
+use super::forward::led_image;
+use super::prefilter::{self, Address, Literal};
+use super::{Deep, Detector};
+
+/// How far behind a word that names a vendor, and how far around its host, a key without a prefix may stand, in bytes.
+const NEAR: usize = 256;
+const AROUND: usize = 1024;
+
+/// The shortest key without a prefix, in bytes, and the fewest digits in it.
+const SHORTEST: usize = 20;
+const DIGITS: usize = 2;
+
+impl Detector<'_> {
+    /// Whether a whole blob may hold a key, or an endpoint in use that is no mere fact. Stricter than [`Self::passes`],
+    /// and meant for what nobody will look at for its name.
+    #[must_use]
+    pub fn may_hold(&self, bytes: &[u8]) -> bool {
+        let mut sieve = Sieve { detector: self, bytes, word: false, address: false, read_to: 0 };
+        self.prefilter.any(bytes, |at, literal| sieve.lets_through(at, literal))
+    }
+}
+
+/// What was seen of a blob.
+struct Sieve<'a, 'r> {
+    detector: &'a Detector<'r>,
+    bytes: &'a [u8],
+    /// A word that names a vendor.
+    word: bool,
+    /// An address behind a neutral name.
+    address: bool,
+    /// Up to where text behind words was looked at.
+    read_to: usize,
+}
+
+impl Sieve<'_, '_> {
+    fn lets_through(&mut self, at: usize, literal: Literal) -> bool {
+        let (rules, bytes) = (self.detector.rules, self.bytes);
+        match literal {
+            Literal::Marker | Literal::Infix => return true,
+            Literal::Prefix => return prefilter::begins_key(bytes, at),
+            Literal::ImageLead => return led_image(rules, bytes, at).is_some(),
+            Literal::HostLead(lead) => return self.is_telling(at, prefilter::led_host(bytes, at, lead).1),
+            Literal::Encoded(form) => match prefilter::encoded(rules, bytes, at, form) {
+                Address::Telling => return true,
+                Address::Neutral => self.address = true,
+                Address::Nothing => {}
+            },
+            Literal::Slashes(form) => {
+                let host = prefilter::host_behind(bytes, at, form);
+                if self.is_telling(at, host) {
+                    return true;
+                }
+                let known = self.detector.rules.host(&folded(host)[..host.len()]);
+                if known.is_none_or(|known| known.entry.kind == CatalogueKind::PlatformProxy) {
+                    let start = at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric());
+                    match prefilter::name_in_front(bytes, start) {
+                        Address::Telling => return true,
+                        Address::Neutral => self.address = true,
+                        Address::Nothing => {}
+                    }
+                }
+            }
+            Literal::CallPath => self.word = true,
+            Literal::Word => {
+                self.word = true;
+                if self.leads_to_a_key(at) {
+                    return true;
+                }
+            }
+        }
+        self.word && self.address
+    }
+
+    /// Whether a host at `at` is somebody's who resells or forwards, or one that keys without a prefix are made for and that
+    /// may have one near.
+    fn is_telling(&self, at: usize, host: &[u8]) -> bool {
+        let folded = folded(host);
+        let host = &folded[..host.len()];
+        let Detector { rules, deep, .. } = self.detector;
+        match rules.host(host) {
+            Some(known) => {
+                let deep = deep.get_or_init(|| Deep::new(rules));
+                matches!(known.entry.kind, CatalogueKind::Relay | CatalogueKind::Gateway)
+                    || (deep.bare_issuers.contains(known.entry.id.as_ref())
+                        && self.has_token(at.saturating_sub(AROUND), at + AROUND))
+            }
+            None => rules.relay_domain(host).is_some(),
+        }
+    }
+
+    /// Whether a token that may be a key without a prefix stands behind a word.
+    fn leads_to_a_key(&mut self, at: usize) -> bool {
+        let start = at.max(self.read_to);
+        self.read_to = at + NEAR;
+        self.has_token(start, at + NEAR)
+    }
+
+    /// Whether a token that may be a key without a prefix begins between two places.
+    fn has_token(&self, start: usize, end: usize) -> bool {
+        let end = end.min(self.bytes.len());
+        let mut next = start;
+        while next < end {
+            let length = run_after(self.bytes, next, AROUND, is_key_byte);
+            let token = &self.bytes[next..next + length];
+            let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
+            if length >= SHORTEST && digits >= DIGITS {
+                return true;
+            }
+            next += length + 1;
+        }
+        false
+    }
+}
+
+/// A host in lower case.
+fn folded(host: &[u8]) -> [u8; 254] {
+    let mut folded = [0; 254];
+    folded[..host.len()].copy_from_slice(host);
+    folded.make_ascii_lowercase();
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+
+    #[test]
+    fn a_version_is_read_again_for_a_key_or_a_strangers_address_alone() {
+        let rules = Rules::builtin();
+        let detector = Detector::new(&rules);
+        let hex = "0123456789abcdef".repeat(2);
+        for text in [
+            format!("AZURE_OPENAI_API_KEY={hex}"),
+            format!("key: {hex}\nendpoint: https://team.openai.azure.com"),
+            "OPENAI_BASE_URL=https://llm.unseen.dev/v1".to_owned(),
+            "url = https://api.chatanywhere.tech".to_owned(),
+            "from openai import OpenAI\nbase_url = 'https://llm.unseen.dev'".to_owned(),
+        ] {
+            assert!(detector.may_hold(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "client = OpenAI(api_key=os.environ[\"OPENAI_API_KEY\"], base_url=\"https://api.openai.com/v1\")",
+            "OPENAI_API_KEY=${OPENAI_API_KEY}\n# https://github.com/openai/openai-python",
+            "see https://learn.microsoft.com/azure and https://team.openai.azure.com",
+        ] {
+            assert!(detector.passes(text.as_bytes()) && !detector.may_hold(text.as_bytes()), "{text}");
+        }
+    }
+}
