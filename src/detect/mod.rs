@@ -84,6 +84,8 @@ pub const MOST_MATCHES: usize = 10_000;
 pub struct Detector<'r> {
     rules: &'r Rules,
     prefilter: Prefilter,
+    /// The prefilter for the history of a repository.
+    sieve: OnceLock<Prefilter>,
     /// What only blobs that passed need, built when the first does.
     deep: OnceLock<Deep<'r>>,
 }
@@ -152,7 +154,7 @@ impl<'r> Detector<'r> {
     /// Prepares the prefilter; everything else waits for the first blob that passes it.
     #[must_use]
     pub fn new(rules: &'r Rules) -> Self {
-        Self { rules, prefilter: Prefilter::new(rules), deep: OnceLock::new() }
+        Self { rules, prefilter: Prefilter::new(rules), sieve: OnceLock::new(), deep: OnceLock::new() }
     }
 
     /// The literals that the prefilter searches for, for comparisons with tools that search for the same.

@@ -92,16 +92,36 @@ pub(super) struct Prefilter {
 
 impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Self {
-        let mut entries: Vec<(Vec<u8>, Literal)> = vec![(MARKER.to_vec(), Literal::Marker)];
-        entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
+        let mut entries = Self::of_keys_and_addresses(rules);
         entries.extend(HOST_LEADS.iter().enumerate().map(|(index, lead)| (lead.to_vec(), Literal::HostLead(index))));
-        entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
-        let infixes = rules.keys().filter(|format| format.anchor == Anchor::Infix);
-        entries.extend(infixes.map(|format| (format.prefix.as_bytes().to_vec(), Literal::Infix)));
         entries.extend(IMAGE_LEADS.map(|lead| (lead.to_vec(), Literal::ImageLead)));
         entries.push((CALL_PATH.to_vec(), Literal::CallPath));
         entries.extend(words(rules).into_iter().map(|word| (word, Literal::Word)));
+        Self::of(entries)
+    }
+
+    /// With what tells keys and addresses alone, for [`super::sieve`]: the fewer literals, the faster the search. A word's
+    /// first letter, which its spellings differ in, is left out.
+    pub(super) fn for_versions(rules: &Rules) -> Self {
+        let mut entries = Self::of_keys_and_addresses(rules);
+        let mut ends: Vec<Vec<u8>> = words(rules).into_iter().map(|word| word[1..].to_vec()).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        entries.extend(ends.into_iter().map(|end| (end, Literal::Word)));
+        Self::of(entries)
+    }
+
+    fn of_keys_and_addresses(rules: &Rules) -> Vec<(Vec<u8>, Literal)> {
+        let mut entries: Vec<(Vec<u8>, Literal)> = vec![(MARKER.to_vec(), Literal::Marker)];
+        entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
+        entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
+        let infixes = rules.keys().filter(|format| format.anchor == Anchor::Infix);
+        entries.extend(infixes.map(|format| (format.prefix.as_bytes().to_vec(), Literal::Infix)));
         entries.extend(Form::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Encoded(*form))));
+        entries
+    }
+
+    fn of(entries: Vec<(Vec<u8>, Literal)>) -> Self {
         let (short, long): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(literal, _)| literal.len() == SHORTEST_LITERAL);
         let passes = [short, in_buckets(long)].map(|entries| {

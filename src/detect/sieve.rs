@@ -7,8 +7,7 @@
 use crate::rules::schema::CatalogueKind;
 
 use super::bytes::{is_key_byte, run_after, run_before};
-use super::forward::led_image;
-use super::prefilter::{self, Address, Literal};
+use super::prefilter::{self, Address, Literal, Prefilter};
 use super::{Deep, Detector};
 
 /// How far behind a word that names a vendor, and how far around its host, a key without a prefix may stand, in bytes.
@@ -25,7 +24,8 @@ impl Detector<'_> {
     #[must_use]
     pub fn may_hold(&self, bytes: &[u8]) -> bool {
         let mut sieve = Sieve { detector: self, bytes, word: false, address: false, read_to: 0 };
-        self.prefilter.any(bytes, |at, literal| sieve.lets_through(at, literal))
+        let literals = self.sieve.get_or_init(|| Prefilter::for_versions(self.rules));
+        literals.any(bytes, |at, literal| sieve.lets_through(at, literal))
     }
 }
 
@@ -47,8 +47,6 @@ impl Sieve<'_, '_> {
         match literal {
             Literal::Marker | Literal::Infix => return true,
             Literal::Prefix => return prefilter::begins_key(bytes, at),
-            Literal::ImageLead => return led_image(rules, bytes, at).is_some(),
-            Literal::HostLead(lead) => return self.is_telling(at, prefilter::led_host(bytes, at, lead).1),
             Literal::Encoded(form) => match prefilter::encoded(rules, bytes, at, form) {
                 Address::Telling => return true,
                 Address::Neutral => self.address = true,
@@ -69,7 +67,7 @@ impl Sieve<'_, '_> {
                     }
                 }
             }
-            Literal::CallPath => self.word = true,
+            Literal::ImageLead | Literal::HostLead(_) | Literal::CallPath => {}
             Literal::Word => {
                 self.word = true;
                 if self.leads_to_a_key(at) {
