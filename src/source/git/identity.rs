@@ -47,6 +47,9 @@ fn identity(located: &Located, root_commit: Option<&str>) -> Vec<String> {
 
 /// The first commit behind `HEAD`, along first parents. None where the history is cut off, or cannot be read to its end.
 fn root_commit(located: &Located, follow_alternates: bool) -> Option<String> {
+    if located.root_commit.is_some() {
+        return located.root_commit.clone();
+    }
     if located.common_dir.join("shallow").exists() {
         return None;
     }

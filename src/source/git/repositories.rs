@@ -11,8 +11,10 @@ use crate::source::context::Context;
 use crate::source::paths;
 
 /// Where a repository is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Located {
+    /// The first commit in hex, where the whole history has been read.
+    pub(in crate::source) root_commit: Option<String>,
     /// Index of the root it is reported under.
     pub(in crate::source) root: usize,
     /// Whether the root's paths begin at its top.
@@ -76,14 +78,28 @@ impl Repositories {
     pub(in crate::source) fn add(&self, root: usize, base: &Path, tree: &WorkTree) -> usize {
         let common_dir = tree.common_dir.canonicalize().unwrap_or_else(|_| tree.common_dir.clone());
         let is_top = tree.top == base;
-        self.add_located(Located { root, is_top, top: tree.top.clone(), git_dir: tree.git_dir.clone(), common_dir })
+        self.add_located(Located {
+            root,
+            is_top,
+            top: tree.top.clone(),
+            git_dir: tree.git_dir.clone(),
+            common_dir,
+            ..Located::default()
+        })
     }
 
     /// Notes a bare repository, and says which one it is.
     pub(in crate::source) fn add_bare(&self, root: usize, base: &Path, folder: &Path) -> usize {
         let common_dir = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
         let top = folder.to_path_buf();
-        self.add_located(Located { root, is_top: top == base, git_dir: top.clone(), top, common_dir })
+        self.add_located(Located {
+            root,
+            is_top: top == base,
+            git_dir: top.clone(),
+            top,
+            common_dir,
+            ..Located::default()
+        })
     }
 
     /// Notes a repository, and says which one it is. Of several work trees the first root's stands for it, so that it does
@@ -102,6 +118,14 @@ impl Repositories {
                 known.push(located);
                 known.len() - 1
             }
+        }
+    }
+
+    /// Notes the first commit of a repository.
+    pub(in crate::source) fn set_root_commit(&self, index: usize, id: Option<String>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(repository) = known.get_mut(index) {
+            repository.root_commit = id;
         }
     }
 

@@ -77,6 +77,7 @@ pub(super) fn modules(located: &Located) -> Vec<Located> {
                     top: located.top.join(&name),
                     git_dir: inner.clone(),
                     common_dir: inner.canonicalize().unwrap_or(inner),
+                    root_commit: None,
                 });
             } else if depth < DEPTH {
                 open.push((inner, name, depth + 1));

@@ -75,6 +75,9 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     }
     context.count(seen.files, seen.bytes);
     let commits = seen.commits.len() as u64;
+    if !shallow.is_file() {
+        context.repositories.set_root_commit(index, root_commit(located, &seen));
+    }
     if !seen.blobs.is_empty() || !seen.messages.is_empty() {
         hits(context, index, located, &objects, seen, trees_kept);
     }
@@ -123,6 +126,19 @@ fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Object
     };
     scene.blobs(&seen.blobs, &places);
     scene.messages(&seen.messages, &|id| history.place(id).map_or(Reach::Nowhere, |place| history.reach[place]));
+}
+
+/// The first commit behind `HEAD`, along first parents.
+fn root_commit(located: &Located, seen: &Seen) -> Option<String> {
+    let mut id = located.references().head()?;
+    for _ in 0..=seen.commits.len() {
+        let at = seen.commits.binary_search_by_key(&id, |commit| commit.id).ok()?;
+        match seen.commits[at].parents.first() {
+            Some(parent) => id = *parent,
+            None => return Some(id.to_string()),
+        }
+    }
+    None
 }
 
 /// What tags point to in the end: a tag may point to a tag.
