@@ -2,6 +2,9 @@
 
 use gix_hash::ObjectId;
 
+/// Most parents of a commit that are looked at. Git's own merges take a few dozen.
+const MOST_PARENTS: usize = 16 * 1024;
+
 /// What of a commit tells where it stands in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source) struct Commit {
@@ -37,7 +40,9 @@ impl Commit {
         for (name, value) in headers(bytes) {
             match name {
                 b"tree" if tree.is_none() => tree = id_of(value),
-                b"parent" => parents.extend(id_of(value)),
+                b"parent" if parents.len() < MOST_PARENTS => {
+                    parents.extend(id_of(value).filter(|parent| parents.last() != Some(parent)));
+                }
                 b"committer" => time = person(value).time,
                 _ => {}
             }
@@ -59,10 +64,18 @@ pub(in crate::source) fn target(bytes: &[u8]) -> Option<ObjectId> {
         .and_then(|(_, value)| ObjectId::from_hex(value.trim_ascii()).ok())
 }
 
+/// The headers, and what somebody wrote behind them.
+pub(in crate::source) fn parts(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let ends = [&b"\n\n"[..], b"\r\n\r\n"].map(|end| memchr::memmem::find(bytes, end).map(|at| (at, at + end.len())));
+    match ends.into_iter().flatten().min() {
+        Some((head, message)) => (&bytes[..head], &bytes[message..]),
+        None => (bytes, &[]),
+    }
+}
+
 /// What somebody wrote: the text behind the headers.
 pub(in crate::source) fn message(bytes: &[u8]) -> &[u8] {
-    let end = memchr::memmem::find(bytes, b"\n\n");
-    end.map_or(&[], |end| &bytes[end + 2..])
+    parts(bytes).1
 }
 
 /// The headers: names and values. Lines that go on with a value are passed over.

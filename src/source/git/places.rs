@@ -132,7 +132,14 @@ fn at(top: &Path) -> Option<Located> {
 
 fn located(top: &Path, git_dir: &Path, common_dir: &Path) -> Located {
     let common_dir = common_dir.canonicalize().unwrap_or_else(|_| common_dir.to_path_buf());
-    Located { root: 0, is_top: true, top: top.to_path_buf(), git_dir: git_dir.to_path_buf(), common_dir, ..Located::default() }
+    Located {
+        root: 0,
+        is_top: true,
+        top: top.to_path_buf(),
+        git_dir: git_dir.to_path_buf(),
+        common_dir,
+        ..Located::default()
+    }
 }
 
 /// The repository that git's variables name. Its work tree is the working directory where they do not say: so it is in a

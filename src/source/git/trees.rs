@@ -10,7 +10,7 @@ use super::objects::{ReadError, Reader};
 
 /// Deepest tree, in folders, and longest path, in bytes, that are followed.
 const DEPTH: usize = 4096;
-const PATH: usize = 64 * 1024;
+pub(in crate::source) const PATH: usize = 64 * 1024;
 
 /// Walks trees, none of them twice.
 pub(in crate::source) struct Trees<'a> {

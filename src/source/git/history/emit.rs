@@ -7,7 +7,7 @@ use gix_object::Kind;
 use rayon::prelude::*;
 
 use super::order::History;
-use super::places::{Held, Places};
+use super::places::Places;
 use crate::model::{Exposure, Origin, Part, Provenance, Reach};
 use crate::source::context::Context;
 use crate::source::git::authors::Authors;
@@ -48,27 +48,26 @@ impl Scene<'_> {
                     Some((place, _)) if self.history.notes[place] => Part::Note,
                     _ => Part::File,
                 };
-                let (today, exposure) = match places.held(id) {
-                    Held::Head(path) => (Some(path), Exposure::Tracked),
-                    Held::Index(path) => (Some(path), Exposure::Staged),
-                    Held::No => (None, Exposure::History),
-                };
-                // What was renamed since has two places: where it came in, and where it is.
+                // What was renamed or copied since has several places: where it came in, and where it is.
+                let today = places.today(id);
                 if let Some((place, path)) = first {
-                    let exposure = if today == Some(path) { exposure } else { Exposure::History };
+                    let exposure = today.iter().find(|(today, _)| *today == path).map(|(_, exposure)| *exposure);
                     let provenance = self.provenance(Some((place, by)), part);
+                    let exposure = exposure.unwrap_or(Exposure::History);
                     self.emit(&self.located.path(path), exposure, provenance, None, buffer);
                 }
-                if let Some(path) = today.filter(|path| first.is_none_or(|(_, first)| first != *path)) {
-                    let provenance = Provenance { reach: Reach::Reference, ..self.provenance(None, part) };
-                    self.emit(&self.located.path(path), exposure, provenance, None, buffer);
+                for (path, exposure) in &today {
+                    if first.is_none_or(|(_, first)| first != *path) {
+                        let provenance = Provenance { reach: Reach::Reference, ..self.provenance(None, part) };
+                        self.emit(&self.located.path(path), *exposure, provenance, None, buffer);
+                    }
                 }
-                if first.is_none() && today.is_none() {
+                if first.is_none() && today.is_empty() {
                     let mut provenance = self.provenance(None, part);
                     if self.named_directly.contains(id) {
                         provenance.reach = Reach::Reference;
                     }
-                    self.emit(&self.objects.path_of(id), exposure, provenance, None, buffer);
+                    self.emit(&self.objects.path_of(id), Exposure::History, provenance, None, buffer);
                 }
             },
         );

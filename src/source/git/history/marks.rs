@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
-use std::mem;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,6 +17,9 @@ const MOST: usize = 16 * 1024 * 1024;
 
 /// Deepest folder that is followed.
 const DEPTH: usize = 4096;
+
+/// Most trees that are walked again. Trees can name each other so that there are billions of ways.
+const MOST_STEPS: usize = 100_000;
 
 /// Bits of the filter in front of the maps, a power of two.
 const FILTER: usize = 1 << 20;
@@ -43,7 +45,7 @@ impl Hasher for NoHash {
 
 /// Ids in short form.
 pub(super) type ShortSet = HashSet<u64, BuildHasherDefault<NoHash>>;
-type ShortMap<V> = HashMap<u64, V, BuildHasherDefault<NoHash>>;
+pub(super) type ShortMap<V> = HashMap<u64, V, BuildHasherDefault<NoHash>>;
 
 /// What trees name, in short form, see [`short`]. Two ids that begin alike cost a tree read in vain.
 #[derive(Debug, Default)]
@@ -143,20 +145,30 @@ impl Named {
             filter: vec![0; FILTER / 64],
         };
         graph.blobs.keys().for_each(|&id| set(&mut graph.filter, id));
-        // Each round goes one folder up.
-        let mut more = true;
-        while mem::take(&mut more) {
-            let mut start = 0;
-            for &(tree, length) in &self.trees {
-                let range = start..start + length as usize;
-                start = range.end;
-                if !graph.trees.contains_key(&tree)
-                    && graph.entries[range.clone()].iter().any(|&entry| graph.has(entry))
-                {
-                    set(&mut graph.filter, tree);
-                    graph.trees.insert(tree, range);
-                    more = true;
-                }
+        // From the trees that name a blob upwards, each tree once.
+        let mut ranges = Vec::with_capacity(self.trees.len());
+        let mut start = 0;
+        for &(_, length) in &self.trees {
+            ranges.push(start..start + length as usize);
+            start += length as usize;
+        }
+        let entries = &graph.entries;
+        let mut above: Vec<(u64, usize)> = ranges
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(at, range)| {
+                entries[range.clone()].iter().filter(|&&entry| is_tree(entry)).map(move |&entry| (entry, at))
+            })
+            .collect();
+        above.par_sort_unstable();
+        let names_a_blob = |range: &Range<usize>| entries[range.clone()].iter().any(|&entry| graph.has(entry));
+        let mut open: Vec<usize> = (0..ranges.len()).into_par_iter().filter(|&at| names_a_blob(&ranges[at])).collect();
+        while let Some(at) = open.pop() {
+            let tree = self.trees[at].0;
+            if graph.trees.insert(tree, ranges[at].clone()).is_none() {
+                set(&mut graph.filter, tree);
+                let first = above.partition_point(|&(below, _)| below < tree);
+                open.extend(above[first..].iter().take_while(|&&(below, _)| below == tree).map(|&(_, at)| at));
             }
         }
         graph
@@ -176,29 +188,76 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// Calls `found` for every blob below a tree with the trees on the way to it, outermost first. Trees that were
-    /// `visited` before are passed over.
-    pub(super) fn walk(&self, root: &oid, visited: &mut ShortSet, found: &mut dyn FnMut(usize, &[u64])) {
-        let mut way: Vec<u64> = Vec::new();
-        let mut open = vec![(short(root, true), 0)];
-        while let Some((tree, depth)) = open.pop() {
-            let Some(entries) = self.trees.get(&tree).filter(|_| visited.insert(tree)) else { continue };
-            way.truncate(depth);
-            way.push(tree);
+    /// Calls `found` for every blob below a tree with the step of `ways` that it stands behind. Trees that were walked
+    /// before, and have a step already, are passed over.
+    pub(super) fn walk(&self, root: ObjectId, ways: &mut Ways, found: &mut dyn FnMut(usize, usize)) {
+        let mut open = vec![(short(&root, true), usize::MAX, 0)];
+        while let Some((tree, above, depth)) = open.pop() {
+            let Some(entries) = self.trees.get(&tree).filter(|_| ways.enter(tree)) else { continue };
+            let step = ways.steps.len();
+            ways.steps.push(Step { tree, above, root: (above == usize::MAX).then_some(root) });
             for &entry in self.entries[entries.clone()].iter().filter(|&&entry| self.has(entry)) {
                 match self.blobs.get(&entry) {
-                    Some(&blob) => found(blob, &way),
-                    None if way.len() < DEPTH => open.push((entry, way.len())),
+                    Some(&blob) => found(blob, step),
+                    None if depth < DEPTH => open.push((entry, step, depth + 1)),
                     None => {}
                 }
             }
         }
     }
 
-    fn has(&self, id: u64) -> bool {
+    /// Whether something is one of the blobs, or leads to one.
+    pub(super) fn has(&self, id: u64) -> bool {
         let bit = (id >> 1) as usize % FILTER;
         let maybe = self.filter[bit / 64] & (1 << (bit % 64)) != 0;
         maybe && (self.blobs.contains_key(&id) || self.trees.contains_key(&id))
+    }
+}
+
+/// The trees walked, each with the one above it, so that all blobs of a folder share the way to it.
+#[derive(Debug, Default)]
+pub(super) struct Ways {
+    visited: ShortSet,
+    /// Whether a tree is walked again where it is named again, as long as there is room.
+    again: bool,
+    steps: Vec<Step>,
+}
+
+/// A tree on the way to a blob.
+#[derive(Debug)]
+struct Step {
+    tree: u64,
+    /// The step before, unless it is the first.
+    above: usize,
+    /// The whole id, of the first.
+    root: Option<ObjectId>,
+}
+
+impl Ways {
+    /// Ways on which a tree may be met several times.
+    pub(super) fn through_everything() -> Self {
+        Self { again: true, ..Self::default() }
+    }
+
+    fn enter(&mut self, tree: u64) -> bool {
+        self.visited.insert(tree) || (self.again && self.steps.len() < MOST_STEPS)
+    }
+
+    /// The steps that lead to one, outermost first: each with its number, and the short id of its tree.
+    pub(super) fn to(&self, step: usize) -> Vec<(usize, u64)> {
+        let mut way = Vec::new();
+        let mut at = step;
+        while let Some(step) = self.steps.get(at) {
+            way.push((at, step.tree));
+            at = step.above;
+        }
+        way.reverse();
+        way
+    }
+
+    /// The root that a step is.
+    pub(super) fn root(&self, step: usize) -> Option<ObjectId> {
+        self.steps.get(step)?.root
     }
 }
 
@@ -211,6 +270,10 @@ fn set(filter: &mut [u64], id: u64) {
 pub(super) fn short(id: &oid, is_tree: bool) -> u64 {
     let first = id.as_bytes().first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
     first & !1 | u64::from(is_tree)
+}
+
+const fn is_tree(short: u64) -> bool {
+    short & 1 == 1
 }
 
 /// The hex digits that all ids of a short form begin with.

@@ -7,6 +7,7 @@
 mod emit;
 mod marks;
 mod metadata;
+mod names;
 mod order;
 mod places;
 mod sweep;

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use gix_hash::ObjectId;
-use gix_object::{Kind, TreeRefIter};
-use rayon::prelude::*;
 
-use super::marks::{Graph, ShortSet, short};
+use super::marks::{Graph, Ways};
+use super::names::Names;
 use super::order::History;
-use crate::source::git::objects::{Objects, ReadError, Reader};
+use crate::model::Exposure;
+use crate::source::git::objects::{Objects, ReadError};
 use crate::source::git::repositories::Located;
 use crate::source::git::trees::{Trees, join};
 use crate::source::git::work_tree;
@@ -18,24 +18,16 @@ use crate::source::git::work_tree;
 pub(super) struct Places {
     /// The first commit that holds a blob, by its place in the history, and the path it has there.
     first: HashMap<ObjectId, (usize, Vec<u8>)>,
-    /// The path of a blob in the commit checked out.
-    head: HashMap<ObjectId, Vec<u8>>,
-    /// The path of a blob in the index.
-    index: HashMap<ObjectId, Vec<u8>>,
+    /// The paths of a blob in the commit checked out.
+    head: HashMap<ObjectId, Vec<Vec<u8>>>,
+    /// The paths of a blob in the index.
+    index: HashMap<ObjectId, Vec<Vec<u8>>>,
     /// Trees that could not be read.
     pub(super) problems: Vec<(ObjectId, ReadError)>,
 }
 
-/// How a blob is held today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held<'a> {
-    /// By the commit checked out, under this path.
-    Head(&'a [u8]),
-    /// By the index alone.
-    Index(&'a [u8]),
-    /// By none of them.
-    No,
-}
+/// Most copies of a blob in one commit, or in the index, that are told.
+const MOST_COPIES: usize = 1000;
 
 /// What the search looks through.
 pub(super) struct Search<'a> {
@@ -64,7 +56,10 @@ impl Places {
         for git_dir in [located.git_dir.clone()].into_iter().chain(others) {
             work_tree::each_entry(&git_dir, &mut |path, id| {
                 if search.blobs.binary_search(&id).is_ok() {
-                    places.index.entry(id).or_insert_with(|| path.to_vec());
+                    let known = places.index.entry(id).or_default();
+                    if known.len() < MOST_COPIES {
+                        known.push(path.to_vec());
+                    }
                 }
             });
         }
@@ -76,36 +71,35 @@ impl Places {
     /// Follows the graph, and reads only the trees on the way to each blob, for their names.
     fn by_graph(&mut self, search: &Search<'_>, graph: &Graph) {
         let commits = &search.history.commits;
-        let mut visited = ShortSet::default();
-        let mut ways: Vec<Option<(usize, Vec<u64>)>> = vec![None; search.blobs.len()];
+        let mut ways = Ways::default();
+        let mut first: Vec<Option<(usize, usize)>> = vec![None; search.blobs.len()];
         for (place, commit) in commits.iter().enumerate() {
-            graph.walk(&commit.tree, &mut visited, &mut |blob, way| {
-                ways[blob].get_or_insert_with(|| (place, way.to_vec()));
+            graph.walk(commit.tree, &mut ways, &mut |blob, step| {
+                first[blob].get_or_insert((place, step));
             });
         }
-        let mut today: Vec<Option<(usize, Vec<u64>)>> = vec![None; search.blobs.len()];
-        if let Some(head) = search.head {
-            graph.walk(&commits[head].tree, &mut ShortSet::default(), &mut |blob, way| {
-                today[blob].get_or_insert_with(|| (head, way.to_vec()));
-            });
-        }
-        let paths = |ways: Vec<Option<(usize, Vec<u64>)>>| -> Vec<_> {
-            let found = search.blobs.par_iter().zip(ways).filter_map(|(blob, way)| Some((*blob, way?)));
-            found
-                .map_init(
-                    || search.objects.reader(),
-                    |reader, (blob, (place, way))| (blob, place, path(reader, commits[place].tree, &way[1..], &blob)),
-                )
-                .collect()
-        };
-        for (blob, place, path) in paths(ways) {
-            match path {
-                Ok(path) => drop(self.first.insert(blob, (place, path))),
+        // In the order of the trees, so that each is read once.
+        let found = first.into_iter().enumerate().filter_map(|(blob, found)| Some((found?, blob)));
+        let mut found: Vec<((usize, usize), usize)> = found.collect();
+        found.sort_unstable_by_key(|&((_, step), blob)| (step, blob));
+        let mut names = Names::new(&ways, graph, search.objects);
+        for ((place, step), blob) in found {
+            let blob = search.blobs[blob];
+            match names.paths(step, &blob) {
+                Ok(paths) => self.first.extend(paths.into_iter().next().map(|path| (blob, (place, path)))),
                 Err(problem) => self.problems.push(problem),
             }
         }
-        for (blob, _, path) in paths(today) {
-            self.head.extend(path.ok().map(|path| (blob, path)));
+        let Some(head) = search.head else { return };
+        let mut ways = Ways::through_everything();
+        let mut today = Vec::new();
+        graph.walk(commits[head].tree, &mut ways, &mut |blob, step| today.push((step, blob)));
+        let mut names = Names::new(&ways, graph, search.objects);
+        for (step, blob) in today {
+            let blob = search.blobs[blob];
+            let paths = names.paths(step, &blob).unwrap_or_default();
+            let known = self.head.entry(blob).or_default();
+            known.extend(paths.into_iter().take(MOST_COPIES.saturating_sub(known.len())));
         }
     }
 
@@ -128,7 +122,7 @@ impl Places {
             let mut trees = Trees::new(search.objects.reader(), search.objects.hash());
             trees.walk(search.history.commits[head].tree, &mut |folder, name, id| {
                 if wanted(&id) {
-                    self.head.entry(id).or_insert_with(|| join(folder, name));
+                    self.head.entry(id).or_default().push(join(folder, name));
                 }
                 true
             });
@@ -136,42 +130,20 @@ impl Places {
         }
     }
 
-    /// How a blob is held today.
-    pub(super) fn held(&self, id: &ObjectId) -> Held<'_> {
-        match (self.head.get(id), self.index.get(id)) {
-            (Some(path), _) => Held::Head(path),
-            (None, Some(path)) => Held::Index(path),
-            (None, None) => Held::No,
+    /// Where a blob is held today: the paths in the commit checked out, and those in an index alone.
+    pub(super) fn today(&self, id: &ObjectId) -> Vec<(&[u8], Exposure)> {
+        let head = self.head.get(id).into_iter().flatten();
+        let mut today: Vec<(&[u8], Exposure)> = head.map(|path| (path.as_slice(), Exposure::Tracked)).collect();
+        for path in self.index.get(id).into_iter().flatten() {
+            if today.iter().all(|(known, _)| known != path) {
+                today.push((path, Exposure::Staged));
+            }
         }
+        today
     }
 
     /// The first commit that holds a blob, by its place in the history, and the path there.
     pub(super) fn first(&self, id: &ObjectId) -> Option<(usize, &[u8])> {
         self.first.get(id).map(|(place, path)| (*place, path.as_slice()))
     }
-}
-
-/// The path of a blob: the names of the trees on the way to it, below a root.
-fn path(
-    reader: &mut Reader<'_>,
-    root: ObjectId,
-    way: &[u64],
-    blob: &ObjectId,
-) -> Result<Vec<u8>, (ObjectId, ReadError)> {
-    let mut path = Vec::new();
-    let mut tree = root;
-    let mut buffer = Vec::new();
-    for next in way.iter().copied().chain([short(blob, false)]) {
-        match reader.read(&tree, &mut buffer) {
-            Ok(Kind::Tree) => {}
-            Ok(_) => return Err((tree, ReadError::Damaged)),
-            Err(error) => return Err((tree, error)),
-        }
-        let mut entries = TreeRefIter::from_bytes(&buffer, tree.kind()).map_while(Result::ok);
-        let entry =
-            entries.find(|entry| short(entry.oid, entry.mode.is_tree()) == next).ok_or((tree, ReadError::Damaged))?;
-        path = join(&path, entry.filename);
-        tree = entry.oid.to_owned();
-    }
-    Ok(path)
 }
