@@ -188,11 +188,11 @@ impl<'a> Context<'a> {
         path.strip_prefix(&self.roots[root].base).unwrap_or(path)
     }
 
-    /// Whether a file of a repository's history is left out by a glob.
-    pub(super) fn leaves_out(&self, root: usize, path: &Path) -> bool {
-        let relative = self.relative(root, path);
-        let excluded = path.is_absolute() && self.exclude.match_below(relative);
-        excluded || !self.includes(root, path)
+    /// The root that a path of a repository is reported under: of several with the same top the one that holds it.
+    pub(super) fn root_of(&self, first: usize, path: &Path) -> usize {
+        let base = &self.roots[first].base;
+        let holds = |root: &Root| root.base == *base && path.starts_with(&root.real);
+        self.roots.iter().position(holds).unwrap_or(first)
     }
 
     /// A path for reports and for people, both without keys.

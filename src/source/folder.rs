@@ -154,6 +154,10 @@ impl Folder {
             folder.place = Place::GitDir;
             folder.git_rules = None;
             folder.is_git_top = true;
+        } else if listing.git_parts == 3 && folder.work_tree().is_some_and(|tree| tree.is_kept_in(&folder.path)) {
+            folder.place = Place::GitDir;
+            folder.git_rules = None;
+            folder.is_git_top = true;
         } else if listing.git_parts == 3 && matches!(folder.place, Place::Outside) {
             // In a work tree anybody could hide files behind three names; a bare repository lies in none.
             folder.place = Place::GitDir;
@@ -171,6 +175,10 @@ impl Folder {
             folder.state.tracked_only = false;
             folder.repository = Some(context.repositories.add(root, &context.roots[root].base, &tree));
             folder.enter_tree(tree);
+        }
+        if listing.git_parts == 3 && folder.work_tree().is_some() {
+            // Its files stay files of the work tree, but its history is one of its own.
+            context.repositories.add_bare(root, &context.roots[root].base, &folder.path);
         }
         if listing.git_ignore && matches!(folder.place, Place::WorkTree(_)) {
             chain(&mut folder.git_rules, &folder.path, ".gitignore");

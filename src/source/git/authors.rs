@@ -1,8 +1,11 @@
 //! Who wrote a commit, under the name that the repository's mailmap gives.
 
+use gix_hash::ObjectId;
 use gix_mailmap::Snapshot;
+use gix_object::{Kind, TreeRefIter};
 
 use super::commit::Person;
+use super::objects::Objects;
 use super::repositories::Located;
 use crate::source::open::read_small;
 
@@ -13,9 +16,10 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 pub(in crate::source) struct Authors(Snapshot);
 
 impl Authors {
-    /// Reads the mailmap of a work tree.
-    pub(in crate::source) fn of(located: &Located) -> Self {
-        let text = read_small(&located.top.join(".mailmap"), LARGEST).unwrap_or_default();
+    /// Reads the mailmap of a work tree, or without one that of the commit checked out.
+    pub(in crate::source) fn of(located: &Located, objects: &Objects, head: Option<ObjectId>) -> Self {
+        let text = read_small(&located.top.join(".mailmap"), LARGEST);
+        let text = text.or_else(|| committed(objects, head?)).unwrap_or_default();
         Self(Snapshot::from_bytes(&text))
     }
 
@@ -25,4 +29,13 @@ impl Authors {
         let resolved = self.0.try_resolve_ref(signature).and_then(|resolved| resolved.name);
         String::from_utf8_lossy(resolved.map_or(person.name, |name| name.as_ref())).into_owned()
     }
+}
+
+fn committed(objects: &Objects, tree: ObjectId) -> Option<Vec<u8>> {
+    let (mut reader, mut buffer) = (objects.reader(), Vec::new());
+    reader.read(&tree, &mut buffer).ok().filter(|kind| *kind == Kind::Tree)?;
+    let mut entries = TreeRefIter::from_bytes(&buffer, tree.kind()).map_while(Result::ok);
+    let id = entries.find(|entry| entry.filename == ".mailmap")?.oid.to_owned();
+    reader.read(&id, &mut buffer).ok()?;
+    Some(buffer).filter(|text| text.len() as u64 <= LARGEST)
 }

@@ -48,7 +48,7 @@ pub(super) fn read(
 ) -> Vec<Problem> {
     let mut compare = Compare::new(objects);
     let newest = compare.tree_of(newest).ok();
-    let authors = Authors::of(&place.located);
+    let authors = Authors::of(&place.located, objects, newest);
     let scene = Scene { context, place, commits, newest, authors };
     let mut problems = Vec::new();
     let mut files = scene.files(&mut compare, &mut problems);

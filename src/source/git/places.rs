@@ -41,6 +41,12 @@ pub(super) struct Asked {
 }
 
 impl Place {
+    /// All of a repository whose history is read.
+    pub(super) fn of_history(located: &Located, repository: usize) -> Self {
+        let index = located.git_dir.join("index");
+        Self { located: located.clone(), index, root: located.root, repository, only: Vec::new() }
+    }
+
     /// Whether a path, as git writes it, was asked for.
     pub(super) fn wants(&self, path: &[u8]) -> bool {
         self.only.is_empty() || self.only.iter().any(|asked| asked.holds(path))

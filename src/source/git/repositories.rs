@@ -17,6 +17,8 @@ pub struct Located {
     pub(in crate::source) root_commit: Option<String>,
     /// Index of the root it is reported under.
     pub(in crate::source) root: usize,
+    /// Whether nobody has met its work tree, so that its top is told by its name alone.
+    pub(in crate::source) is_guess: bool,
     /// Whether the root's paths begin at its top.
     pub(in crate::source) is_top: bool,
     /// The top of the work tree by which it was met first; of a bare repository the repository itself.
@@ -109,7 +111,8 @@ impl Repositories {
         match known.iter().position(|repository| repository.common_dir == located.common_dir) {
             Some(index) => {
                 let repository = &mut known[index];
-                if (located.root, &located.top) < (repository.root, &repository.top) {
+                let rank = |located: &Located| (located.is_guess, located.root, located.top.clone());
+                if rank(&located) < rank(repository) {
                     *repository = located;
                 }
                 index

@@ -54,6 +54,13 @@ impl WorkTree {
         folder.ancestors().find(|folder| git_dirs(folder).is_some())
     }
 
+    /// Whether a folder is the git directory of this very work tree, or the one it shares with others.
+    pub(in crate::source) fn is_kept_in(&self, folder: &Path) -> bool {
+        let real = folder.canonicalize();
+        let is = |own: &Path| own.canonicalize().is_ok_and(|own| real.as_ref().is_ok_and(|real| *real == own));
+        is(&self.git_dir) || is(&self.common_dir)
+    }
+
     /// The commit that is checked out at this very folder, in hex.
     pub(in crate::source) fn head(top: &Path) -> Option<String> {
         let bare = || is_git_dir(top).then(|| (top.to_path_buf(), top.to_path_buf()));

@@ -1,6 +1,8 @@
 //! Hands on what was found in the history, with where it comes from.
 
 use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use gix_hash::ObjectId;
 use gix_object::Kind;
@@ -12,6 +14,7 @@ use crate::model::{Exposure, Origin, Part, Provenance, Reach};
 use crate::source::context::Context;
 use crate::source::git::authors::Authors;
 use crate::source::git::commit;
+use crate::source::git::leave_out::LeaveOut;
 use crate::source::git::objects::{Objects, Reader};
 use crate::source::git::repositories::Located;
 use crate::source::packed;
@@ -28,6 +31,10 @@ pub(super) struct Scene<'a> {
     pub(super) tags: &'a [(ObjectId, ObjectId)],
     /// References: what they point to, and their names.
     pub(super) names: &'a [(ObjectId, Vec<u8>)],
+    /// The tree of the commit checked out.
+    pub(super) head_tree: Option<ObjectId>,
+    /// What `.keyscanignore` and globs leave out.
+    pub(super) leave_out: Mutex<LeaveOut<'a>>,
     /// What references name directly, tags undone.
     pub(super) named_directly: &'a HashSet<ObjectId>,
 }
@@ -35,7 +42,7 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// Hands on blobs under the paths they have.
     pub(super) fn blobs(&self, blobs: &[ObjectId], places: &Places) {
-        let authors = Authors::of(self.located);
+        let authors = Authors::of(self.located, self.objects, self.head_tree);
         blobs.par_iter().for_each_init(
             || (self.objects.reader(), Vec::new()),
             |(reader, buffer), id| {
@@ -54,12 +61,12 @@ impl Scene<'_> {
                     let exposure = today.iter().find(|(today, _)| *today == path).map(|(_, exposure)| *exposure);
                     let provenance = self.provenance(Some((place, by)), part);
                     let exposure = exposure.unwrap_or(Exposure::History);
-                    self.emit(&self.located.path(path), exposure, provenance, None, buffer);
+                    self.file(path, exposure, provenance, buffer);
                 }
                 for (path, exposure) in &today {
                     if first.is_none_or(|(_, first)| first != *path) {
                         let provenance = Provenance { reach: Reach::Reference, ..self.provenance(None, part) };
-                        self.emit(&self.located.path(path), *exposure, provenance, None, buffer);
+                        self.file(path, *exposure, provenance, buffer);
                     }
                 }
                 if first.is_none() && today.is_empty() {
@@ -67,15 +74,15 @@ impl Scene<'_> {
                     if self.named_directly.contains(id) {
                         provenance.reach = Reach::Reference;
                     }
-                    self.emit(&self.objects.path_of(id), Exposure::History, provenance, None, buffer);
+                    self.object(id, provenance, None, buffer);
                 }
             },
         );
     }
 
     /// Hands on the messages of commits and tags.
-    pub(super) fn messages(&self, messages: &[(ObjectId, Kind)], reach: &dyn Fn(&ObjectId) -> Reach) {
-        let authors = Authors::of(self.located);
+    pub(super) fn messages(&self, messages: &[(ObjectId, Kind)]) {
+        let authors = Authors::of(self.located, self.objects, self.head_tree);
         let (mut reader, mut buffer) = (self.objects.reader(), Vec::new());
         for (id, kind) in messages {
             if reader.read(id, &mut buffer).is_err() {
@@ -95,11 +102,9 @@ impl Scene<'_> {
                 let name = names.next().map(|(_, name)| String::from_utf8_lossy(name).into_owned());
                 let target = self.tags.binary_search_by_key(id, |(tag, _)| *tag).ok().map(|at| self.tags[at].1);
                 let commit = target.filter(|target| self.history.place(target).is_some());
-                let reach = match (&name, commit) {
-                    (Some(_), _) => Reach::Reference,
-                    (None, Some(commit)) => reach(&commit).max(Reach::Local),
-                    (None, None) => Reach::Nowhere,
-                };
+                // A tag may be named by another tag. What it points to does not lead back to it.
+                let by_tag = || self.tags.iter().any(|(_, target)| target == id);
+                let reach = if name.is_some() || by_tag() { Reach::Reference } else { Reach::Nowhere };
                 let order =
                     commit.and_then(|commit| self.history.place(&commit)).map_or(u64::MAX, |place| place as u64);
                 let commit = commit.map(|commit| commit.to_string());
@@ -107,32 +112,40 @@ impl Scene<'_> {
                 let name = name.as_deref().map_or(short, |name| name.strip_prefix("refs/tags/").unwrap_or(name));
                 (provenance, format!("message of tag {name}"))
             };
-            let path = self.objects.path_of(id);
-            self.emit(&path, Exposure::History, provenance, Some(shown), commit::message(&buffer));
+            // Names and addresses of people, texts of merged tags: whatever stands in front of the message.
+            let (head, message) = commit::parts(&buffer);
+            let text = if (self.context.probe)(head) { &buffer } else { message };
+            self.object(id, provenance, Some(shown), text);
         }
     }
 
-    fn emit(
-        &self,
-        path: &std::path::Path,
-        exposure: Exposure,
-        provenance: Provenance,
-        shown: Option<String>,
-        bytes: &[u8],
-    ) {
-        let context = self.context;
-        if context.leaves_out(self.located.root, path) {
-            context.exclude_one();
-            return;
+    /// Hands on a file under a path as git writes it.
+    fn file(&self, key: &[u8], exposure: Exposure, provenance: Provenance, bytes: &[u8]) {
+        if self.leave_out.lock().unwrap_or_else(PoisonError::into_inner).reads(key) {
+            self.emit(&self.located.path(key), exposure, provenance, None, bytes);
         }
-        let (text, near) = context.texts(self.located.root, path);
+    }
+
+    /// Hands on an object that has no path.
+    fn object(&self, id: &ObjectId, provenance: Provenance, shown: Option<String>, bytes: &[u8]) {
+        let path = self.objects.path_of(id);
+        if self.context.includes(self.located.root, &path) {
+            self.emit(&path, Exposure::History, provenance, shown, bytes);
+        }
+    }
+
+    fn emit(&self, path: &Path, exposure: Exposure, provenance: Provenance, shown: Option<String>, bytes: &[u8]) {
+        let context = self.context;
+        // Of several roots in one repository the one that holds the path.
+        let root = context.root_of(self.located.root, path);
+        let (text, near) = context.texts(root, path);
         let shown = shown.map_or(near, |shown| (context.redact)(&shown));
         let origin = Origin {
             shown,
             repository: Some(self.index),
-            work_tree: Some((context.redact)(&context.report_text(self.located.root, &self.located.top))),
+            work_tree: Some((context.redact)(&context.report_text(root, &self.located.top))),
             provenance: Some(provenance),
-            ..Origin::new(self.located.root, text, exposure)
+            ..Origin::new(root, text, exposure)
         };
         packed::emit_blob(context, origin, bytes);
     }

@@ -4,14 +4,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gix_hash::ObjectId;
+
+use crate::model::{Blob, Exposure, Origin};
 use crate::source::context::Context;
 use crate::source::folder::Folder;
 use crate::source::git::objects::is_real_folder;
 use crate::source::git::repositories::Located;
 use crate::source::read;
 
-/// What is read elsewhere or holds no text: objects, the index, other repositories and work trees, large file storage.
-const PASSED: &[&str] = &["objects", "index", "modules", "worktrees", "lfs", "annex", "rr-cache", "fsmonitor--daemon"];
+/// What is read elsewhere or holds no text: objects, the index, other repositories and work trees.
+const PASSED: &[&str] = &["objects", "index", "modules", "worktrees", "annex", "fsmonitor--daemon"];
 
 /// Deepest folder of git's own files, and of repositories inside repositories.
 const DEPTH: usize = 32;
@@ -27,6 +30,21 @@ pub(super) fn read(context: &Context<'_>, index: usize, located: &Located) {
         if folder.join("HEAD").symlink_metadata().is_ok() {
             files(context, index, located, &folder, 0);
         }
+    }
+}
+
+/// Hands on the names of branches, tags and all other references, if they hold something: anybody can be told them.
+pub(super) fn names(context: &Context<'_>, index: usize, located: &Located, names: &[(ObjectId, Vec<u8>)]) {
+    let mut text = Vec::new();
+    for (_, name) in names {
+        text.extend_from_slice(name);
+        text.push(b'\n');
+    }
+    if (context.probe)(&text) {
+        let (path, shown) = context.texts(located.root, &located.git_dir.join("refs"));
+        let origin =
+            Origin { shown, repository: Some(index), ..Origin::new(located.root, path, Exposure::GitMetadata) };
+        context.emit(&Blob::whole(origin, &text));
     }
 }
 
@@ -54,10 +72,10 @@ fn files(context: &Context<'_>, index: usize, located: &Located, folder: &Path, 
 /// The repositories that lie in a repository: its submodules, checked out or not.
 pub(super) fn modules(located: &Located) -> Vec<Located> {
     let mut found = Vec::new();
-    if !is_real_folder(&located.common_dir.join("modules")) {
-        return found;
-    }
-    let mut open = vec![(located.common_dir.join("modules"), PathBuf::new(), 0)];
+    // A linked work tree has submodules of its own.
+    let folders = located.references().folders().into_iter().map(|folder| folder.join("modules"));
+    let mut open: Vec<_> =
+        folders.filter(|folder| is_real_folder(folder)).map(|folder| (folder, PathBuf::new(), 0)).collect();
     while let Some((folder, name, depth)) = open.pop() {
         let mut names: Vec<_> = fs::read_dir(&folder)
             .into_iter()
@@ -73,6 +91,7 @@ pub(super) fn modules(located: &Located) -> Vec<Located> {
                 // A submodule is named after the path it was added at.
                 found.push(Located {
                     root: located.root,
+                    is_guess: true,
                     is_top: false,
                     top: located.top.join(&name),
                     git_dir: inner.clone(),

@@ -14,12 +14,15 @@ mod sweep;
 mod whole;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
 
 use gix_hash::ObjectId;
 
-use crate::model::{Reach, SkipReason};
+use crate::model::SkipReason;
 use crate::source::context::Context;
+use crate::source::git::leave_out::LeaveOut;
 use crate::source::git::objects::Objects;
+use crate::source::git::places::Place;
 use crate::source::git::repositories::Located;
 use crate::source::git::settings::Settings;
 use crate::source::packed;
@@ -74,6 +77,8 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     } else if !borrows {
         whole::check(context, located, &objects, &seen, trees_kept);
     }
+    let names: Vec<(ObjectId, Vec<u8>)> = located.references().all().into_iter().map(|(name, id)| (id, name)).collect();
+    metadata::names(context, index, located, &names);
     context.count(seen.files, seen.bytes);
     let commits = seen.commits.len() as u64;
     if !shallow.is_file() {
@@ -115,6 +120,7 @@ fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Object
     }
     let tags: Vec<_> = named.iter().map(|(name, id)| (*id, name.clone())).collect();
     let named_directly: HashSet<ObjectId> = named.values().map(peel).collect();
+    let place = Place::of_history(located, index);
     let scene = emit::Scene {
         context,
         index,
@@ -123,10 +129,12 @@ fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Object
         history: &history,
         tags: &seen.tags,
         names: &tags,
+        leave_out: Mutex::new(LeaveOut::new(context, &place)),
+        head_tree: search.head.map(|head| history.commits[head].tree),
         named_directly: &named_directly,
     };
     scene.blobs(&seen.blobs, &places);
-    scene.messages(&seen.messages, &|id| history.place(id).map_or(Reach::Nowhere, |place| history.reach[place]));
+    scene.messages(&seen.messages);
 }
 
 /// The first commit behind `HEAD`, along first parents.
