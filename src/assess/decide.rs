@@ -1,7 +1,7 @@
 //! From the rules that hold at each place of a subject to the one that names its finding.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{AllowScope, Confidence, Occurrence, Origin, RuleId, Severity, Signal};
 
@@ -49,6 +49,8 @@ pub(super) struct Decision {
     pub confidence: Confidence,
     /// Index of the first place where the three hold: what the message is about.
     pub lead: usize,
+    /// Every severity that is reached, with the confidence.
+    pub reaches: Vec<(Severity, Confidence)>,
     /// The other rules that hold, as signals.
     pub others: Vec<Signal>,
 }
@@ -63,8 +65,10 @@ pub(super) fn decide<P: Placed>(places: &[P]) -> Option<Decision> {
     for (_, held) in all().filter(|(_, held)| held.rule != best.rule) {
         *counts.entry(held.rule).or_default() += 1;
     }
+    let reaches: BTreeSet<(Severity, Confidence)> = all().map(|(_, held)| (held.severity, held.confidence)).collect();
+    let reaches = reaches.into_iter().collect();
     let others = counts.into_iter().map(|(rule, count)| Signal::new(rule.into(), places_text(count))).collect();
-    Some(Decision { rule: best.rule, severity: best.severity, confidence: best.confidence, lead, others })
+    Some(Decision { rule: best.rule, severity: best.severity, confidence: best.confidence, lead, reaches, others })
 }
 
 fn places_text(count: usize) -> String {

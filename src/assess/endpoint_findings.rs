@@ -91,6 +91,7 @@ fn finding(host: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
+        reaches: decision.reaches,
         message: message::endpoint(lead, role, decision.rule, decision.confidence, places.len()),
         advice: advice(text, None),
         risks: risks(text),

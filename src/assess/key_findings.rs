@@ -325,6 +325,7 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
+        reaches: decision.reaches,
         message,
         advice: advice(text, issuer),
         risks: risks(text),

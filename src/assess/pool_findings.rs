@@ -114,6 +114,7 @@ fn finding(id: String, setting: String, decision: Decision, places: Vec<PoolPlac
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
+        reaches: decision.reaches,
         message: message::pool(&setting, keys.len(), issuer.map(|issuer| &*issuer.name)),
         advice: advice(text, None),
         risks: risks(text),

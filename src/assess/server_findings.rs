@@ -87,6 +87,7 @@ fn finding(id: String, decision: Decision, places: Vec<ServerPlace<'_>>, setup: 
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
+        reaches: decision.reaches,
         message: message::server(lead, places.len()),
         advice: advice(text, None),
         risks: risks(text),

@@ -51,7 +51,8 @@ impl Gate {
 
     /// Whether a finding reaches the gate.
     pub(super) fn counts(&self, finding: &Finding) -> bool {
-        self.severity.is_some_and(|severity| finding.severity >= severity) && finding.confidence >= self.confidence
+        let Some(severity) = self.severity else { return false };
+        finding.reaches.iter().any(|&(reached, sure)| reached >= severity && sure >= self.confidence)
     }
 }
 
@@ -69,6 +70,7 @@ mod tests {
             rule: RuleId::RelayEndpoint,
             severity,
             confidence,
+            reaches: vec![(severity, confidence)],
             message: String::new(),
             advice: Vec::new(),
             risks: Vec::new(),

@@ -170,6 +170,9 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure keyscan is.
     pub confidence: Confidence,
+    /// Every severity that some rule reaches here, with that rule's confidence: what a gate looks at. A surer rule may be
+    /// milder than the one that names the finding.
+    pub reaches: Vec<(Severity, Confidence)>,
     /// One sentence for people.
     pub message: String,
     /// What to do, in the order that helps.

@@ -5,11 +5,29 @@ use std::io::{Cursor, Read, Seek};
 
 use super::archive::{self, MemberPath, Trouble};
 use super::context::Context;
-use super::{names, paths, stdin};
+use super::{Gate, Redact, names, paths, stdin};
 use crate::model::{Blob, BlobPath, Exposure, Origin, SkipReason};
 
 /// Largest member that is looked at for its name alone.
 const SETTINGS: usize = 1024 * 1024;
+
+/// What is done with what is found in an archive.
+pub(super) struct Hand<'a> {
+    pub(super) gate: Gate<'a>,
+    pub(super) redact: Redact<'a>,
+    /// Receives blobs.
+    pub(super) emit: &'a dyn Fn(&Blob<'_>),
+    /// Lists what could not be read.
+    pub(super) skip: &'a dyn Fn(&Origin, SkipReason),
+}
+
+impl Context<'_> {
+    fn hand<T>(&self, read: impl FnOnce(&Hand<'_>) -> T) -> T {
+        let emit = |blob: &Blob<'_>| self.emit(blob);
+        let skip = |origin: &Origin, reason| self.skip_blob(origin, reason);
+        read(&Hand { gate: self.gate, redact: self.redact, emit: &emit, skip: &skip })
+    }
+}
 
 /// Bytes that an archive of `length` bytes may need while it is read, nested ones apart.
 pub(super) fn needs(length: u64) -> u64 {
@@ -36,7 +54,7 @@ pub(super) fn emit_blob(context: &Context<'_>, origin: Origin, bytes: &[u8]) {
     if archive::is_archive(bytes) {
         let length = bytes.len() as u64;
         let _share = context.budget.take(needs(length));
-        if read(context, &origin, false, Cursor::new(bytes), length) {
+        if context.hand(|hand| read(hand, &origin, false, Cursor::new(bytes), length)) {
             return;
         }
     }
@@ -45,17 +63,11 @@ pub(super) fn emit_blob(context: &Context<'_>, origin: Origin, bytes: &[u8]) {
 
 /// Hands on the members of an archive that the prefilter wants to see again, and lists what could not be read. `origin` is
 /// that of the archive; `asked` says that somebody named it. False where nothing in it could be read as an archive.
-pub(super) fn read(
-    context: &Context<'_>,
-    origin: &Origin,
-    asked: bool,
-    archive: impl Read + Seek,
-    length: u64,
-) -> bool {
+pub(super) fn read(hand: &Hand<'_>, origin: &Origin, asked: bool, archive: impl Read + Seek, length: u64) -> bool {
     // An archive that nobody keeps in a repository or named, such as a download, is listed and no more.
     let wanted = asked || matches!(origin.exposure, Exposure::Tracked | Exposure::Staged);
     archive::members(archive, length, &mut |member, content| match content {
-        Ok(bytes) => emit(context, origin, member, bytes),
+        Ok(bytes) => emit(hand, origin, member, bytes),
         Err(trouble) => {
             let reason = match trouble {
                 Trouble::Limit => SkipReason::Limit,
@@ -63,24 +75,24 @@ pub(super) fn read(
                 Trouble::Damaged if wanted => SkipReason::Damaged,
                 Trouble::Encrypted | Trouble::Damaged | Trouble::Cut => SkipReason::Unopened,
             };
-            context.skip_blob(&of_member(context, origin, member), reason);
+            (hand.skip)(&of_member(hand, origin, member), reason);
         }
     })
 }
 
-fn emit(context: &Context<'_>, origin: &Origin, member: &MemberPath, bytes: &[u8]) {
+fn emit(hand: &Hand<'_>, origin: &Origin, member: &MemberPath, bytes: &[u8]) {
     if bytes.len() > stdin::WHOLE {
-        let origin = of_member(context, origin, member);
-        return stdin::cut(bytes, context.gate, &origin, &mut |blob| context.emit(&blob));
+        let origin = of_member(hand, origin, member);
+        return stdin::cut(bytes, hand.gate, &origin, &mut |blob| (hand.emit)(&blob));
     }
     let by_name = || bytes.len() <= SETTINGS && names::is_settings(member.name());
-    if (context.gate)(bytes) || by_name() {
-        context.emit(&Blob::whole(of_member(context, origin, member), bytes));
+    if (hand.gate)(bytes) || by_name() {
+        (hand.emit)(&Blob::whole(of_member(hand, origin, member), bytes));
     }
 }
 
 /// Where a member comes from: `backup.zip!conf/.env`.
-fn of_member(context: &Context<'_>, archive: &Origin, member: &MemberPath) -> Origin {
+fn of_member(hand: &Hand<'_>, archive: &Origin, member: &MemberPath) -> Origin {
     if member.bytes().is_empty() {
         return archive.clone();
     }
@@ -91,11 +103,22 @@ fn of_member(context: &Context<'_>, archive: &Origin, member: &MemberPath) -> Or
         true => text.replace('%', "%25"),
         false => text.to_owned(),
     };
-    let inner = (context.redact)(&write(&text, raw));
+    let inner = (hand.redact)(&write(&text, raw));
     let joined = |outer: Cow<'_, str>| format!("{outer}!{inner}");
     Origin {
         path: BlobPath { text: joined(write(&archive.path.text, archive.path.percent).into()), percent },
         shown: joined(Cow::Borrowed(&archive.shown)),
         ..archive.clone()
     }
+}
+
+/// Like [`read`], for an archive in the tree that is scanned.
+pub(super) fn read_file(
+    context: &Context<'_>,
+    origin: &Origin,
+    asked: bool,
+    archive: impl Read + Seek,
+    length: u64,
+) -> bool {
+    context.hand(|hand| read(hand, origin, asked, archive, length))
 }

@@ -238,7 +238,7 @@ fn packed_file(
     let before = file.stream_position();
     let _share = context.budget.take(packed::needs(length));
     let origin = context.origin(folder, path, ignored);
-    let read = packed::read(context, &origin, context.asked_for(path), BufReader::new(&mut *file), length);
+    let read = packed::read_file(context, &origin, context.asked_for(path), BufReader::new(&mut *file), length);
     if read && !file.metadata().is_ok_and(|now| same(&now, metadata)) {
         context.skip(folder.root, path, SkipReason::Changed);
     }

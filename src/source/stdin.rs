@@ -1,10 +1,12 @@
 //! Standard input, or any other stream: the same blobs as from a file, read once and from front to back.
 
-use std::io::{self, Read};
+use std::cell::{Cell, RefCell};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use super::lines::{Tally, cut_character};
-use super::{Gate, Outcome, Redact, Sink, names};
+use super::packed::{self, Hand};
+use super::{Gate, Outcome, Redact, Sink, archive, names};
 use crate::model::{Blob, BlobPath, Exposure, HEAD, Origin, RootInfo, SkipReason, Skipped, Start};
 
 /// Largest stream that is handed on whole.
@@ -44,15 +46,30 @@ pub fn stdin(
         ended: false,
         failed: false,
     };
-    let mut blobs = 0;
-    let mut emit = |blob: Blob<'_>| {
-        blobs += 1;
-        sink(&blob);
+    let blobs = Cell::new(0);
+    let hand_on = |blob: &Blob<'_>| {
+        blobs.set(blobs.get() + 1);
+        sink(blob);
+    };
+    let mut emit = |blob: Blob<'_>| hand_on(&blob);
+    let skipped = RefCell::new(Vec::new());
+    let skip = |origin: &Origin, reason| {
+        let Origin { path, shown, .. } = origin.clone();
+        skipped.borrow_mut().push(Skipped { root: 0, path, shown, reason });
     };
 
     stream.fill(WHOLE + 1);
     let mut total = stream.bytes.len() as u64;
-    if stream.ended {
+    let is_archive = archive::is_archive(&stream.bytes);
+    // A longer one would have to be held whole: its directory stands at the end.
+    if is_archive && !stream.ended {
+        skip(&origin, SkipReason::Limit);
+    }
+    let hand = Hand { gate, redact, emit: &hand_on, skip: &skip };
+    let length = stream.bytes.len() as u64;
+    if is_archive && stream.ended && packed::read(&hand, &origin, true, Cursor::new(&stream.bytes), length) {
+        // Its members have been handed on.
+    } else if stream.ended {
         let small = stream.bytes.len() <= SETTINGS;
         let settings = small && by_name.is_some_and(|name| names::is_settings(name.as_encoded_bytes()));
         if !stream.bytes.is_empty() && (settings || gate(&stream.bytes)) {
@@ -62,15 +79,11 @@ pub fn stdin(
         total = windows(&mut stream, gate, &origin, &mut emit);
     }
 
-    let mut skipped = Vec::new();
-    let mut skip = |reason| {
-        skipped.push(Skipped { root: 0, path: origin.path.clone(), shown: origin.shown.clone(), reason });
-    };
     if stream.failed {
-        skip(SkipReason::Unreadable);
+        skip(&origin, SkipReason::Unreadable);
     }
     if max_file_size.is_some_and(|limit| total > limit) {
-        skip(SkipReason::TooLarge);
+        skip(&origin, SkipReason::TooLarge);
     }
     let root = RootInfo { path: "-".into(), name: "stdin".into(), commit: None, root_commit: None, shallow: false };
     Outcome {
@@ -78,10 +91,10 @@ pub fn stdin(
         repositories: Vec::new(),
         files: 1,
         bytes: total,
-        blobs,
+        blobs: blobs.get(),
         commits: 0,
         excluded: 0,
-        skipped,
+        skipped: skipped.into_inner(),
     }
 }
 

@@ -202,6 +202,7 @@ fn build(subject: Subject) -> Build {
         rule: RuleId::ExposedKey,
         severity: Severity::High,
         confidence: Confidence::High,
+        reaches: Vec::new(),
         message: String::new(),
         advice: vec![
             "Revoke the key at its issuer and create one in your own account, one per service.".to_owned(),

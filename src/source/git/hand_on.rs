@@ -4,7 +4,7 @@ use super::places::Place;
 use crate::model::{Blob, Origin, SkipReason};
 use crate::source::context::Context;
 use crate::source::read::{LFS_HEAD, LFS_LENGTH, SETTINGS, WHOLE};
-use crate::source::{names, stdin};
+use crate::source::{archive, names, packed, stdin};
 
 /// Looks at a file that a repository holds. Its name tells whether it holds settings.
 pub(super) fn file(context: &Context<'_>, place: &Place, key: &[u8], bytes: &[u8], origins: &dyn Fn() -> Vec<Origin>) {
@@ -26,7 +26,11 @@ pub(super) fn text(context: &Context<'_>, bytes: &[u8], always: bool, origins: &
     if bytes.is_empty() {
         return;
     }
-    if bytes.len() as u64 > WHOLE {
+    if archive::is_archive(bytes) {
+        for origin in origins() {
+            packed::emit_blob(context, origin, bytes);
+        }
+    } else if bytes.len() as u64 > WHOLE {
         if (context.gate)(bytes) {
             for origin in origins() {
                 stdin::windows_of(bytes, context.gate, &origin, &mut |blob| context.emit(&blob));
