@@ -11,8 +11,8 @@ use super::prefilter::{self, Address, Literal, Prefilter};
 use super::{Deep, Detector};
 
 /// How far behind a word that names a vendor, and how far around its host, a key without a prefix may stand, in bytes.
-const NEAR: usize = 256;
-const AROUND: usize = 1024;
+const NEAR: usize = 4096;
+const AROUND: usize = 4096;
 
 /// The shortest key without a prefix, in bytes, and the fewest digits in it.
 const SHORTEST: usize = 20;

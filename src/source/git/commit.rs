@@ -73,9 +73,11 @@ pub(in crate::source) fn parts(bytes: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// What somebody wrote: the text behind the headers.
-pub(in crate::source) fn message(bytes: &[u8]) -> &[u8] {
-    parts(bytes).1
+/// What is looked at of a commit or a tag: its message, or all of it where the headers hold something, too (the name or
+/// the address of a person, the text of a merged tag).
+pub(in crate::source) fn text<'b>(bytes: &'b [u8], holds: &dyn Fn(&[u8]) -> bool) -> &'b [u8] {
+    let (head, message) = parts(bytes);
+    if holds(head) { bytes } else { message }
 }
 
 /// The headers: names and values. Lines that go on with a value are passed over.
@@ -116,10 +118,10 @@ mod tests {
         let commit = Commit::read(id, text.as_bytes()).unwrap();
         assert_eq!((commit.parents.len(), commit.time), (1, -7));
         assert_eq!(author(text.as_bytes()).unwrap(), Person { name: b"A", email: b"B> C <a@b", time: 12 });
-        assert_eq!(message(text.as_bytes()), b"message\n\nmore");
+        assert_eq!(parts(text.as_bytes()).1, b"message\n\nmore");
         assert!(Commit::read(id, b"author x").is_none());
         assert!(Commit::read(id, b"").is_none());
-        assert_eq!(message(b"tree x"), b"");
+        assert_eq!(parts(b"tree x"), (&b"tree x"[..], &b""[..]));
         assert_eq!(author(b"author >< 1").unwrap().name, b">");
         assert_eq!(target(format!("object {hex}\ntype commit\n").as_bytes()).unwrap().to_string(), hex);
     }

@@ -112,7 +112,7 @@ impl Scene<'_> {
         if let Err(error) = commits::read(compare.borrow_mut().reader(), id, buffer) {
             return self.context.skip(self.place.root, &path, SkipReason::from(error));
         }
-        let message = commit::message(buffer);
+        let message = commit::text(buffer, &|head| (self.context.probe)(head));
         let origins = || {
             let (path, _) = self.context.texts(self.place.root, &path);
             let shown = format!("message of commit {}", id.to_hex_with_len(10));

@@ -112,9 +112,7 @@ impl Scene<'_> {
                 let name = name.as_deref().map_or(short, |name| name.strip_prefix("refs/tags/").unwrap_or(name));
                 (provenance, format!("message of tag {name}"))
             };
-            // Names and addresses of people, texts of merged tags: whatever stands in front of the message.
-            let (head, message) = commit::parts(&buffer);
-            let text = if (self.context.probe)(head) { &buffer } else { message };
+            let text = commit::text(&buffer, &|head| (self.context.probe)(head));
             self.object(id, provenance, Some(shown), text);
         }
     }

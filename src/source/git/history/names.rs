@@ -21,6 +21,8 @@ pub(super) struct Names<'a> {
     graph: &'a Graph,
     reader: Reader<'a>,
     buffer: Vec<u8>,
+    /// The folder looked at last: its step, and its path.
+    folder: (Option<usize>, Vec<u8>),
     /// The steps of which id and name are known.
     known: HashMap<usize, Entry>,
     /// What the trees of steps name that leads somewhere.
@@ -29,27 +31,45 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(super) fn new(ways: &'a Ways, graph: &'a Graph, objects: &'a Objects) -> Self {
-        Self { ways, graph, reader: objects.reader(), buffer: Vec::new(), known: HashMap::new(), kept: HashMap::new() }
+        Self {
+            ways,
+            graph,
+            reader: objects.reader(),
+            buffer: Vec::new(),
+            folder: (None, Vec::new()),
+            known: HashMap::new(),
+            kept: HashMap::new(),
+        }
     }
 
     /// The paths of a blob behind a step: more than one where the tree names it several times.
     pub(super) fn paths(&mut self, step: usize, blob: &ObjectId) -> Result<Vec<Vec<u8>>, (ObjectId, ReadError)> {
-        let way = self.ways.to(step);
+        if self.folder.0 != Some(step) {
+            self.folder = (Some(step), self.folder_of(step, blob)?);
+        }
+        let entries = self.entries(step)?.get(&short(blob, false)).cloned().ok_or((*blob, ReadError::Damaged))?;
+        let paths: Vec<Vec<u8>> = entries.iter().map(|(_, name)| join(&self.folder.1, name)).collect();
+        if paths.iter().any(|path| path.len() > PATH) { Err((*blob, ReadError::TooLarge)) } else { Ok(paths) }
+    }
+
+    /// The path of the folder that a step is.
+    fn folder_of(&mut self, step: usize, blob: &ObjectId) -> Result<Vec<u8>, (ObjectId, ReadError)> {
         let mut folder = Vec::new();
-        for pair in way.windows(2) {
+        for pair in self.ways.to(step).windows(2) {
             let (above, (number, tree)) = (pair[0].0, pair[1]);
             if !self.known.contains_key(&number) {
                 let entry = self.entries(above)?.get(&tree).and_then(|entries| entries.first()).cloned();
                 self.known.insert(number, entry.ok_or((*blob, ReadError::Damaged))?);
             }
-            folder = join(&folder, &self.known[&number].1);
+            if !folder.is_empty() {
+                folder.push(b'/');
+            }
+            folder.extend_from_slice(&self.known[&number].1);
             if folder.len() > PATH {
                 return Err((*blob, ReadError::TooLarge));
             }
         }
-        let entries = self.entries(step)?.get(&short(blob, false)).ok_or((*blob, ReadError::Damaged))?;
-        let paths: Vec<Vec<u8>> = entries.iter().map(|(_, name)| join(&folder, name)).collect();
-        if paths.iter().any(|path| path.len() > PATH) { Err((*blob, ReadError::TooLarge)) } else { Ok(paths) }
+        Ok(folder)
     }
 
     /// What the tree of a step names. The steps above it are known.
