@@ -122,6 +122,13 @@ fn a_name_may_be_a_link() {
         }
     }
 
+    // Nor does it matter that the link leads to no file.
+    repo.git(&["clone", "-q", "--bare", ".", "bare"]);
+    link("refs/heads/main", "../bare/HEAD");
+    assert!(!repo.top.join("bare/refs/heads/main").exists(), "the script is wrong");
+    let bare = repo.report(&["bare"]);
+    assert_eq!(bare["scan"]["roots"][0]["commit"], second.as_str());
+
     // Where else a link leads to is nobody's name, whatever stands there.
     fs::write(repo.top.join("id"), format!("{second}\n")).unwrap();
     let outside = repo.top.join("id");
