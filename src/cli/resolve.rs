@@ -105,6 +105,9 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
             dir: from_environment("GIT_DIR").map(PathBuf::from),
             work_tree: from_environment("GIT_WORK_TREE").map(PathBuf::from),
             index: from_environment("GIT_INDEX_FILE").map(PathBuf::from),
+            objects: from_environment("GIT_QUARANTINE_PATH")
+                .or_else(|| from_environment("GIT_OBJECT_DIRECTORY"))
+                .map(PathBuf::from),
         },
         follow_alternates: args.follow_alternates,
         paths: args.paths.clone(),

@@ -92,6 +92,8 @@ pub struct GitVariables {
     pub work_tree: Option<PathBuf>,
     /// `GIT_INDEX_FILE`: the index, which `git commit -a` makes anew for each commit.
     pub index: Option<PathBuf>,
+    /// `GIT_QUARANTINE_PATH` or `GIT_OBJECT_DIRECTORY`: where the objects of a push lie that has not been accepted yet.
+    pub objects: Option<PathBuf>,
 }
 
 /// What to read.
@@ -182,6 +184,12 @@ pub enum SourceError {
     /// A path lies in no work tree, so nothing of it can be staged.
     #[error("not in a git work tree: {path}")]
     NoWorkTree {
+        /// The path as given, without keys.
+        path: String,
+    },
+    /// A repository's references cannot be read, so nobody knows what has changed.
+    #[error("this repository keeps its references in a format that keyscan does not read (reftable): {path}")]
+    References {
         /// The path as given, without keys.
         path: String,
     },

@@ -6,6 +6,7 @@ mod forge;
 mod history;
 #[cfg(unix)]
 mod hostile;
+mod odd;
 mod pack;
 mod range;
 mod run_git;

@@ -71,16 +71,17 @@ fn root_commit(located: &Located, follow_alternates: bool) -> Option<String> {
 
 /// A remote's address without what differs between people who use it: scheme, user, port, `.git`.
 fn address(url: &str, top: &Path) -> Option<String> {
-    let url = url.trim().trim_end_matches('/');
-    let url = url.strip_suffix(".git").unwrap_or(url).trim_end_matches('/');
+    let whole = url.trim().trim_end_matches('/');
+    let url = whole.strip_suffix(".git").unwrap_or(whole).trim_end_matches('/');
+    let suffix = &whole[url.len()..];
     let (host, path) = match url.split_once("://") {
-        Some(("file", path)) => return Some(local(Path::new(path.strip_prefix("localhost").unwrap_or(path)))),
+        Some(("file", path)) => return Some(local(Path::new(path.strip_prefix("localhost").unwrap_or(path)), suffix)),
         Some((_, rest)) => rest.split_once('/')?,
         // `user@host:path`; a colon behind a slash belongs to a path.
         None => match url.split_once(':') {
             Some((host, path)) if !host.contains('/') && host.len() > 1 => (host, path),
             _ if url.is_empty() => return None,
-            _ => return Some(local(&top.join(url))),
+            _ => return Some(local(&top.join(url), suffix)),
         },
     };
     let host = host.rsplit('@').next().unwrap_or(host);
@@ -88,9 +89,14 @@ fn address(url: &str, top: &Path) -> Option<String> {
     Some(format!("remote:{host}/{}", path.trim_start_matches('/')))
 }
 
-fn local(path: &Path) -> String {
-    let with_suffix = || path.with_extension("git");
-    let real = path.canonicalize().or_else(|_| with_suffix().canonicalize()).unwrap_or_else(|_| path.to_path_buf());
+/// A repository on this machine: git finds it with the suffix of its name or without.
+fn local(path: &Path, suffix: &str) -> String {
+    let with = |suffix: &str| {
+        let mut path = path.as_os_str().to_owned();
+        path.push(suffix);
+        Path::new(&path).canonicalize()
+    };
+    let real = with(suffix).or_else(|_| with("")).or_else(|_| with(".git")).unwrap_or_else(|_| path.to_path_buf());
     format!("path:{}", real.display())
 }
 
@@ -114,5 +120,28 @@ mod tests {
         assert_eq!(of("/nowhere/a").as_deref(), Some("path:/nowhere/a"));
         assert_eq!(of("../a").as_deref(), Some("path:/nowhere/top/../a"));
         assert_eq!(of(""), None);
+    }
+
+    #[test]
+    fn repositories_of_this_machine_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        for name in ["foo.git", "foo.bar", "two", "two.git"] {
+            std::fs::create_dir(top.join(name)).unwrap();
+        }
+        let of = |url: &str| address(url, &top).unwrap();
+        let path = |name: &str| format!("path:{}", top.join(name).display());
+        for (url, name) in [
+            ("foo", "foo.git"),
+            ("foo.git/", "foo.git"),
+            ("./foo.bar.git", "foo.bar"),
+            ("two", "two"),
+            ("two.git", "two.git"),
+        ] {
+            assert_eq!(of(url), path(name), "{url}");
+        }
+        // Neither is there, and the one's name must not lead to the other.
+        assert_eq!(of("foo.none.git"), path("foo.none"));
+        assert_eq!(of("foo.none"), path("foo.none"));
     }
 }

@@ -81,6 +81,13 @@ impl Objects {
         (Self { hash, stores }, problems)
     }
 
+    /// Adds the objects of one more folder; says what of them cannot be used.
+    pub(in crate::source) fn add(&mut self, folder: PathBuf) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        self.stores.push(Store::open(folder, self.hash, &mut problems));
+        problems
+    }
+
     /// How its ids are made.
     pub(in crate::source) const fn hash(&self) -> gix_hash::Kind {
         self.hash

@@ -22,12 +22,25 @@ pub(super) struct Place {
     pub(super) located: Located,
     /// The index of its work tree.
     pub(super) index: PathBuf,
+    /// More objects: those of a push that has not been accepted yet.
+    pub(super) objects: MoreObjects,
     /// The root that its blobs belong to.
     pub(super) root: usize,
     /// Its number among the run's repositories.
     pub(super) repository: usize,
     /// What of it was asked for; empty: all.
     pub(super) only: Vec<Asked>,
+}
+
+/// A folder of objects that git's variables name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum MoreObjects {
+    /// There is none besides the repository's own.
+    None,
+    /// One in the repository, which git makes for a push.
+    Quarantine(PathBuf),
+    /// One somewhere else, which is not read.
+    Elsewhere,
 }
 
 /// A path that was asked for, below the top of a work tree.
@@ -44,7 +57,14 @@ impl Place {
     /// All of a repository whose history is read.
     pub(super) fn of_history(located: &Located, repository: usize) -> Self {
         let index = located.git_dir.join("index");
-        Self { located: located.clone(), index, root: located.root, repository, only: Vec::new() }
+        Self {
+            located: located.clone(),
+            index,
+            objects: MoreObjects::None,
+            root: located.root,
+            repository,
+            only: Vec::new(),
+        }
     }
 
     /// Whether a path, as git writes it, was asked for.
@@ -108,7 +128,19 @@ fn place(context: &mut Context<'_>, here: &Path, mut located: Located, asked: Ve
         _ => own,
     };
     let all = asked.iter().any(|asked| asked.key.is_empty());
-    Place { located, index, root, repository, only: if all { Vec::new() } else { asked } }
+    let objects = more_objects(context.options.git.objects.as_deref(), &located);
+    Place { located, index, objects, root, repository, only: if all { Vec::new() } else { asked } }
+}
+
+/// What of git's variable for objects concerns a repository.
+fn more_objects(named: Option<&Path>, located: &Located) -> MoreObjects {
+    let own = located.common_dir.join("objects");
+    match (named.map(Path::canonicalize), own.canonicalize()) {
+        (None, _) => MoreObjects::None,
+        (Some(Ok(named)), Ok(own)) if named == own => MoreObjects::None,
+        (Some(Ok(named)), Ok(own)) if named.parent() == Some(&own) => MoreObjects::Quarantine(named),
+        _ => MoreObjects::Elsewhere,
+    }
 }
 
 /// The repository that a path lies in, and where in it.

@@ -8,7 +8,7 @@ use gix_hash::ObjectId;
 use super::compare::{Compare, Problem};
 use super::introduced;
 use super::objects::Objects;
-use super::places::{Place, places};
+use super::places::{MoreObjects, Place, places};
 use super::references::References;
 use super::revision::{Revisions, Wrong};
 use super::walk::{LEFT, RIGHT, Walked, Wanted, walk};
@@ -22,6 +22,9 @@ const SHALLOW: u64 = 64 * 1024 * 1024;
 /// What is said of a range that a shallow clone holds only a part of.
 const CUT_OFF: &str =
     "its commits go back behind the end of this shallow clone; fetch all of the history (fetch-depth: 0)";
+
+/// What is said of a commit that may lie where nothing is looked for.
+const ELSEWHERE: &str = "it is not here, and GIT_OBJECT_DIRECTORY names a folder that keyscan does not read";
 
 /// The ends of a range.
 struct Ends {
@@ -61,7 +64,7 @@ pub(in crate::source) fn since(context: &mut Context<'_>, text: &str) -> Result<
                 let seconds = date(text).ok_or((text.to_owned(), repository.neither()))?;
                 return Ok(Ends { from: None, to, wanted: Wanted { either: false, since: seconds } });
             }
-            Err(wrong) => return Err((text.to_owned(), wrong.text(repository.is_shallow()))),
+            Err(wrong) => return Err((text.to_owned(), repository.why(wrong))),
         };
         Ok(Ends { from: Some(from), to, wanted: Wanted { either: false, since: i64::MIN } })
     })
@@ -79,17 +82,27 @@ struct Repository {
     references: References,
     /// Commits whose parents this clone does not have.
     shallow: HashSet<ObjectId>,
+    /// Whether git was told to look for objects in a folder that is not read.
+    elsewhere: bool,
 }
 
 impl Repository {
     fn open(context: &Context<'_>, place: &Place) -> Self {
-        let (objects, problems) = place.located.objects(context);
+        let (mut objects, mut problems) = place.located.objects(context);
+        if let MoreObjects::Quarantine(folder) = &place.objects {
+            problems.extend(objects.add(folder.clone()));
+        }
         for (path, reason) in problems {
             context.skip(place.root, &path, reason);
         }
         let list = read_small(&place.located.common_dir.join("shallow"), SHALLOW).unwrap_or_default();
         let shallow = list.split(|&byte| byte == b'\n').filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok());
-        Self { objects, references: place.located.references(), shallow: shallow.collect() }
+        Self {
+            objects,
+            references: place.located.references(),
+            shallow: shallow.collect(),
+            elsewhere: place.objects == MoreObjects::Elsewhere,
+        }
     }
 
     fn revisions(&self) -> Revisions<'_> {
@@ -103,7 +116,15 @@ impl Repository {
     /// The commit at an end of a range: `HEAD` where it does not say.
     fn commit(&self, text: &str) -> Result<ObjectId, Refused> {
         let text = if text.is_empty() { "HEAD" } else { text };
-        self.revisions().commit(text).map_err(|wrong| (text.to_owned(), wrong.text(self.is_shallow())))
+        self.revisions().commit(text).map_err(|wrong| (text.to_owned(), self.why(wrong)))
+    }
+
+    /// Why a revision leads nowhere in this repository.
+    fn why(&self, wrong: Wrong) -> &'static str {
+        match wrong {
+            Wrong::Unknown | Wrong::Missing if self.elsewhere => ELSEWHERE,
+            _ => wrong.text(self.is_shallow()),
+        }
     }
 
     /// What is said of a text that is neither a revision nor a date.

@@ -40,6 +40,8 @@ pub(super) enum Wrong {
     NoCommit,
     /// There is no such parent, or log entry.
     NoSuch,
+    /// It is a name, and what has one is kept in a format that is not read.
+    Unread,
     /// The history was cut off before it.
     CutOff,
     /// An object on the way is missing.
@@ -57,6 +59,7 @@ impl Wrong {
                 "it is not here, and this clone is shallow; fetch all of the history (fetch-depth: 0)"
             }
             Self::Unknown => "there is nothing of that name",
+            Self::Unread => "this repository keeps its references in a format that keyscan does not read (reftable)",
             Self::Ambiguous => "several objects begin like that",
             Self::Unsupported => "it is written in a way that keyscan does not read",
             Self::NoCommit => "it is no commit",
@@ -91,6 +94,12 @@ impl<'a> Revisions<'a> {
     /// The commit that a revision names.
     pub(super) fn commit(&self, text: &str) -> Result<ObjectId, Wrong> {
         let name_end = text.find(['~', '^', ':']).into_iter().chain(text.find("@{")).min().unwrap_or(text.len());
+        // The beginning of an id could be a name as well, and names go first.
+        let is_id = name_end == self.objects.hash().len_in_hex()
+            && text.as_bytes()[..name_end].iter().all(u8::is_ascii_hexdigit);
+        if self.references.unread() && !is_id {
+            return Err(Wrong::Unread);
+        }
         let mut lookup = Lookup {
             revisions: self,
             reader: self.objects.reader(),

@@ -30,6 +30,11 @@ pub(in crate::source) fn read(context: &mut Context<'_>) -> Result<u64, SourceEr
     let context = &*context;
     let mut indexes = Vec::with_capacity(places.len());
     for place in &places {
+        // Without the commit checked out everything would count as staged.
+        if place.located.references().unread() {
+            let typed = place.only.first().map_or(&place.located.top, |asked| &asked.typed);
+            return Err(SourceError::References { path: (context.redact)(&paths::text(typed).0) });
+        }
         let (index, damaged) = read_index(&place.index);
         missing(context, place, index.as_deref())?;
         indexes.push((index, damaged));

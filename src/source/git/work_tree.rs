@@ -118,7 +118,7 @@ impl WorkTree {
 
 /// Whether a folder has the parts of a git directory.
 fn is_git_dir(folder: &Path) -> bool {
-    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
+    folder.join("HEAD").symlink_metadata().is_ok() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
 }
 
 /// The git directory of a work tree, and the one that it shares with other work trees (mostly the same).
