@@ -19,6 +19,7 @@ mod large;
 mod lines;
 mod names;
 mod open;
+mod package;
 mod packed;
 mod paths;
 mod people;

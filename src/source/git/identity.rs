@@ -69,7 +69,17 @@ fn root_commit(located: &Located, follow_alternates: bool) -> Option<String> {
     None
 }
 
-/// A remote's address without what differs between people who use it: scheme, user, port, `.git`.
+/// Second names of hosts, behind which git is reached through a port that is open everywhere.
+const ALIASES: [(&str, &str); 5] = [
+    ("altssh.bitbucket.org", "bitbucket.org"),
+    ("altssh.gitlab.com", "gitlab.com"),
+    ("ssh.github.com", "github.com"),
+    ("www.bitbucket.org", "bitbucket.org"),
+    ("www.github.com", "github.com"),
+];
+
+/// A remote's address without what differs between people who use it: scheme, user, port, `.git`, and the case of
+/// letters, which no common server tells apart in the names of repositories.
 fn address(url: &str, top: &Path) -> Option<String> {
     let url = url.trim().trim_end_matches('/');
     let url = url.strip_suffix(".git").unwrap_or(url).trim_end_matches('/');
@@ -85,7 +95,9 @@ fn address(url: &str, top: &Path) -> Option<String> {
     };
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-    Some(format!("remote:{host}/{}", path.trim_start_matches('/')))
+    let host = ALIASES.iter().find(|(alias, _)| *alias == host).map_or(host.as_str(), |(_, host)| host);
+    let path: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+    Some(format!("remote:{host}/{}", path.join("/").to_lowercase()))
 }
 
 fn local(path: &Path) -> String {
@@ -107,9 +119,17 @@ mod tests {
             "git@github.com:team/app.git",
             "ssh://git@github.com:22/team/app/",
             "git://github.com/team/app.git/",
+            "https://github.com:443/Team/App.git",
+            "ssh://git@ssh.github.com:443/team/app.git",
+            "https://www.github.com//TEAM/app",
         ] {
             assert_eq!(of(url).as_deref(), Some("remote:github.com/team/app"), "{url}");
         }
+        for url in ["https://github.com/team/app2", "https://gitlab.com/team/app", "https://git.example.com/team/app"] {
+            assert_ne!(of(url).as_deref(), Some("remote:github.com/team/app"), "{url}");
+        }
+        // A local path is what it is.
+        assert_eq!(of("/nowhere/A").as_deref(), Some("path:/nowhere/A"));
         assert_eq!(of("file:///nowhere/a.git").as_deref(), Some("path:/nowhere/a"));
         assert_eq!(of("/nowhere/a").as_deref(), Some("path:/nowhere/a"));
         assert_eq!(of("../a").as_deref(), Some("path:/nowhere/top/../a"));
