@@ -93,7 +93,8 @@ pub(super) struct Package<P> {
     at_top: bool,
     /// Whether the package has a manifest of source code.
     has_source: bool,
-    copied: bool,
+    /// Whether nothing below is another package.
+    whole: bool,
     in_workspace: bool,
 }
 
@@ -106,7 +107,7 @@ impl<P: Clone> Package<P> {
             part_of: None,
             at_top: is_package,
             has_source: marks.source,
-            copied: false,
+            whole: false,
             in_workspace: marks.workspace,
         }
     }
@@ -120,8 +121,9 @@ impl<P: Clone> Package<P> {
         inside.in_workspace |= marks.workspace;
         let source = marks.source || (marks.project && inside.in_workspace);
         let of_package = self.at_top && is_one_of(DEPLOYMENT) && !source;
-        inside.copied |= is_one_of(COPIES) || (self.at_top && is_one_of(OUTPUTS) && !of_package);
-        if inside.copied || (self.at_top && is_one_of(PARTS)) {
+        let own = self.at_top && (is_one_of(PARTS) || (is_one_of(OUTPUTS) && !of_package));
+        inside.whole |= own || is_one_of(COPIES);
+        if inside.whole {
             return inside;
         }
         if of_package {
@@ -199,8 +201,14 @@ mod tests {
             ("deploy/docker-compose.yml", &["go.mod", "deploy/docker-compose.yml"], Some(""), None),
             ("deploy/prod/compose.yml", &["go.mod", "deploy/prod/compose.yml"], Some(""), None),
             ("chart/values.yaml", &["package.json", "chart/Chart.yaml"], Some(""), None),
-            ("apps/web/docker/x", &["package.json", "apps/web/package.json", "apps/web/docker/Dockerfile"], Some("apps/web"), None),
+            (
+                "apps/web/docker/x",
+                &["package.json", "apps/web/package.json", "apps/web/docker/Dockerfile"],
+                Some("apps/web"),
+                None,
+            ),
             ("scripts/a.py", &["package.json", "scripts/requirements.txt"], Some(""), None),
+            ("android/app/x", &["pubspec.yaml", "android/app/build.gradle"], Some(""), None),
             // A folder with a name of its own is a service, and one with source code in any case.
             ("services/mail/x", &["package.json", "services/mail/Dockerfile"], Some("services/mail"), Some("")),
             ("charts/mail/x", &["package.json", "charts/mail/Chart.yaml"], Some("charts/mail"), Some("")),

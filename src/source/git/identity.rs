@@ -36,6 +36,8 @@ pub fn identify(
 
 fn identity(located: &Located, root_commit: Option<&str>) -> Vec<String> {
     let mut identity: Vec<String> = root_commit.iter().map(|id| format!("commit:{id}")).collect();
+    // Whatever history is cut off here and there: two that stand at the same commit are one repository.
+    identity.extend(located.references().head().map(|id| format!("commit:{id}")));
     let remotes = Settings::of(&located.common_dir).remotes;
     identity.extend(remotes.iter().filter_map(|url| address(url, &located.top)));
     identity.push(format!("path:{}", located.top.canonicalize().unwrap_or_else(|_| located.top.clone()).display()));
