@@ -39,20 +39,28 @@ pub(super) fn services(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTr
             owners.entry(repository.map(|index| families.family(index))).or_insert((name, Services::default()));
         services.add(place);
     }
-    let several: Vec<(String, BTreeSet<String>)> = owners
+    let several: Vec<(String, Vec<String>)> = owners
         .into_values()
         .map(|(name, services)| (name, services.names()))
         .filter(|(_, services)| services.len() > 1)
         .collect();
     let alone = several.len() == 1;
-    let named = several.into_iter().flat_map(|(owner, services)| {
-        services.into_iter().map(move |service| match owner.as_str() {
-            _ if service == "." && !owner.is_empty() => owner.clone(),
-            owner if !alone && !owner.is_empty() => format!("{owner}/{service}"),
-            _ => service,
-        })
-    });
-    named.collect()
+    let mut all = BTreeSet::new();
+    for (owner, services) in several {
+        let top = if services.contains(&owner) { format!("{owner} (top)") } else { owner.clone() };
+        for service in services {
+            let name = match owner.as_str() {
+                "" => service,
+                _ if service == "." => top.clone(),
+                owner if !alone => format!("{owner}/{service}"),
+                _ => service,
+            };
+            // Whatever they are called, no service is lost.
+            let names = (2..).map(|number| format!("{name} ({number})"));
+            all.extend(std::iter::once(name.clone()).chain(names).find(|name| !all.contains(name)));
+        }
+    }
+    all
 }
 
 impl Services {
@@ -80,7 +88,7 @@ impl Services {
     }
 
     /// What the services are called. The settings of a package are those of the services that it runs.
-    fn names(mut self) -> BTreeSet<String> {
+    fn names(mut self) -> Vec<String> {
         let running: BTreeSet<&Known> = self.runs.values().map(|(package, _)| package).collect();
         // What stands in a chart of a package that runs services feeds one of those.
         self.packages.retain(|package, _| {

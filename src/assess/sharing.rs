@@ -76,8 +76,9 @@ pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>) {
     let repositories = repositories(&holders, families);
     let environments = environments(&in_use);
     let services = services::services(&in_use, families);
-    let people = people(&in_use);
-    let authors = if people.len() < 2 { authors(&in_use, families) } else { BTreeSet::new() };
+    let holders_of_homes = in_use.iter().filter_map(|place| place.origin.person.as_deref());
+    let people_at_home = people(holders_of_homes);
+    let authors = if people_at_home.len() < 2 { authors(&in_use, families) } else { BTreeSet::new() };
 
     let mut signals = Vec::new();
     let mut add = |id: SignalId, noun: &str, names: &BTreeSet<String>| {
@@ -87,13 +88,13 @@ pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>) {
     };
     add(SignalId::SharedByRepositories, "repositories", &repositories);
     add(SignalId::SharedByEnvironments, "environments", &environments);
-    add(SignalId::SharedByPeople, "people", &people);
+    add(SignalId::SharedByPeople, "people", &people_at_home);
     add(SignalId::SharedByPeople, "people, as its commits tell", &authors);
     add(SignalId::SharedByServices, "services", &services);
     if signals.is_empty() {
         return;
     }
-    let sure = repositories.len() > 1 || environments.len() > 1 || people.len() > 1;
+    let sure = repositories.len() > 1 || environments.len() > 1 || people_at_home.len() > 1;
     let severity = if sure || authors.len() > 1 { Severity::High } else { Severity::Medium };
     // Who commits a line is not always who uses what stands in it.
     let cap = if !sure && authors.len() > 1 { Confidence::Medium } else { Confidence::High };
@@ -141,17 +142,18 @@ fn repositories(holders: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<
     names
 }
 
-/// The people. Somebody's second account, or a copy of their home, is nobody else: `alice`, `Alice`, `alice.old`.
-fn people(in_use: &[&KeyPlace<'_>]) -> BTreeSet<String> {
-    let mut people: BTreeMap<String, &String> = BTreeMap::new();
-    for person in in_use.iter().filter_map(|place| place.origin.person.as_ref()) {
+/// The people of these names. Somebody's second account, or a copy of their home, is nobody else: `alice`, `Alice`,
+/// `alice.old`.
+fn people<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<String> {
+    let mut people: BTreeMap<String, &str> = BTreeMap::new();
+    for person in names {
         people.entry(person.to_lowercase()).and_modify(|known| *known = (*known).min(person)).or_insert(person);
     }
     let is_copy = |name: &str| {
         let joints = name.match_indices(['.', '-', '_', '@', ' ', '~']);
         joints.map(|(at, _)| &name[..at]).any(|start| people.contains_key(start))
     };
-    people.iter().filter(|(name, _)| !is_copy(name)).map(|(_, person)| (*person).clone()).collect()
+    people.iter().filter(|(name, _)| !is_copy(name)).map(|(_, person)| (*person).to_owned()).collect()
 }
 
 /// The environments that say where a key is used.
@@ -177,8 +179,19 @@ fn authors(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String
             paths.entry(&place.occurrence.path.text).or_insert(author);
         }
     }
-    let named = found.into_values().map(|paths| paths.into_values().map(str::to_owned).collect());
+    let human = |author: &&str| !is_program(author);
+    let named = found.into_values().map(|paths| people(paths.into_values().filter(human)));
     named.filter(|authors: &BTreeSet<String>| authors.len() > 1).flatten().collect()
+}
+
+/// Whether an author is a program that commits what people wrote, or an account that many use.
+fn is_program(author: &str) -> bool {
+    const PROGRAMS: [&str; 8] =
+        ["copilot", "dependabot", "github", "github actions", "github-actions", "gitlab", "jenkins", "root"];
+    let name = author.to_lowercase();
+    PROGRAMS.contains(&name.as_str())
+        || name.ends_with("[bot]")
+        || name.rsplit_once([' ', '-', '_']).is_some_and(|(_, last)| last == "bot")
 }
 
 /// The folder of a place's work tree, as the roots were given, where that can be told.

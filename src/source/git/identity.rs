@@ -39,7 +39,12 @@ fn identity(located: &Located, root_commit: Option<&str>) -> Vec<String> {
     // Whatever history is cut off here and there: two that stand at the same commit are one repository.
     identity.extend(located.references().head().map(|id| format!("commit:{id}")));
     let remotes = Settings::of(&located.common_dir).remotes;
-    identity.extend(remotes.iter().filter_map(|url| address(url, &located.top)));
+    let home = remotes.iter().filter(|(name, _)| {
+        // Whatever else a repository pulls from or is deployed to, others may, too. What cannot show its first commit has
+        // nothing better to tell of.
+        name == "origin" || remotes.len() == 1 || root_commit.is_none()
+    });
+    identity.extend(home.filter_map(|(_, url)| address(url, &located.top)));
     identity.push(format!("path:{}", located.top.canonicalize().unwrap_or_else(|_| located.top.clone()).display()));
     identity.push(format!("path:{}", located.common_dir.display()));
     identity.sort_unstable();
@@ -86,26 +91,30 @@ fn address(url: &str, top: &Path) -> Option<String> {
     let url = url.trim().trim_end_matches('/');
     let url = url.strip_suffix(".git").unwrap_or(url).trim_end_matches('/');
     let (host, path) = match url.split_once("://") {
-        Some(("file", path)) => return Some(local(Path::new(path.strip_prefix("localhost").unwrap_or(path)))),
+        Some(("file", path)) => return local(Path::new(path.strip_prefix("localhost").unwrap_or(path))),
         Some((_, rest)) => rest.split_once('/')?,
         // `user@host:path`; a colon behind a slash belongs to a path.
         None => match url.split_once(':') {
             Some((host, path)) if !host.contains('/') && host.len() > 1 => (host, path),
             _ if url.is_empty() => return None,
-            _ => return Some(local(&top.join(url))),
+            _ => return local(&top.join(url)),
         },
     };
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
     let host = ALIASES.iter().find(|(alias, _)| *alias == host).map_or(host.as_str(), |(_, host)| host);
     let path: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
-    Some(format!("remote:{host}/{}", path.join("/").to_lowercase()))
+    // An owner without a repository is the address of none.
+    let shortest = if matches!(host, "github.com" | "gitlab.com" | "bitbucket.org") { 2 } else { 1 };
+    (path.len() >= shortest && !host.is_empty()).then(|| format!("remote:{host}/{}", path.join("/").to_lowercase()))
 }
 
-fn local(path: &Path) -> String {
+fn local(path: &Path) -> Option<String> {
     let with_suffix = || path.with_extension("git");
     let real = path.canonicalize().or_else(|_| with_suffix().canonicalize()).unwrap_or_else(|_| path.to_path_buf());
-    format!("path:{}", real.display())
+    // `/dev/null` is where people send what must not be pushed.
+    let nowhere = real.parent().is_none() || real.starts_with("/dev");
+    (!nowhere).then(|| format!("path:{}", real.display()))
 }
 
 #[cfg(test)]
@@ -135,6 +144,16 @@ mod tests {
         assert_eq!(of("file:///nowhere/a.git").as_deref(), Some("path:/nowhere/a"));
         assert_eq!(of("/nowhere/a").as_deref(), Some("path:/nowhere/a"));
         assert_eq!(of("../a").as_deref(), Some("path:/nowhere/top/../a"));
-        assert_eq!(of(""), None);
+        for nowhere in [
+            "",
+            "https://",
+            "https://github.com/",
+            "https://github.com/acme/",
+            "git@github.com:",
+            "file:///dev/null",
+            "/",
+        ] {
+            assert_eq!(of(nowhere), None, "{nowhere}");
+        }
     }
 }

@@ -15,8 +15,8 @@ pub(super) struct Settings {
     pub(super) sha256: bool,
     /// Whether objects may be missing, because the clone left them out.
     pub(super) partial: bool,
-    /// The addresses of the remotes, in the order of the file.
-    pub(super) remotes: Vec<String>,
+    /// Names and addresses of the remotes, in the order of the file.
+    pub(super) remotes: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -28,11 +28,12 @@ impl Settings {
 
     fn read(text: &str) -> Self {
         let mut settings = Self::default();
-        let mut section = String::new();
+        let (mut section, mut name_of_section) = (String::new(), String::new());
         for line in text.lines().map(str::trim) {
             if let Some(head) = line.strip_prefix('[') {
                 let head = head.split(']').next().unwrap_or_default();
                 section = head.split([' ', '\t', '"']).next().unwrap_or_default().to_ascii_lowercase();
+                name_of_section = head.split('"').nth(1).unwrap_or_default().to_owned();
                 continue;
             }
             let Some((name, value)) = line.split_once('=') else { continue };
@@ -40,7 +41,7 @@ impl Settings {
             match (section.as_str(), name.trim().to_ascii_lowercase().as_str()) {
                 ("extensions", "objectformat") => settings.sha256 = value.eq_ignore_ascii_case("sha256"),
                 ("extensions", "partialclone") | ("remote", "promisor") => settings.partial = true,
-                ("remote", "url") => settings.remotes.push(value.to_owned()),
+                ("remote", "url") => settings.remotes.push((name_of_section.clone(), value.to_owned())),
                 _ => {}
             }
         }
@@ -63,7 +64,8 @@ mod tests {
                     \"https://host/a.git\"\n[include]\n path = /etc/passwd\n[[[\n=\n[Remote \"b\"] \nURL=git@host:b\n";
         let settings = Settings::read(text);
         assert!(settings.sha256 && !settings.partial);
-        assert_eq!(settings.remotes, ["https://host/a.git", "git@host:b"]);
+        let remotes: Vec<_> = settings.remotes.iter().map(|(name, url)| (name.as_str(), url.as_str())).collect();
+        assert_eq!(remotes, [("origin", "https://host/a.git"), ("b", "git@host:b")]);
         assert_eq!(settings.hash(), gix_hash::Kind::Sha256);
         assert!(Settings::read("[remote \"o\"]\npromisor = true").partial);
         assert_eq!(Settings::read("\u{0}\u{ff}["), Settings::default());
