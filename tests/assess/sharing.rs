@@ -7,7 +7,7 @@ use keyscan::model::{
 
 use super::*;
 
-fn repository(name: &str, identity: &[&str]) -> Repository {
+pub(super) fn repository(name: &str, identity: &[&str]) -> Repository {
     Repository {
         name: name.to_owned(),
         identity: identity.iter().map(|&token| token.to_owned()).collect(),
@@ -23,7 +23,7 @@ fn holding(path: &str, change: impl FnOnce(&mut Origin)) -> BlobMatches {
 }
 
 /// The same in a repository, at its root.
-fn in_repository(repository: usize, path: &str) -> BlobMatches {
+pub(super) fn in_repository(repository: usize, path: &str) -> BlobMatches {
     holding(path, |origin| {
         origin.root = repository;
         origin.repository = Some(repository);
@@ -32,19 +32,19 @@ fn in_repository(repository: usize, path: &str) -> BlobMatches {
     })
 }
 
-fn outside(path: &str, service: Option<&str>) -> BlobMatches {
+pub(super) fn outside(path: &str, service: Option<&str>) -> BlobMatches {
     holding(path, |origin| {
         origin.exposure = Exposure::OutsideGit;
         origin.service = service.map(str::to_owned);
     })
 }
 
-fn package(mut blob: BlobMatches, service: &str) -> BlobMatches {
+pub(super) fn package(mut blob: BlobMatches, service: &str) -> BlobMatches {
     blob.origin.service = Some(service.to_owned());
     blob
 }
 
-fn of_service(mut blob: BlobMatches, name: &str) -> BlobMatches {
+pub(super) fn of_service(mut blob: BlobMatches, name: &str) -> BlobMatches {
     let scope = |parent, kind, name: &str| Scope {
         parent,
         kind,
@@ -61,7 +61,7 @@ fn of_service(mut blob: BlobMatches, name: &str) -> BlobMatches {
     blob
 }
 
-fn exposed(mut blob: BlobMatches, exposure: Exposure) -> BlobMatches {
+pub(super) fn exposed(mut blob: BlobMatches, exposure: Exposure) -> BlobMatches {
     blob.origin.exposure = exposure;
     blob
 }
@@ -78,7 +78,7 @@ fn version(mut blob: BlobMatches, order: u64, author: &str, reach: Reach) -> Blo
 }
 
 /// The finding of the one key.
-fn assessed(blobs: Vec<BlobMatches>, repositories: &[Repository]) -> Finding {
+pub(super) fn assessed(blobs: Vec<BlobMatches>, repositories: &[Repository]) -> Finding {
     let policy = Policy::default();
     let forward = assess(blobs.clone(), repositories, rules(), &policy, &Fingerprinter::plain()).findings;
     let backward = assess(blobs.into_iter().rev().collect(), repositories, rules(), &policy, &Fingerprinter::plain());
@@ -86,12 +86,12 @@ fn assessed(blobs: Vec<BlobMatches>, repositories: &[Repository]) -> Finding {
     key_finding(&forward).clone()
 }
 
-fn kinds(finding: &Finding) -> Vec<(SignalId, &str)> {
+pub(super) fn kinds(finding: &Finding) -> Vec<(SignalId, &str)> {
     let kinds = finding.signals.iter().filter(|signal| signal.id.as_str().starts_with("shared-by-"));
     kinds.map(|signal| (signal.id, signal.detail.as_str())).collect()
 }
 
-fn shares(finding: &Finding) -> bool {
+pub(super) fn shares(finding: &Finding) -> bool {
     finding.rule == RuleId::SharedKey || has(finding, SignalId::SharedKey) || !kinds(finding).is_empty()
 }
 
@@ -247,6 +247,11 @@ fn authors_of_different_files_share_with_medium_confidence() {
     assert_eq!(kinds(&found), [(SignalId::SharedByPeople, "2 people, as its commits tell: Ann, Ben")]);
     let shared = found.signals.iter().any(|signal| signal.id == SignalId::ExposedKey);
     assert_eq!((found.rule, found.confidence, shared), (RuleId::SharedKey, Confidence::Medium, true));
+    // Programs, and one person's own names.
+    for other in ["renovate[bot]", "github-actions", "root", "ann", "Ann Lee"] {
+        let blobs = vec![now("a.py"), now("b.py"), then("a.py", 3, "Ann"), then("b.py", 5, other)];
+        assert!(!shares(&assessed(blobs, &one)), "{other}");
+    }
     // One file with two authors, and files that are gone, name nobody.
     let blobs = vec![now("a.py"), then("a.py", 3, "Ann"), then("a.py", 5, "Ben"), then("gone.py", 4, "Cid")];
     assert!(!shares(&assessed(blobs, &one)));
