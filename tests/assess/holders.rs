@@ -143,3 +143,71 @@ fn holders_of_one_name_are_counted() {
     let found = assessed(vec![at(".env", "."), at("web/.env", "web")], &one);
     assert_eq!(kinds(&found), [(SignalId::SharedByServices, "2 services: web, web (top)")]);
 }
+
+#[test]
+fn what_belongs_to_one_service_is_one_holder() {
+    let one = [repository("shop", &["a"]), repository("copy", &["a"])];
+    let at = |path: &str, service: &str| exposed(package(in_repository(0, path), service), Exposure::Ignored);
+    // Twins and templates of a file.
+    assert!(!shares(&assessed(vec![at("a/.env", "a"), at("a/.env.bak", "a"), at("b/.env.example", "b")], &one)));
+    // Tests and documentation.
+    assert!(!shares(&assessed(vec![at("a/.env", "a"), at("tests/x.py", "."), at("docs/x.py", ".")], &one)));
+    // The settings of a package feed the services that it runs.
+    let web = of_service(at("docker-compose.yml", "."), "web");
+    assert!(!shares(&assessed(vec![at(".env", "."), web.clone()], &one)));
+    // Two services of one compose file.
+    let worker = of_service(at("docker-compose.worker.yml", "."), "worker");
+    let found = assessed(vec![at(".env", "."), web, worker], &one);
+    assert_eq!(kinds(&found), [(SignalId::SharedByServices, "2 services: web, worker")]);
+    // The same package in two clones, one of them below the root.
+    let mut clone = at("copies/copy/a/.env", "copies/copy/a");
+    clone.origin.repository = Some(1);
+    clone.origin.work_tree = Some("copies/copy".to_owned());
+    assert!(!shares(&assessed(vec![at("a/.env", "a"), clone], &one)));
+    // The jobs of a pipeline.
+    let job = |path: &str, name: &str| of_service(package(in_repository(0, path), "."), name);
+    assert!(!shares(&assessed(vec![job(".github/workflows/a.yml", "a"), job(".gitlab-ci.yml", "b")], &one)));
+    // Of two repositories it is their kind, not this one too.
+    let two = [repository("x", &["a"]), repository("y", &["b"])];
+    let found = assessed(vec![package(in_repository(0, "a.py"), "."), package(in_repository(1, "a.py"), ".")], &two);
+    assert_eq!(kinds(&found).len(), 1);
+}
+
+#[test]
+fn the_top_of_a_repository_is_called_after_it() {
+    let one = [repository("shop", &["a"])];
+    let found = assessed(vec![in_repository(0, "a.py"), package(in_repository(0, "api/a.py"), "api")], &one);
+    assert_eq!(kinds(&found), [(SignalId::SharedByServices, "2 services: api, shop")]);
+}
+
+#[test]
+fn services_outside_git_are_named_with_their_root() {
+    let mut one = outside("a/.env", Some("a"));
+    one.origin.shown = "/srv/configs/a/.env".to_owned();
+    let mut other = outside("a/.env", Some("a"));
+    other.origin.root = 1;
+    other.origin.shown = "etc/a/.env".to_owned();
+    let found = assessed(vec![one, other], &[]);
+    assert_eq!(kinds(&found), [(SignalId::SharedByServices, "2 services: /srv/configs/a, etc/a")]);
+}
+
+#[test]
+fn people_share_a_key() {
+    let of = |path: &str, person: &str| {
+        let mut blob = outside(path, None);
+        blob.origin.person = Some(person.to_owned());
+        blob
+    };
+    let found =
+        assessed(vec![of("alice/.zshrc", "alice"), of("bob/.zshrc", "bob"), of("old/alice/.zshrc", "alice")], &[]);
+    assert_eq!(kinds(&found), [(SignalId::SharedByPeople, "2 people: alice, bob")]);
+    assert_eq!((found.rule, found.severity, found.confidence), (RuleId::SharedKey, Severity::High, Confidence::High));
+    assert!(!shares(&assessed(vec![of("a/.zshrc", "alice"), of("b/.zshrc", "alice"), outside("c.env", None)], &[])));
+    // Their homes are no services, whatever roots or packages they are.
+    let home = |root, person| {
+        let mut blob = of(".zshrc", person);
+        blob.origin.root = root;
+        blob
+    };
+    assert_eq!(kinds(&assessed(vec![home(0, "alice"), home(1, "bob")], &[])).len(), 1);
+}
