@@ -301,15 +301,16 @@ fn repositories_of_one_name_are_told_apart_by_their_roots() {
     assert_eq!(told(&["."]), "2 repositories: one/app, two/app");
 }
 
-/// An app with its key at two places; the last three are several services.
+/// Files besides those of the app, and the services that hold its key.
+type Layout<'t> = (&'t [(&'t str, &'t str)], Option<&'t str>);
+
 #[test]
 fn a_package_is_one_service_with_what_deploys_it_and_what_was_built_of_it() {
     let compose = "services:\n  app:\n    build: ..\n    environment:\n      OPENAI_API_KEY: @@\n";
     let anchor =
         "x-env: &env\n  OPENAI_API_KEY: @@\nservices:\n  a:\n    environment: *env\n  b:\n    environment: *env\n";
-    let template = "x-app: &app\n  image: x\n  environment:\n    OPENAI_API_KEY: @@\nservices:\n  a: *app\n  b: *app\n";
     let env = "OPENAI_API_KEY=@@\n";
-    let cases: [(&[(&str, &str)], Option<&str>); 9] = [
+    let cases: [Layout<'_>; 9] = [
         (&[("docker/Dockerfile", "FROM x\nENV OPENAI_API_KEY=@@\n")], None),
         (&[("deploy/docker-compose.yml", compose)], None),
         (&[("chart/Chart.yaml", "name: x\n"), ("chart/values.yaml", "openai:\n  apiKey: @@\n")], None),

@@ -175,7 +175,10 @@ mod tests {
         (text(package.root), text(package.part_of))
     }
 
-    fn check(rows: &[(&'static str, &[&str], Option<&str>, Option<&str>)]) {
+    /// A file, the files there are, its package and what that one is a part of.
+    type Row<'r> = (&'static str, &'r [&'r str], Option<&'r str>, Option<&'r str>);
+
+    fn check(rows: &[Row<'_>]) {
         for (file, files, root, part_of) in rows {
             let found = of(file, files);
             assert_eq!((found.0.as_deref(), found.1.as_deref()), (*root, *part_of), "{file} among {files:?}");

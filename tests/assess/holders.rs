@@ -1,6 +1,6 @@
 //! Who counts as one holder of a key: services, stages, people.
 
-use keyscan::model::{Environment, Home, Origin, Scope, ScopeKind, Scopes, SignalId, Use, Used};
+use keyscan::model::{Environment, Home, Origin, RuleId, Scope, ScopeKind, Scopes, Severity, SignalId, Use, Used};
 
 use super::sharing::{assessed, exposed, in_repository, kinds, of_service, outside, package, repository, shares};
 use super::*;
