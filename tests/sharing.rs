@@ -301,6 +301,38 @@ fn repositories_of_one_name_are_told_apart_by_their_roots() {
     assert_eq!(told(&["."]), "2 repositories: one/app, two/app");
 }
 
+/// Files besides those of the app, and the services that hold its key.
+type Layout<'t> = (&'t [(&'t str, &'t str)], Option<&'t str>);
+
+#[test]
+fn a_package_is_one_service_with_what_deploys_it_and_what_was_built_of_it() {
+    let compose = "services:\n  app:\n    build: ..\n    environment:\n      OPENAI_API_KEY: @@\n";
+    let anchor =
+        "x-env: &env\n  OPENAI_API_KEY: @@\nservices:\n  a:\n    environment: *env\n  b:\n    environment: *env\n";
+    let env = "OPENAI_API_KEY=@@\n";
+    let cases: [Layout<'_>; 9] = [
+        (&[("docker/Dockerfile", "FROM x\nENV OPENAI_API_KEY=@@\n")], None),
+        (&[("deploy/docker-compose.yml", compose)], None),
+        (&[("chart/Chart.yaml", "name: x\n"), ("chart/values.yaml", "openai:\n  apiKey: @@\n")], None),
+        (&[("dist/package.json", "{}"), ("dist/.env", env)], None),
+        (&[("node_modules/y/package.json", "{}"), ("node_modules/y/config.json", "{\"openai_api_key\":\"@@\"}")], None),
+        (&[("services/a/Dockerfile", "FROM x\n"), ("services/a/.env", env)], None),
+        (&[("mail/package.json", "{}"), ("mail/.env", env)], Some("., mail")),
+        (&[("nx.json", "{}"), ("apps/a/project.json", "{}"), ("apps/a/.env", env)], Some("., apps/a")),
+        (&[("compose.yml", anchor)], Some("a, b")),
+    ];
+    for (number, (files, services)) in cases.into_iter().enumerate() {
+        let tree = Tree::new();
+        let key = key(600 + number as u64);
+        for (path, content) in [("package.json", "{}"), (".env", env)].iter().chain(files) {
+            tree.write(path, content.replace("@@", &key));
+        }
+        let report: Value = serde_json::from_slice(&scan(&tree, &[".".to_owned()], "json")).unwrap();
+        let found = detail(of_key(&report, &key), "shared-by-services");
+        assert_eq!(found, services.map(|names| format!("2 services: {names}")).as_deref(), "{files:?}");
+    }
+}
+
 #[test]
 fn the_history_says_who_brought_a_key_in() {
     let tree = Tree::new();

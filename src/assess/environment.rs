@@ -20,15 +20,23 @@ const PROSE: &[&str] = &["adoc", "asciidoc", "markdown", "md", "mdx", "rst", "tx
 
 /// What the file at a path is for. The path has forward slashes; `!` parts a container from its member.
 pub(super) fn of_path(path: &str) -> Option<Environment> {
+    decided(path).map(|(environment, _)| environment)
+}
+
+/// The same, with the part of the path that says so.
+pub(super) fn decided(path: &str) -> Option<(Environment, Decided<'_>)> {
     let mut segments: Vec<&str> = path.split(['/', '!']).filter(|segment| !segment.is_empty()).collect();
     let file = segments.pop()?;
     let lower = file.to_ascii_lowercase();
-    if lower.rsplit_once('.').is_some_and(|(_, last)| PROSE.contains(&last)) || is_readme(&lower) {
-        return Some(Environment::Documentation);
+    let prose = lower.rsplit_once('.').is_some_and(|(stem, last)| {
+        PROSE.contains(&last) && !(last == "txt" && is_secret(stem, segments.last().copied()))
+    });
+    if prose || is_readme(&lower) {
+        return Some((Environment::Documentation, Decided::File(file)));
     }
-    let mut found = of_segment(stem(file), true);
+    let mut found = of_segment(stem(file), true).map(|environment| (environment, Decided::File(file)));
     for (at, segment) in segments.iter().enumerate().rev() {
-        if found.is_some_and(lowers) {
+        if found.is_some_and(|(environment, _)| lowers(environment)) {
             break;
         }
         let parent = at.checked_sub(1).map(|at| segments[at]);
@@ -36,12 +44,35 @@ pub(super) fn of_path(path: &str) -> Option<Environment> {
         if *segment == ".local" || (*segment == "local" && parent == Some("usr")) {
             continue;
         }
-        let here = of_segment(segment, false);
-        if found.is_none() || here.is_some_and(lowers) {
-            found = here;
+        let Some(here) = of_segment(segment, false) else { continue };
+        // People are called and keep their work as they like.
+        let in_home = (1..=2).any(|up| at.checked_sub(up).is_some_and(|up| matches!(segments[up], "home" | "Users")));
+        if lowers(here) || (found.is_none() && !in_home) {
+            found = Some((here, Decided::Folder { name: segment, parent: parent.unwrap_or_default() }));
         }
     }
     found
+}
+
+/// The part of a path that says what the file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decided<'p> {
+    /// The file's own name.
+    File(&'p str),
+    /// A folder that it lies in, and what that one lies in.
+    Folder {
+        /// Its name.
+        name: &'p str,
+        /// The name of the folder around it; empty at the top.
+        parent: &'p str,
+    },
+}
+
+/// Whether a text file is no prose but holds a secret, as containers are handed them.
+fn is_secret(stem: &str, folder: Option<&str>) -> bool {
+    let last = stem.rsplit(|char: char| !char.is_alphanumeric()).next();
+    matches!(folder, Some("secrets" | ".secrets" | "secret"))
+        || (last.is_some_and(|last| matches!(last, "key" | "apikey" | "token" | "secret")) && last != Some(stem))
 }
 
 /// Whether findings weigh less there.
@@ -83,6 +114,8 @@ fn of_segment(segment: &str, is_file: bool) -> Option<Environment> {
             Some(Environment::Production) if matches!(before, Some("non" | "no" | "not")) => None,
             // `live-reload`, `live_chat`: only alone, or as the last word, does it name an environment.
             Some(Environment::Production) if *word == "live" && !ends_part(&lower, word) => None,
+            // `.env.production.local` is production on somebody's own machine, not another stage.
+            Some(Environment::Development) if *word == "local" && found.is_some() => None,
             // `.env.dist` is a template, `dist/` holds what was built.
             None if is_file && *word == "dist" && at > 0 && at + 1 == words.len() => Some(Environment::Example),
             other => other,
@@ -160,6 +193,12 @@ mod tests {
             (".env.development", Some(Development)),
             ("docker-compose.dev.yml", Some(Development)),
             (".env.local", Some(Development)),
+            (".env.production.local", Some(Production)),
+            (".env.staging.local", Some(Staging)),
+            (".env.test.local", Some(Test)),
+            ("home/dev/app/app.env", None),
+            ("Users/alice/dev/app.env", None),
+            ("home/alice/app/dev/app.env", Some(Development)),
             ("src/local_settings.py", Some(Development)),
             ("usr/local/lib/app.conf", None),
             ("home/.local/share/app/config.json", None),
@@ -205,6 +244,9 @@ mod tests {
             ("tests/NOTES.rst", Some(Documentation)),
             ("guide.adoc", Some(Documentation)),
             ("keys.txt", Some(Documentation)),
+            ("notes/key.txt", Some(Documentation)),
+            ("openai_api_key.txt", None),
+            ("secrets/openai.txt", None),
             ("docs/app.py", Some(Documentation)),
             ("api-docs/openapi.yaml", Some(Documentation)),
             ("documentation/conf.ini", Some(Documentation)),

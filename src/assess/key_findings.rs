@@ -45,6 +45,8 @@ pub(super) struct KeyPlace<'a> {
     pub signals: Vec<Signal>,
     /// How the key has got out here, surest first.
     leaks: Vec<Leak>,
+    /// The services that take the map in which it stands.
+    pub used_by: BTreeSet<String>,
     related: Vec<Related>,
 }
 
@@ -96,6 +98,7 @@ impl<'a> KeyPlaces<'a> {
         site: Site<'a>,
         key: &'a KeyMatch,
         choice: Choice,
+        used_by: BTreeSet<String>,
         sites: &[Site<'a>],
         setup: &Setup<'_>,
     ) {
@@ -147,6 +150,7 @@ impl<'a> KeyPlaces<'a> {
             receiver_confidence,
             signals,
             leaks,
+            used_by,
             related,
         };
         self.0.entry(&key.secret).or_default().push(place);

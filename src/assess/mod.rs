@@ -24,16 +24,18 @@ mod pair;
 mod policy;
 mod pool_findings;
 mod server_findings;
+mod services;
 mod severity;
 mod sharing;
+mod stage;
 mod world_readable;
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::{
     Advice, BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Origin, Place,
-    Related, RelatedRole, Repository, Risk, Scope, ScopeKind, Severity,
+    Related, RelatedRole, Repository, Risk, Scope, ScopeId, ScopeKind, Severity, Used,
 };
 use crate::rules::Rules;
 use crate::rules::schema::{Issuer, RuleText};
@@ -50,6 +52,9 @@ use severity::Surroundings;
 
 /// Most findings of one run.
 pub const MAX_FINDINGS: usize = 200_000;
+
+/// Most services that one map is followed into.
+const MOST_USERS: usize = 64;
 
 /// What a run has to say.
 #[derive(Clone, Debug, Default)]
@@ -85,8 +90,10 @@ pub fn assess(
         let site = sites[blob];
         let host = |endpoint: EndpointRef| sites[endpoint.blob].matches.endpoints[endpoint.index].host.as_str();
         let hosts: Vec<Option<&str>> = choices.iter().map(|choice| choice.endpoint().map(host)).collect();
+        let users = site.used_by();
         for (key, choice) in site.matches.keys.iter().zip(choices) {
-            keys.add(site, key, choice, &sites, &setup);
+            let users = key.place.home.and_then(|home| users.get(&home.scope));
+            keys.add(site, key, choice, users.cloned().unwrap_or_default(), &sites, &setup);
         }
         for (index, endpoint) in site.matches.endpoints.iter().enumerate() {
             endpoints.add(site, endpoint, bound.contains(&EndpointRef { blob, index }), &setup);
@@ -141,19 +148,47 @@ impl<'a> Site<'a> {
         let package = self.origin.service.as_deref();
         let services = self.scopes_around(place).filter(|scope| scope.kind == ScopeKind::Service);
         match services.map(|scope| scope.name.as_str()).find(|name| !name.is_empty()) {
-            Some(name) => Some(match package {
-                Some(package) if package != "." => format!("{package}/{name}"),
-                _ => name.to_owned(),
-            }),
-            None => package.map(str::to_owned),
+            Some(name) => Some(self.run(name)),
+            None => services::unit(&self.origin.path.text).map(|name| self.run(name)).or(package.map(str::to_owned)),
         }
+    }
+
+    /// What a service of this name that the file's package runs is called.
+    fn run(&self, name: &str) -> String {
+        match self.origin.service.as_deref() {
+            Some(package) if package != "." => format!("{package}/{name}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// The services that use a map which stands for itself, by the scope of that map: an anchor, a section of a file that
+    /// others extend. What takes over more than that map is another instance of the same: a template with its image.
+    fn used_by(&self) -> HashMap<ScopeId, BTreeSet<String>> {
+        let mut users: HashMap<ScopeId, BTreeSet<String>> = HashMap::new();
+        if self.matches.keys.is_empty() {
+            return users;
+        }
+        for one in &self.matches.scopes.uses {
+            let Used::Scope(taken) = one.used else { continue };
+            let named = |scope: &&Scope| scope.kind == ScopeKind::Service && !scope.name.is_empty();
+            if let Some(service) = self.around(Some(one.scope)).find(named) {
+                let users = users.entry(taken).or_default();
+                if users.len() < MOST_USERS {
+                    users.insert(self.run(&service.name));
+                }
+            }
+        }
+        users
     }
 
     /// The scopes around a place, innermost first.
     fn scopes_around(&self, place: &Place) -> impl Iterator<Item = &'a Scope> {
+        self.around(place.home.map(|home| home.scope))
+    }
+
+    fn around(&self, scope: Option<ScopeId>) -> impl Iterator<Item = &'a Scope> {
         let scopes = &self.matches.scopes.scopes;
-        let first = place.home.and_then(|home| scopes.get(home.scope));
-        std::iter::successors(first, |scope| scopes.get(scope.parent?))
+        std::iter::successors(scope.and_then(|scope| scopes.get(scope)), |scope| scopes.get(scope.parent?))
     }
 
     /// A place of this blob, as mild as can be until it is judged.

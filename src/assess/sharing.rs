@@ -12,6 +12,8 @@ use super::environment;
 use super::history::is_in_tree;
 use super::judge;
 use super::key_findings::{KeyPlace, is_published};
+use super::services;
+use super::stage;
 
 /// The signals that name holders, the kind that weighs most first.
 pub(super) const KINDS: [SignalId; 4] = [
@@ -26,7 +28,7 @@ const MOST_NAMES: usize = 8;
 
 /// Which of a run's repositories are clones or forks of one another.
 pub(super) struct Families<'a> {
-    repositories: &'a [Repository],
+    pub(super) repositories: &'a [Repository],
     /// Of each repository the first one of its family.
     first: Vec<usize>,
 }
@@ -48,7 +50,7 @@ impl<'a> Families<'a> {
     }
 
     /// The family of a repository.
-    fn family(&self, repository: usize) -> usize {
+    pub(super) fn family(&self, repository: usize) -> usize {
         self.first.get(repository).copied().unwrap_or(repository)
     }
 }
@@ -64,16 +66,19 @@ fn root_of(first: &[usize], mut index: usize) -> usize {
 pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>) {
     let made_up =
         |place: &KeyPlace<'_>| place.key.weak || place.key.format == judge::FRAGMENT || is_published(place.key);
-    if places.len() < 2 || places.iter().any(made_up) {
+    // One place is one holder, unless several services take what stands there.
+    let single = places.len() < 2 && places.iter().all(|place| place.used_by.len() < 2);
+    if single || places.iter().any(made_up) {
         return;
     }
     let holders: Vec<&KeyPlace<'_>> = places.iter().filter(|place| counts(place)).collect();
     let in_use: Vec<&KeyPlace<'_>> = holders.iter().copied().filter(|place| is_in_use(place)).collect();
     let repositories = repositories(&holders, families);
     let environments = environments(&in_use);
-    let services = services(&in_use, families);
-    let people: BTreeSet<String> = in_use.iter().filter_map(|place| place.origin.person.clone()).collect();
-    let authors = if people.len() < 2 { authors(&in_use, families) } else { BTreeSet::new() };
+    let services = services::services(&in_use, families);
+    let holders_of_homes = in_use.iter().filter_map(|place| place.origin.person.as_deref());
+    let people_at_home = people(holders_of_homes);
+    let authors = if people_at_home.len() < 2 { authors(&in_use, families) } else { BTreeSet::new() };
 
     let mut signals = Vec::new();
     let mut add = |id: SignalId, noun: &str, names: &BTreeSet<String>| {
@@ -83,13 +88,13 @@ pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>) {
     };
     add(SignalId::SharedByRepositories, "repositories", &repositories);
     add(SignalId::SharedByEnvironments, "environments", &environments);
-    add(SignalId::SharedByPeople, "people", &people);
+    add(SignalId::SharedByPeople, "people", &people_at_home);
     add(SignalId::SharedByPeople, "people, as its commits tell", &authors);
     add(SignalId::SharedByServices, "services", &services);
     if signals.is_empty() {
         return;
     }
-    let sure = repositories.len() > 1 || environments.len() > 1 || people.len() > 1;
+    let sure = repositories.len() > 1 || environments.len() > 1 || people_at_home.len() > 1;
     let severity = if sure || authors.len() > 1 { Severity::High } else { Severity::Medium };
     // Who commits a line is not always who uses what stands in it.
     let cap = if !sure && authors.len() > 1 { Confidence::Medium } else { Confidence::High };
@@ -137,108 +142,32 @@ fn repositories(holders: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<
     names
 }
 
+/// The people of these names. Somebody's second account, or a copy of their home, is nobody else: `alice`, `Alice`,
+/// `alice.old`.
+fn people<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<String> {
+    let mut people: BTreeMap<String, &str> = BTreeMap::new();
+    for person in names {
+        people.entry(person.to_lowercase()).and_modify(|known| *known = (*known).min(person)).or_insert(person);
+    }
+    let is_copy = |name: &str| {
+        let joints = name.match_indices(['.', '-', '_', '@', ' ', '~']);
+        joints.map(|(at, _)| &name[..at]).any(|start| people.contains_key(start))
+    };
+    people.iter().filter(|(name, _)| !is_copy(name)).map(|(_, person)| (*person).to_owned()).collect()
+}
+
 /// The environments that say where a key is used.
 fn environments(in_use: &[&KeyPlace<'_>]) -> BTreeSet<String> {
-    let named = in_use.iter().filter_map(|place| place.occurrence.environment);
+    let told = in_use.iter().filter(|place| {
+        let path = &place.occurrence.path.text;
+        // What the file itself or the user says is sure.
+        environment::of_path(path) != place.occurrence.environment || stage::is_told(path)
+    });
+    let named = told.filter_map(|place| place.occurrence.environment);
     let named = named.filter(|environment| {
         matches!(environment, Environment::Production | Environment::Staging | Environment::Development)
     });
     named.map(|environment| environment.as_str().to_owned()).collect()
-}
-
-/// The services of one owner: a family of repositories, or all roots outside git.
-#[derive(Default)]
-struct Services {
-    /// Packages, by root and path.
-    packages: BTreeMap<(usize, String), String>,
-    /// Services and workloads that a package runs, with that package.
-    runs: BTreeMap<(usize, String), ((usize, String), String)>,
-}
-
-/// The services, of each owner that has several.
-fn services(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String> {
-    let mut owners: BTreeMap<Option<usize>, (String, Services)> = BTreeMap::new();
-    // A person is no service: outside git they are a kind of their own.
-    let personal = |place: &&&KeyPlace<'_>| place.origin.repository.is_none() && place.origin.person.is_some();
-    let places = in_use.iter().filter(|place| place.occurrence.exposure != Exposure::Stdin);
-    for place in places.filter(|place| !personal(place)) {
-        let repository = place.origin.repository;
-        let name = repository.and_then(|index| families.repositories.get(index)).map(|known| known.name.clone());
-        let name = name.unwrap_or_default();
-        let (_, services) =
-            owners.entry(repository.map(|index| families.family(index))).or_insert((name, Services::default()));
-        // A path in a repository is the same in all its work trees; a path outside git is one of its root.
-        let root = if repository.is_some() { 0 } else { place.origin.root };
-        let package = within(place, place.origin.service.as_deref());
-        let service = within(place, place.occurrence.service.as_deref());
-        let label = |name: &str| label(place, name);
-        if place.occurrence.service == place.origin.service || !runs_services(&place.occurrence.path.text) {
-            services.packages.insert((root, package.clone()), label(&package));
-        } else {
-            services.runs.insert((root, service.clone()), ((root, package), label(&service)));
-        }
-    }
-    let several: Vec<(String, BTreeSet<String>)> = owners
-        .into_values()
-        .map(|(name, services)| (name, services.names()))
-        .filter(|(_, services)| services.len() > 1)
-        .collect();
-    let alone = several.len() == 1;
-    let named = several.into_iter().flat_map(|(owner, services)| {
-        services.into_iter().map(move |service| match owner.as_str() {
-            _ if service == "." && !owner.is_empty() => owner.clone(),
-            owner if !alone && !owner.is_empty() => format!("{owner}/{service}"),
-            _ => service,
-        })
-    });
-    named.collect()
-}
-
-impl Services {
-    /// What the services are called. The settings of a package are those of the services that it runs.
-    fn names(mut self) -> BTreeSet<String> {
-        for (package, _) in self.runs.values() {
-            self.packages.remove(package);
-        }
-        // A service can be called like the package that it is built from.
-        let mut all: BTreeMap<(usize, String), String> = self.packages;
-        all.extend(self.runs.into_iter().map(|(service, (_, label))| (service, label)));
-        all.into_values().collect()
-    }
-}
-
-/// Whether what a file calls its parts are services. The jobs of a pipeline and the sites of a proxy are none: whoever
-/// runs them has the keys of all.
-fn runs_services(path: &str) -> bool {
-    const PIPELINES: [&str; 3] = [".github", ".gitlab", ".circleci"];
-    const STARTS: [&str; 7] =
-        [".gitlab-ci", "gitlab-ci", ".travis", "azure-pipelines", "bitbucket-pipelines", "caddyfile", "haproxy"];
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    !path.split('/').any(|segment| PIPELINES.contains(&segment))
-        && !STARTS.iter().any(|start| name.starts_with(start))
-        && !name.ends_with(".caddy")
-}
-
-/// A service's path from the top of the work tree, or outside git from the root.
-fn within(place: &KeyPlace<'_>, service: Option<&str>) -> String {
-    let service = service.unwrap_or(".");
-    let top = place.origin.work_tree.as_deref().unwrap_or_default();
-    let below = service.strip_prefix(top).filter(|_| !top.is_empty());
-    match below.map(|below| (below, below.strip_prefix('/'))) {
-        Some(("", _)) => ".".to_owned(),
-        Some((_, Some(below))) => below.to_owned(),
-        _ => service.to_owned(),
-    }
-}
-
-/// What people call a service: in a repository its path there, outside git its path as the roots were given.
-fn label(place: &KeyPlace<'_>, service: &str) -> String {
-    let outside = place.origin.repository.is_none();
-    match root_of_place(place).filter(|root| outside && !root.is_empty()) {
-        Some(root) if service == "." => root.to_owned(),
-        Some(root) => format!("{}/{service}", root.trim_end_matches('/')),
-        None => service.to_owned(),
-    }
 }
 
 /// The authors who brought a key into different files of one repository.
@@ -250,8 +179,19 @@ fn authors(in_use: &[&KeyPlace<'_>], families: &Families<'_>) -> BTreeSet<String
             paths.entry(&place.occurrence.path.text).or_insert(author);
         }
     }
-    let named = found.into_values().map(|paths| paths.into_values().map(str::to_owned).collect());
+    let human = |author: &&str| !is_program(author);
+    let named = found.into_values().map(|paths| people(paths.into_values().filter(human)));
     named.filter(|authors: &BTreeSet<String>| authors.len() > 1).flatten().collect()
+}
+
+/// Whether an author is a program that commits what people wrote, or an account that many use.
+fn is_program(author: &str) -> bool {
+    const PROGRAMS: [&str; 8] =
+        ["copilot", "dependabot", "github", "github actions", "github-actions", "gitlab", "jenkins", "root"];
+    let name = author.to_lowercase();
+    PROGRAMS.contains(&name.as_str())
+        || name.ends_with("[bot]")
+        || name.rsplit_once([' ', '-', '_']).is_some_and(|(_, last)| last == "bot")
 }
 
 /// The folder of a place's work tree, as the roots were given, where that can be told.
@@ -265,7 +205,7 @@ fn top_of(place: &KeyPlace<'_>) -> Option<String> {
 }
 
 /// The root of a place, as it was given; empty for the working directory.
-fn root_of_place<'a>(place: &KeyPlace<'a>) -> Option<&'a str> {
+pub(super) fn root_of_place<'a>(place: &KeyPlace<'a>) -> Option<&'a str> {
     let root = place.origin.shown.strip_suffix(place.origin.path.text.as_str())?;
     match root {
         "" | "/" => Some(root),

@@ -150,6 +150,8 @@ pub struct Origin {
     pub exposure: Exposure,
     /// The service the file belongs to (nearest package root, as a path; `.` is the root itself), where there is one.
     pub service: Option<String>,
+    /// The package of source code around a service that consists of deployment files alone, as a path like `service`.
+    pub part_of: Option<String>,
     /// Index into the run's repositories, where it lies in one.
     pub repository: Option<usize>,
     /// The top of the work tree that it lies in, as a path like `service`.
@@ -172,6 +174,7 @@ impl Origin {
             path,
             exposure,
             service: None,
+            part_of: None,
             repository: None,
             work_tree: None,
             person: None,

@@ -110,11 +110,12 @@ impl<'a> Context<'a> {
             base: &self.roots[folder.root].base,
             work_tree: folder.work_tree().map(|tree| tree.top.as_path()),
             handed_out: matches!(exposure, Exposure::Tracked | Exposure::Staged),
-            package: folder.service.as_deref(),
+            package: folder.service(),
         };
         Origin {
             shown,
-            service: folder.service_text(self),
+            service: folder.service().map(self.redact),
+            part_of: folder.part_of().map(self.redact),
             repository: folder.repository(),
             work_tree: folder.work_tree().map(|tree| (self.redact)(&self.report_text(folder.root, &tree.top))),
             person: people::holder(&place).map(|name| (self.redact)(&name)),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::context::Context;
 use super::git::WorkTree;
 use super::names;
+use super::package::{Marks, Package};
 use super::paths;
 use super::rules::Rules;
 use crate::model::{Exposure, SkipReason};
@@ -38,7 +39,7 @@ pub(super) struct Listing {
     git_parts: u8,
     git_ignore: bool,
     own_ignore: bool,
-    package: bool,
+    marks: Marks,
 }
 
 impl Listing {
@@ -65,7 +66,7 @@ impl Listing {
                 (b"HEAD", Kind::File) | (b"objects" | b"refs", Kind::Folder) => listing.git_parts += 1,
                 (b".gitignore", Kind::File) => listing.git_ignore = true,
                 (b".keyscanignore", Kind::File) => listing.own_ignore = true,
-                (bytes, Kind::File) => listing.package = listing.package || names::is_manifest(bytes),
+                (bytes, Kind::File) => listing.marks.add(bytes),
                 _ => {}
             }
             listing.entries.push((name, kind));
@@ -92,7 +93,7 @@ pub(super) struct Folder {
     /// Where it is, without links.
     pub(super) path: PathBuf,
     /// The service its files belong to: a path from the root's base.
-    pub(super) service: Option<Arc<str>>,
+    package: Package<Arc<str>>,
     /// How it was reached.
     pub(super) state: State,
     place: Place,
@@ -137,7 +138,7 @@ impl Folder {
     ) -> Self {
         let mut folder = Self {
             root,
-            service: parent.and_then(|parent| parent.service.clone()),
+            package: Package::default(),
             state,
             place: parent.map_or(Place::Outside, |parent| parent.place.clone()),
             is_git_top: false,
@@ -147,9 +148,12 @@ impl Folder {
             path,
         };
         let here = || Some(context.report_text(root, &folder.path)).filter(|here| !here.is_empty());
-        if listing.package {
-            folder.service = Some(here().map_or(Arc::from("."), Arc::from));
-        }
+        let service = || here().map_or(Arc::from("."), Arc::from);
+        let name = folder.path.file_name().unwrap_or_default().as_encoded_bytes();
+        folder.package = match parent {
+            Some(parent) => parent.package.enter(name, listing.marks, service),
+            None => Package::top(listing.marks, service),
+        };
         if folder.path.file_name().is_some_and(|name| name == ".git") && matches!(folder.place, Place::WorkTree(_)) {
             folder.place = Place::GitDir;
             folder.git_rules = None;
@@ -165,9 +169,8 @@ impl Folder {
             folder.is_git_top = true;
         } else if let Some(tree) = listing.git.then(|| WorkTree::at(&folder.path)).flatten() {
             // A repository of its own: nothing of the outer one's rules holds in it, and it is a service of its own.
-            if !listing.package {
-                folder.service = here().map(Arc::from);
-            }
+            folder.package = Package::top(listing.marks, service);
+            folder.package.root = folder.package.root.or_else(|| here().map(Arc::from));
             if tree.damaged {
                 context.skip(root, &folder.path.join(".git").join("index"), SkipReason::Unreadable);
             }
@@ -194,7 +197,7 @@ impl Folder {
         Self {
             root,
             path,
-            service: None,
+            package: Package::default(),
             state: State::default(),
             place: Place::GitDir,
             is_git_top: false,
@@ -288,9 +291,14 @@ impl Folder {
             || context.excludes(self.root, path, is_folder)
     }
 
-    /// The path of a folder as its service is written in reports.
-    pub(super) fn service_text(&self, context: &Context<'_>) -> Option<String> {
-        self.service.as_ref().map(|service| (context.redact)(service))
+    /// The path of the service its files belong to, from the root's base.
+    pub(super) fn service(&self) -> Option<&str> {
+        self.package.root.as_deref()
+    }
+
+    /// The path of the package that its service is a part of.
+    pub(super) fn part_of(&self) -> Option<&str> {
+        self.package.part_of.as_deref()
     }
 }
 

@@ -10,6 +10,7 @@
 //! Why no global git excludes: they lie outside the tree and differ from machine to machine, and the same commit
 //! must give the same report everywhere. Leaving them out only ever reads more.
 
+mod accounts;
 mod archive;
 mod budget;
 mod context;
@@ -19,6 +20,7 @@ mod large;
 mod lines;
 mod names;
 mod open;
+mod package;
 mod packed;
 mod paths;
 mod people;

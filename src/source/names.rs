@@ -69,6 +69,9 @@ const BARE: &[&str] = &[
     ".dev.vars",
 ];
 
+/// Files that say how something is built into an image or run, besides those that [`is_deployment`] knows by pattern.
+const DEPLOYMENTS: &[&str] = &["dockerfile", "containerfile", "chart.yaml"];
+
 /// Files that mark a folder as a package, besides those that [`is_manifest`] knows by pattern.
 const MANIFESTS: &[&str] = &[
     "package.json",
@@ -93,9 +96,6 @@ const MANIFESTS: &[&str] = &[
     "build.sbt",
     "project.clj",
     "cmakelists.txt",
-    "dockerfile",
-    "containerfile",
-    "chart.yaml",
     "serverless.yml",
     "wrangler.toml",
     "fly.toml",
@@ -129,12 +129,15 @@ pub(super) fn is_settings(name: &[u8]) -> bool {
     by_name || is_config(name)
 }
 
-/// Whether a file of this name makes its folder a package, or a service of its own.
+/// Whether a file of this name makes its folder a package of source code.
 pub(super) fn is_manifest(name: &[u8]) -> bool {
+    with_lower(name, |name| MANIFESTS.contains(&name) || name.ends_with(".csproj") || name.ends_with(".fsproj"))
+}
+
+/// Whether a file of this name says how something is built into an image or run.
+pub(super) fn is_deployment(name: &[u8]) -> bool {
     with_lower(name, |name| {
-        MANIFESTS.contains(&name)
-            || name.ends_with(".csproj")
-            || name.ends_with(".fsproj")
+        DEPLOYMENTS.contains(&name)
             || name.starts_with("dockerfile.")
             || ((name.starts_with("docker-compose") || name.starts_with("compose"))
                 && (name.ends_with(".yml") || name.ends_with(".yaml")))
@@ -203,12 +206,14 @@ mod tests {
 
     #[test]
     fn manifests() {
-        for name in ["package.json", "Cargo.toml", "App.csproj", "Dockerfile", "docker-compose.prod.yml", "Chart.yaml"]
-        {
-            assert!(is_manifest(name.as_bytes()), "{name}");
+        for name in ["package.json", "Cargo.toml", "App.csproj"] {
+            assert!(is_manifest(name.as_bytes()) && !is_deployment(name.as_bytes()), "{name}");
+        }
+        for name in ["Dockerfile", "dockerfile.dev", "docker-compose.prod.yml", "Chart.yaml"] {
+            assert!(is_deployment(name.as_bytes()) && !is_manifest(name.as_bytes()), "{name}");
         }
         for name in ["package-lock.json", "compose.rs", "values.yaml"] {
-            assert!(!is_manifest(name.as_bytes()), "{name}");
+            assert!(!is_manifest(name.as_bytes()) && !is_deployment(name.as_bytes()), "{name}");
         }
     }
 }

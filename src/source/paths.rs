@@ -20,6 +20,11 @@ pub(super) fn text_of(bytes: &[u8]) -> (String, bool) {
     }
 }
 
+/// The path of a folder in a tree as text; `.` is the top.
+pub(super) fn folder_text(bytes: &[u8]) -> String {
+    if bytes.is_empty() { ".".to_owned() } else { text_of(bytes).0 }
+}
+
 /// A path as git writes it in trees: bytes with forward slashes.
 pub(super) fn from_bytes(bytes: &[u8]) -> OsString {
     #[cfg(unix)]

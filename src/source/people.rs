@@ -8,6 +8,8 @@
 
 use std::path::{Component, Path};
 
+use super::accounts;
+
 /// Where a file lies.
 pub(super) struct Place<'p> {
     /// The file, without links.
@@ -24,53 +26,6 @@ pub(super) struct Place<'p> {
 
 /// Names of the folders that hold home folders.
 const HOMES: [&str; 2] = ["home", "Users"];
-
-/// Accounts of systems, images and services, which no single person has.
-const SERVICE_USERS: &[&str] = &[
-    "admin",
-    "all users",
-    "app",
-    "appuser",
-    "azureuser",
-    "build",
-    "builder",
-    "centos",
-    "circleci",
-    "coder",
-    "debian",
-    "default",
-    "default user",
-    "deploy",
-    "developer",
-    "docker",
-    "ec2-user",
-    "fedora",
-    "git",
-    "gitlab-runner",
-    "gitpod",
-    "jenkins",
-    "jovyan",
-    "linuxbrew",
-    "lost+found",
-    "node",
-    "nonroot",
-    "opc",
-    "postgres",
-    "public",
-    "python",
-    "rocky",
-    "runner",
-    "service",
-    "shared",
-    "ubuntu",
-    "user",
-    "vagrant",
-    "vscode",
-    "web",
-    "worker",
-    "www",
-    "www-data",
-];
 
 /// Words in the names of folders under which whole file systems are mounted or copied, in the singular.
 const COPIES: &[&str] = &[
@@ -113,7 +68,7 @@ pub(super) fn holder(place: &Place<'_>) -> Option<String> {
     });
     if let Some((at, name)) = home {
         let above_work_tree = top.is_some_and(|top| at < top);
-        let person = !SERVICE_USERS.contains(&name.to_lowercase().as_str());
+        let person = accounts::is_person(name);
         return (person && !(above_work_tree && place.handed_out)).then(|| name.to_owned());
     }
     if top.is_some() {
@@ -122,7 +77,7 @@ pub(super) fn holder(place: &Place<'_>) -> Option<String> {
     let settings = (0..names.len())
         .find(|&at| OWN.contains(&names[at]) || (!in_package(at) && OWN_OR_PROJECT.contains(&names[at])));
     let name = names[settings?.checked_sub(1)?];
-    (!name.is_empty() && !SERVICE_USERS.contains(&name.to_lowercase().as_str())).then(|| name.to_owned())
+    (!name.is_empty() && accounts::is_person(name)).then(|| name.to_owned())
 }
 
 /// The owner of the home folder in the folder at an index. `of_root` says whether that stands at the top of what is scanned.
@@ -179,6 +134,7 @@ mod tests {
             ("/srv/backups/home/alice/x.env", Some("alice")),
             ("/srv/folder/home/pages/x.env", None),
             ("/home/ubuntu/x.env", None),
+            ("/home/openwebui/x.env", None),
             ("/Users/Shared/x.env", None),
             ("/home/x.env", None),
             ("/scan/src/home/components/x.env", None),

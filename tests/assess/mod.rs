@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod fingerprints;
+mod holders;
 mod leaks;
 mod matrix;
 mod messages;

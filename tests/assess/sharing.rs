@@ -7,7 +7,7 @@ use keyscan::model::{
 
 use super::*;
 
-fn repository(name: &str, identity: &[&str]) -> Repository {
+pub(super) fn repository(name: &str, identity: &[&str]) -> Repository {
     Repository {
         name: name.to_owned(),
         identity: identity.iter().map(|&token| token.to_owned()).collect(),
@@ -23,7 +23,7 @@ fn holding(path: &str, change: impl FnOnce(&mut Origin)) -> BlobMatches {
 }
 
 /// The same in a repository, at its root.
-fn in_repository(repository: usize, path: &str) -> BlobMatches {
+pub(super) fn in_repository(repository: usize, path: &str) -> BlobMatches {
     holding(path, |origin| {
         origin.root = repository;
         origin.repository = Some(repository);
@@ -32,19 +32,19 @@ fn in_repository(repository: usize, path: &str) -> BlobMatches {
     })
 }
 
-fn outside(path: &str, service: Option<&str>) -> BlobMatches {
+pub(super) fn outside(path: &str, service: Option<&str>) -> BlobMatches {
     holding(path, |origin| {
         origin.exposure = Exposure::OutsideGit;
         origin.service = service.map(str::to_owned);
     })
 }
 
-fn package(mut blob: BlobMatches, service: &str) -> BlobMatches {
+pub(super) fn package(mut blob: BlobMatches, service: &str) -> BlobMatches {
     blob.origin.service = Some(service.to_owned());
     blob
 }
 
-fn of_service(mut blob: BlobMatches, name: &str) -> BlobMatches {
+pub(super) fn of_service(mut blob: BlobMatches, name: &str) -> BlobMatches {
     let scope = |parent, kind, name: &str| Scope {
         parent,
         kind,
@@ -61,7 +61,7 @@ fn of_service(mut blob: BlobMatches, name: &str) -> BlobMatches {
     blob
 }
 
-fn exposed(mut blob: BlobMatches, exposure: Exposure) -> BlobMatches {
+pub(super) fn exposed(mut blob: BlobMatches, exposure: Exposure) -> BlobMatches {
     blob.origin.exposure = exposure;
     blob
 }
@@ -78,7 +78,7 @@ fn version(mut blob: BlobMatches, order: u64, author: &str, reach: Reach) -> Blo
 }
 
 /// The finding of the one key.
-fn assessed(blobs: Vec<BlobMatches>, repositories: &[Repository]) -> Finding {
+pub(super) fn assessed(blobs: Vec<BlobMatches>, repositories: &[Repository]) -> Finding {
     let policy = Policy::default();
     let forward = assess(blobs.clone(), repositories, rules(), &policy, &Fingerprinter::plain()).findings;
     let backward = assess(blobs.into_iter().rev().collect(), repositories, rules(), &policy, &Fingerprinter::plain());
@@ -86,12 +86,12 @@ fn assessed(blobs: Vec<BlobMatches>, repositories: &[Repository]) -> Finding {
     key_finding(&forward).clone()
 }
 
-fn kinds(finding: &Finding) -> Vec<(SignalId, &str)> {
+pub(super) fn kinds(finding: &Finding) -> Vec<(SignalId, &str)> {
     let kinds = finding.signals.iter().filter(|signal| signal.id.as_str().starts_with("shared-by-"));
     kinds.map(|signal| (signal.id, signal.detail.as_str())).collect()
 }
 
-fn shares(finding: &Finding) -> bool {
+pub(super) fn shares(finding: &Finding) -> bool {
     finding.rule == RuleId::SharedKey || has(finding, SignalId::SharedKey) || !kinds(finding).is_empty()
 }
 
@@ -156,53 +156,6 @@ fn services_of_one_repository_share_with_medium_severity() {
 }
 
 #[test]
-fn what_belongs_to_one_service_is_one_holder() {
-    let one = [repository("shop", &["a"]), repository("copy", &["a"])];
-    let at = |path: &str, service: &str| exposed(package(in_repository(0, path), service), Exposure::Ignored);
-    // Twins and templates of a file.
-    assert!(!shares(&assessed(vec![at("a/.env", "a"), at("a/.env.bak", "a"), at("b/.env.example", "b")], &one)));
-    // Tests and documentation.
-    assert!(!shares(&assessed(vec![at("a/.env", "a"), at("tests/x.py", "."), at("docs/x.py", ".")], &one)));
-    // The settings of a package feed the services that it runs.
-    let web = of_service(at("docker-compose.yml", "."), "web");
-    assert!(!shares(&assessed(vec![at(".env", "."), web.clone()], &one)));
-    // Two services of one compose file.
-    let worker = of_service(at("docker-compose.worker.yml", "."), "worker");
-    let found = assessed(vec![at(".env", "."), web, worker], &one);
-    assert_eq!(kinds(&found), [(SignalId::SharedByServices, "2 services: web, worker")]);
-    // The same package in two clones, one of them below the root.
-    let mut clone = at("copies/copy/a/.env", "copies/copy/a");
-    clone.origin.repository = Some(1);
-    clone.origin.work_tree = Some("copies/copy".to_owned());
-    assert!(!shares(&assessed(vec![at("a/.env", "a"), clone], &one)));
-    // The jobs of a pipeline.
-    let job = |path: &str, name: &str| of_service(package(in_repository(0, path), "."), name);
-    assert!(!shares(&assessed(vec![job(".github/workflows/a.yml", "a"), job(".gitlab-ci.yml", "b")], &one)));
-    // Of two repositories it is their kind, not this one too.
-    let two = [repository("x", &["a"]), repository("y", &["b"])];
-    let found = assessed(vec![package(in_repository(0, "a.py"), "."), package(in_repository(1, "a.py"), ".")], &two);
-    assert_eq!(kinds(&found).len(), 1);
-}
-
-#[test]
-fn the_top_of_a_repository_is_called_after_it() {
-    let one = [repository("shop", &["a"])];
-    let found = assessed(vec![in_repository(0, "a.py"), package(in_repository(0, "api/a.py"), "api")], &one);
-    assert_eq!(kinds(&found), [(SignalId::SharedByServices, "2 services: api, shop")]);
-}
-
-#[test]
-fn services_outside_git_are_named_with_their_root() {
-    let mut one = outside("a/.env", Some("a"));
-    one.origin.shown = "/srv/configs/a/.env".to_owned();
-    let mut other = outside("a/.env", Some("a"));
-    other.origin.root = 1;
-    other.origin.shown = "etc/a/.env".to_owned();
-    let found = assessed(vec![one, other], &[]);
-    assert_eq!(kinds(&found), [(SignalId::SharedByServices, "2 services: /srv/configs/a, etc/a")]);
-}
-
-#[test]
 fn production_and_development_share_a_key() {
     let found = assessed(vec![outside("dev/.env", None), outside("prod/.env", None), outside("x.env", None)], &[]);
     assert_eq!(kinds(&found), [(SignalId::SharedByEnvironments, "2 environments: development, production")]);
@@ -212,27 +165,6 @@ fn production_and_development_share_a_key() {
     for path in ["tests/.env", "examples/.env", "README.md", ".env"] {
         assert!(!shares(&assessed(vec![outside("prod/.env", None), outside(path, None)], &[])), "{path}");
     }
-}
-
-#[test]
-fn people_share_a_key() {
-    let of = |path: &str, person: &str| {
-        let mut blob = outside(path, None);
-        blob.origin.person = Some(person.to_owned());
-        blob
-    };
-    let found =
-        assessed(vec![of("alice/.zshrc", "alice"), of("bob/.zshrc", "bob"), of("old/alice/.zshrc", "alice")], &[]);
-    assert_eq!(kinds(&found), [(SignalId::SharedByPeople, "2 people: alice, bob")]);
-    assert_eq!((found.rule, found.severity, found.confidence), (RuleId::SharedKey, Severity::High, Confidence::High));
-    assert!(!shares(&assessed(vec![of("a/.zshrc", "alice"), of("b/.zshrc", "alice"), outside("c.env", None)], &[])));
-    // Their homes are no services, whatever roots or packages they are.
-    let home = |root, person| {
-        let mut blob = of(".zshrc", person);
-        blob.origin.root = root;
-        blob
-    };
-    assert_eq!(kinds(&assessed(vec![home(0, "alice"), home(1, "bob")], &[])).len(), 1);
 }
 
 #[test]
@@ -247,6 +179,11 @@ fn authors_of_different_files_share_with_medium_confidence() {
     assert_eq!(kinds(&found), [(SignalId::SharedByPeople, "2 people, as its commits tell: Ann, Ben")]);
     let shared = found.signals.iter().any(|signal| signal.id == SignalId::ExposedKey);
     assert_eq!((found.rule, found.confidence, shared), (RuleId::SharedKey, Confidence::Medium, true));
+    // Programs, and one person's own names.
+    for other in ["renovate[bot]", "github-actions", "root", "ann", "Ann Lee"] {
+        let blobs = vec![now("a.py"), now("b.py"), then("a.py", 3, "Ann"), then("b.py", 5, other)];
+        assert!(!shares(&assessed(blobs, &one)), "{other}");
+    }
     // One file with two authors, and files that are gone, name nobody.
     let blobs = vec![now("a.py"), then("a.py", 3, "Ann"), then("a.py", 5, "Ben"), then("gone.py", 4, "Cid")];
     assert!(!shares(&assessed(blobs, &one)));

@@ -36,8 +36,15 @@ pub fn identify(
 
 fn identity(located: &Located, root_commit: Option<&str>) -> Vec<String> {
     let mut identity: Vec<String> = root_commit.iter().map(|id| format!("commit:{id}")).collect();
+    // Whatever history is cut off here and there: two that stand at the same commit are one repository.
+    identity.extend(located.references().head().map(|id| format!("commit:{id}")));
     let remotes = Settings::of(&located.common_dir).remotes;
-    identity.extend(remotes.iter().filter_map(|url| address(url, &located.top)));
+    let home = remotes.iter().filter(|(name, _)| {
+        // Whatever else a repository pulls from or is deployed to, others may, too. What cannot show its first commit has
+        // nothing better to tell of.
+        name == "origin" || remotes.len() == 1 || root_commit.is_none()
+    });
+    identity.extend(home.filter_map(|(_, url)| address(url, &located.top)));
     identity.push(format!("path:{}", located.top.canonicalize().unwrap_or_else(|_| located.top.clone()).display()));
     identity.push(format!("path:{}", located.common_dir.display()));
     identity.sort_unstable();
@@ -69,35 +76,51 @@ fn root_commit(located: &Located, follow_alternates: bool) -> Option<String> {
     None
 }
 
-/// A remote's address without what differs between people who use it: scheme, user, port, `.git`.
+/// Second names of hosts, behind which git is reached through a port that is open everywhere.
+const ALIASES: [(&str, &str); 5] = [
+    ("altssh.bitbucket.org", "bitbucket.org"),
+    ("altssh.gitlab.com", "gitlab.com"),
+    ("ssh.github.com", "github.com"),
+    ("www.bitbucket.org", "bitbucket.org"),
+    ("www.github.com", "github.com"),
+];
+
+/// A remote's address without what differs between people who use it: scheme, user, port, `.git`, and the case of
+/// letters, which no common server tells apart in the names of repositories.
 fn address(url: &str, top: &Path) -> Option<String> {
     let whole = url.trim().trim_end_matches('/');
     let url = whole.strip_suffix(".git").unwrap_or(whole).trim_end_matches('/');
     let suffix = &whole[url.len()..];
     let (host, path) = match url.split_once("://") {
-        Some(("file", path)) => return Some(local(Path::new(path.strip_prefix("localhost").unwrap_or(path)), suffix)),
+        Some(("file", path)) => return local(Path::new(path.strip_prefix("localhost").unwrap_or(path)), suffix),
         Some((_, rest)) => rest.split_once('/')?,
         // `user@host:path`; a colon behind a slash belongs to a path.
         None => match url.split_once(':') {
             Some((host, path)) if !host.contains('/') && host.len() > 1 => (host, path),
             _ if url.is_empty() => return None,
-            _ => return Some(local(&top.join(url), suffix)),
+            _ => return local(&top.join(url), suffix),
         },
     };
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-    Some(format!("remote:{host}/{}", path.trim_start_matches('/')))
+    let host = ALIASES.iter().find(|(alias, _)| *alias == host).map_or(host.as_str(), |(_, host)| host);
+    let path: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+    // An owner without a repository is the address of none.
+    let shortest = if matches!(host, "github.com" | "gitlab.com" | "bitbucket.org") { 2 } else { 1 };
+    (path.len() >= shortest && !host.is_empty()).then(|| format!("remote:{host}/{}", path.join("/").to_lowercase()))
 }
 
 /// A repository on this machine: git finds it with the suffix of its name or without.
-fn local(path: &Path, suffix: &str) -> String {
+fn local(path: &Path, suffix: &str) -> Option<String> {
     let with = |suffix: &str| {
         let mut path = path.as_os_str().to_owned();
         path.push(suffix);
         Path::new(&path).canonicalize()
     };
     let real = with(suffix).or_else(|_| with("")).or_else(|_| with(".git")).unwrap_or_else(|_| path.to_path_buf());
-    format!("path:{}", real.display())
+    // `/dev/null` is where people send what must not be pushed.
+    let nowhere = real.parent().is_none() || real.starts_with("/dev");
+    (!nowhere).then(|| format!("path:{}", real.display()))
 }
 
 #[cfg(test)]
@@ -113,13 +136,31 @@ mod tests {
             "git@github.com:team/app.git",
             "ssh://git@github.com:22/team/app/",
             "git://github.com/team/app.git/",
+            "https://github.com:443/Team/App.git",
+            "ssh://git@ssh.github.com:443/team/app.git",
+            "https://www.github.com//TEAM/app",
         ] {
             assert_eq!(of(url).as_deref(), Some("remote:github.com/team/app"), "{url}");
         }
+        for url in ["https://github.com/team/app2", "https://gitlab.com/team/app", "https://git.example.com/team/app"] {
+            assert_ne!(of(url).as_deref(), Some("remote:github.com/team/app"), "{url}");
+        }
+        // A local path is what it is.
+        assert_eq!(of("/nowhere/A").as_deref(), Some("path:/nowhere/A"));
         assert_eq!(of("file:///nowhere/a.git").as_deref(), Some("path:/nowhere/a"));
         assert_eq!(of("/nowhere/a").as_deref(), Some("path:/nowhere/a"));
         assert_eq!(of("../a").as_deref(), Some("path:/nowhere/top/../a"));
-        assert_eq!(of(""), None);
+        for nowhere in [
+            "",
+            "https://",
+            "https://github.com/",
+            "https://github.com/acme/",
+            "git@github.com:",
+            "file:///dev/null",
+            "/",
+        ] {
+            assert_eq!(of(nowhere), None, "{nowhere}");
+        }
     }
 
     #[test]

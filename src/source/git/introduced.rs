@@ -19,7 +19,8 @@ use super::places::Place;
 use super::{commits, hand_on, staged};
 use crate::model::{Exposure, Origin, Part, Provenance, Reach, SkipReason};
 use crate::source::context::Context;
-use crate::source::{names, paths};
+use crate::source::package::{Marks, Package};
+use crate::source::paths;
 
 /// A file that a commit brings in.
 struct Introduced {
@@ -128,10 +129,13 @@ impl Scene<'_> {
         let Introduced { file, commit } = introduced;
         let (path, shown) = self.context.texts(self.place.root, &self.place.path(&file.path));
         let exposure = if self.holds(compare, file) { Exposure::Tracked } else { Exposure::History };
-        let service = nearest_package(compare, self.commits[*commit].tree, &file.path);
+        let tree = self.commits[*commit].tree;
+        let package = Package::<&[u8]>::of_file(&file.path, |folder| marks(compare, tree, folder));
+        let text = |folder: &[u8]| (self.context.redact)(&paths::folder_text(folder));
         Origin {
             shown,
-            service: service.map(|service| (self.context.redact)(&service)),
+            service: package.root.map(text),
+            part_of: package.part_of.map(text),
             repository: Some(self.place.repository),
             provenance: Some(self.provenance(compare, *commit, Part::File)),
             ..Origin::new(self.place.root, path, exposure)
@@ -149,23 +153,13 @@ impl Scene<'_> {
     }
 }
 
-/// The folder of the nearest package that a file of a tree belongs to, as text; `.` is the top.
-fn nearest_package(compare: &mut Compare<'_>, tree: ObjectId, path: &[u8]) -> Option<String> {
-    let mut folder = path;
-    while let Some(slash) = folder.iter().rposition(|&byte| byte == b'/') {
-        folder = &folder[..slash];
-        if is_package(compare, tree, folder) {
-            return Some(paths::text(std::path::Path::new(&paths::from_bytes(folder))).0);
-        }
-    }
-    is_package(compare, tree, b"").then(|| ".".to_owned())
-}
-
-fn is_package(compare: &mut Compare<'_>, tree: ObjectId, folder: &[u8]) -> bool {
-    let Some((EntryKind::Tree, id)) = compare.find(tree, folder) else { return false };
-    let bytes = compare.read(id);
-    bytes.is_ok_and(|bytes| {
+/// What the files of a folder of a tree say of it.
+fn marks(compare: &mut Compare<'_>, tree: ObjectId, folder: &[u8]) -> Marks {
+    let mut marks = Marks::default();
+    let Some((EntryKind::Tree, id)) = compare.find(tree, folder) else { return marks };
+    if let Ok(bytes) = compare.read(id) {
         let (entries, _) = compare.entries(&bytes);
-        entries.iter().any(|entry| entry.kind == EntryKind::Blob && names::is_manifest(entry.name))
-    })
+        entries.iter().filter(|entry| entry.kind == EntryKind::Blob).for_each(|entry| marks.add(entry.name));
+    }
+    marks
 }

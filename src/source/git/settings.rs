@@ -25,8 +25,8 @@ pub(super) struct Settings {
     pub(super) partial: bool,
     /// Whether the references are kept in another way than as files.
     pub(super) no_ref_files: bool,
-    /// The addresses of the remotes, in the order of the file.
-    pub(super) remotes: Vec<String>,
+    /// Names and addresses of the remotes, in the order of the file.
+    pub(super) remotes: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -61,7 +61,9 @@ impl Settings {
                     let no = setting.value.is_some_and(|value| NO.iter().any(|no| value.eq_ignore_ascii_case(no)));
                     promisors.insert(remote.to_owned(), !no);
                 }
-                ("remote", Some(_), "url") if !value.is_empty() => settings.remotes.push(value.to_owned()),
+                ("remote", Some(remote), "url") if !value.is_empty() => {
+                    settings.remotes.push((remote.to_owned(), value.to_owned()));
+                }
                 _ => {}
             }
         });
@@ -239,7 +241,8 @@ mod tests {
                     \"https://host/a.git\"\n[include]\n path = /etc/passwd\n[[[\n=\n[Remote \"b\"] \nURL=git@host:b\n";
         let settings = Settings::read(text);
         assert!(settings.sha256 && !settings.partial);
-        assert_eq!(settings.remotes, ["https://host/a.git", "git@host:b"]);
+        let remotes: Vec<_> = settings.remotes.iter().map(|(name, url)| (name.as_str(), url.as_str())).collect();
+        assert_eq!(remotes, [("origin", "https://host/a.git"), ("b", "git@host:b")]);
         assert_eq!(settings.hash(), gix_hash::Kind::Sha256);
         assert!(Settings::read("[remote \"o\"]\npromisor = true").partial);
         assert_eq!(Settings::read("\u{0}\u{ff}["), Settings::default());
@@ -275,7 +278,8 @@ mod tests {
     #[test]
     fn values_are_gits() {
         let text = "[remote \"a \\\"]\\\\\"] url = https://a/\"#\"x;y\nurl=\nurl =  a  b \\t\\n \nurl=c\\\n  d\n[remote.b]\nurl = \" e \"";
-        assert_eq!(Settings::read(text).remotes, ["https://a/#x", "a  b \t\n", "c  d", " e "]);
+        let addresses: Vec<String> = Settings::read(text).remotes.into_iter().map(|(_, address)| address).collect();
+        assert_eq!(addresses, ["https://a/#x", "a  b \t\n", "c  d", " e "]);
         for (value, partial) in [
             ("", true),
             (" = true", true),

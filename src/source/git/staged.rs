@@ -1,8 +1,6 @@
 //! What would be committed now: the blobs of the index that the commit checked out does not have at the same path. They
 //! are read from the repository, never from the work tree, which may say something else.
 
-use std::path::Path;
-
 use gix_hash::ObjectId;
 use gix_index::{Entry, State};
 use gix_object::Kind;
@@ -18,7 +16,8 @@ use super::places::{Place, places};
 use super::work_tree::read_index;
 use crate::model::{Exposure, Origin, SkipReason};
 use crate::source::context::Context;
-use crate::source::{SourceError, names, paths};
+use crate::source::package::{Marks, Package};
+use crate::source::{SourceError, paths};
 
 /// Fewest blobs that one job reads.
 const TOGETHER: usize = 16;
@@ -99,9 +98,12 @@ fn read_files(context: &Context<'_>, place: &Place, index: &State, objects: &Obj
         |(reader, buffer), file| {
             let origins = || {
                 let (path, shown) = context.texts(place.root, &place.path(&file.path));
-                let service = packages.nearest(&file.path).map(|service| (context.redact)(&service));
+                let package = packages.of(&file.path);
+                let text = |folder: &[u8]| (context.redact)(&paths::folder_text(folder));
+                let (service, part_of) = (package.root.map(text), package.part_of.map(text));
                 let repository = Some(place.repository);
-                vec![Origin { shown, service, repository, ..Origin::new(place.root, path, Exposure::Staged) }]
+                let origin = Origin::new(place.root, path, Exposure::Staged);
+                vec![Origin { shown, service, part_of, repository, ..origin }]
             };
             match blob(reader, file.id, buffer) {
                 Ok(()) => hand_on::file(context, place, &file.path, buffer, &origins),
@@ -130,26 +132,25 @@ struct Packages<'a> {
 }
 
 impl Packages<'_> {
-    /// The folder of the nearest package that a file belongs to, as text; `.` is the top.
-    fn nearest(&self, path: &[u8]) -> Option<String> {
-        let mut folder = path;
-        while let Some(slash) = folder.iter().rposition(|&byte| byte == b'/') {
-            folder = &folder[..slash];
-            if self.is_package(&path[..=slash]) {
-                return Some(paths::text(Path::new(&paths::from_bytes(folder))).0);
-            }
-        }
-        self.is_package(b"").then(|| ".".to_owned())
+    /// The package that a file belongs to.
+    fn of<'p>(&self, path: &'p [u8]) -> Package<&'p [u8]> {
+        Package::<&[u8]>::of_file(path, |folder| match folder {
+            b"" => self.marks(b""),
+            folder => self.marks(&[folder, b"/"].concat()),
+        })
     }
 
-    /// Whether a manifest lies in the folder with this path, which ends with a slash. What lies deeper is leapt over.
-    fn is_package(&self, folder: &[u8]) -> bool {
+    /// What the files in the folder with this path, which ends with a slash, say of it. What lies deeper is leapt over.
+    fn marks(&self, folder: &[u8]) -> Marks {
         let entries = self.index.entries();
+        let mut marks = Marks::default();
         let mut at = entries.partition_point(|entry| path(self.index, entry) < folder);
         while let Some(name) = entries.get(at).and_then(|entry| entry.path(self.index).strip_prefix(folder)) {
             match name.iter().position(|&byte| byte == b'/') {
-                None if names::is_manifest(name) => return true,
-                None => at += 1,
+                None => {
+                    marks.add(name);
+                    at += 1;
+                }
                 Some(slash) => {
                     // The slash comes before the zero: nothing else does that names can hold there.
                     let behind = [folder, &name[..slash], b"0"].concat();
@@ -157,6 +158,6 @@ impl Packages<'_> {
                 }
             }
         }
-        false
+        marks
     }
 }
