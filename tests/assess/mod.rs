@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod fingerprints;
+mod leak_cases;
 mod leaks;
 mod matrix;
 mod messages;

@@ -32,6 +32,8 @@ const PLACES: &[Place] = &[
     // iOS and macOS.
     place("", "info.plist", "the property list of an app", High),
     place("", "googleservice-info.plist", "the property list of an app", High),
+    // Electron: all code of an app in one file.
+    place("", "*.asar", "the code of an app", High),
     // React Native.
     place("", "*.jsbundle", "the code of an app", High),
     place("", "*.android.bundle", "the code of an app", High),

@@ -29,7 +29,7 @@ pub(super) fn mark(keys: &mut [Key<'_>], bytes: &[u8], text: &Text<'_>, path: &s
     if keys.is_empty() {
         return;
     }
-    let browser = (text.kind.elements && allows_browsers(bytes, text)).then_some("dangerouslyAllowBrowser is set");
+    let browser = if text.kind.elements { allows_browsers(bytes, text) } else { None };
     let browser = browser.or_else(|| scripts::browser(path, bytes));
     let page = Page::new(bytes, path);
     let settings = Settings::new(bytes, path);
@@ -52,16 +52,29 @@ pub(super) fn mark(keys: &mut [Key<'_>], bytes: &[u8], text: &Text<'_>, path: &s
     }
 }
 
-/// Whether code makes a client that may run in browsers: the SDKs refuse to without this word.
-fn allows_browsers(bytes: &[u8], text: &Text<'_>) -> bool {
-    const WORD: &[u8] = b"dangerouslyAllowBrowser";
-    memmem::find_iter(bytes, WORD).take(MOST_CLIENTS).any(|at| {
-        let value = bytes[at + WORD.len()..].trim_ascii_start();
-        let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value).trim_ascii_start();
-        let value = value.strip_prefix(b":").or_else(|| value.strip_prefix(b"=")).map(<[u8]>::trim_ascii_start);
-        let set = value.is_some_and(|value| value.starts_with(b"true") || value.starts_with(b"!0"));
-        // The SDK's own message says how to set it, in every bundle that holds the SDK.
-        let before = &bytes[at.saturating_sub(600)..at];
-        set && memmem::find(before, b"browser-like environment").is_none() && !text.in_comment(at)
-    })
+/// Whether code makes a client that may run in browsers, and the word that says so: the SDKs refuse to without one, and
+/// the API of Anthropic without the other.
+fn allows_browsers(bytes: &[u8], text: &Text<'_>) -> Option<&'static str> {
+    const WORDS: [(&[u8], &str); 2] = [
+        (b"dangerouslyAllowBrowser", "dangerouslyAllowBrowser is set"),
+        (b"anthropic-dangerous-direct-browser-access", "anthropic-dangerous-direct-browser-access is set"),
+    ];
+    let is_set = |word: &[u8]| {
+        memmem::find_iter(bytes, word).take(MOST_CLIENTS).any(|at| {
+            let value = bytes[at + word.len()..].trim_ascii_start();
+            let value = unquoted(value).trim_ascii_start();
+            let value = value.strip_prefix(b":").or_else(|| value.strip_prefix(b"=")).map(<[u8]>::trim_ascii_start);
+            let value = value.map(unquoted);
+            let set = value.is_some_and(|value| value.starts_with(b"true") || value.starts_with(b"!0"));
+            // The SDK's own message says how to set it, in every bundle that holds the SDK.
+            let before = &bytes[at.saturating_sub(600)..at];
+            set && memmem::find(before, b"browser-like environment").is_none() && !text.in_comment(at)
+        })
+    };
+    WORDS.iter().find(|(word, _)| is_set(word)).map(|(_, what)| *what)
+}
+
+/// A text without the quote that it may begin with.
+fn unquoted(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\"").or_else(|| text.strip_prefix(b"'")).unwrap_or(text)
 }

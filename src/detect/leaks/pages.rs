@@ -56,7 +56,7 @@ impl Page {
         if !(attributes || template) {
             return Self::default();
         }
-        let scripts = Turns::new(bytes, &[b"<script"], &[b"</script"]);
+        let scripts = Turns::new(bytes, &[b"<script", b"<SCRIPT"], &[b"</script", b"</SCRIPT"]);
         let server = Turns::new(bytes, &[b"<?php", b"<?=", b"<%"], &[b"?>", b"%>"]);
         Self { scripts, server, attributes }
     }
@@ -109,6 +109,7 @@ mod tests {
     fn parts_of_pages() {
         for (path, text, wanted) in [
             ("a.html", "<script>\nk='KEY'</script>", "a script in a page"),
+            ("A.HTM", "<SCRIPT>k='KEY'</SCRIPT>", "a script in a page"),
             ("a.php", "<?php $a=1; ?><script>k='KEY'</script>", "a script in a page"),
             ("a.vue", "<script setup>\nk='KEY'\n</script>", "a script in a page"),
             ("a.html.erb", "<script>k='KEY'</script>", "a script in a page"),
@@ -121,6 +122,7 @@ mod tests {
         for (path, text) in [
             ("a.html", "<script src=\"a.js\"></script><p>KEY</p>"),
             ("a.html", "<p title='x'>use \"KEY\"</p>"),
+            ("A.HTM", "<SCRIPT>k</SCRIPT><p>KEY</p>"),
             ("a.html", "<pre>k='KEY'</pre>"),
             ("a.php", "<?php $k='KEY';"),
             ("a.php", "<script><?php $k='KEY' ?></script>"),

@@ -175,7 +175,9 @@ fn calls_modules(bytes: &[u8]) -> bool {
     });
     let head = &bytes[..bytes.len().min(HEAD)];
     required
-        || begins_line(head, b"Object.defineProperty(exports, \"__esModule\"")
+        || [&b"Object.defineProperty(exports, \"__esModule\""[..], b"Object.defineProperty(exports,\"__esModule\""]
+            .iter()
+            .any(|word| begins_line(head, word))
         || [&b"module.exports"[..], b"exports.handler"].iter().any(|word| begins_line(bytes, word))
 }
 
