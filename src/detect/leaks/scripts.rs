@@ -7,6 +7,9 @@ use crate::model::Script;
 /// How much of a script is looked at for what stands at its head.
 const HEAD: usize = 2048;
 
+/// How far in front of a call the beginning of its line is looked for.
+const LINE_REACH: usize = 200;
+
 /// Modules that only servers and programs of the machine have: Node's own, frameworks that answer requests, clients of
 /// databases and of chat platforms, and what runs around a browser. `/` at the end stands for all that begin so.
 const SERVER_MODULES: &[&str] = &[
@@ -168,8 +171,11 @@ fn asks(bytes: &[u8], lead: &[u8], modules: &[&str]) -> bool {
 /// Node: nothing gives browsers `require` but a bundler, which would have taken it away.
 fn calls_modules(bytes: &[u8]) -> bool {
     let required = memmem::find_iter(bytes, b"require(").any(|at| {
-        let line = bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        let (line, rest) = (&bytes[line..at], &bytes[at + b"require(".len()..]);
+        let rest = &bytes[at + b"require(".len()..];
+        // Behind a long beginning of a line nothing is declared.
+        let from = at.saturating_sub(LINE_REACH);
+        let newline = bytes[from..at].iter().rposition(|&byte| byte == b'\n').map(|newline| from + newline + 1);
+        let Some(line) = newline.or((from == 0).then_some(0)).map(|start| &bytes[start..at]) else { return false };
         let declares = [&b"const "[..], b"var ", b"let "].iter().any(|word| line.starts_with(word));
         declares && line.trim_ascii_end().ends_with(b"=") && matches!(rest.first(), Some(b'"' | b'\''))
     });
