@@ -125,7 +125,7 @@ impl<'a> KeyPlaces<'a> {
         let origin = site.origin;
         let surroundings = site.surroundings(&key.place);
         let mut held = judge::judge(key, receiving, origin.exposure, &origin.path.text);
-        let leaks = leaks::leaks(origin, site.matches.server_script, surroundings.environment, key, setup.rules);
+        let leaks = leaks::leaks(origin, site.matches.script, surroundings.environment, key, setup.rules);
         if let Some(surest) = leaks.first() {
             let confidence = key.confidence.min(surest.sure);
             held.push(Held { rule: RuleId::LeakedKey, severity: leaks::severity(key), confidence });

@@ -251,7 +251,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
                 last.matches.lists.extend(blob.matches.lists);
                 last.matches.masked.extend(blob.matches.masked);
                 last.matches.gateway |= blob.matches.gateway;
-                last.matches.server_script |= blob.matches.server_script;
+                last.matches.script = last.matches.script.max(blob.matches.script);
                 last.matches.limited |= blob.matches.limited;
                 last.matches.unparsed |= blob.matches.unparsed;
             }

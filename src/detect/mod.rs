@@ -182,7 +182,9 @@ impl<'r> Detector<'r> {
         // Only beside keys it matters; of a file in windows, they may stand in another one.
         let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
         matches.gateway = !(whole && matches.keys.is_empty()) && pools::is_gateway_config(blob.bytes);
-        matches.server_script = !matches.keys.is_empty() && leaks::is_server_script(&blob.origin.path.text, blob.bytes);
+        if !matches.keys.is_empty() {
+            matches.script = leaks::script(&blob.origin.path.text, blob.bytes);
+        }
 
         // Only clients and servers that are in use need the structure of their file.
         let config = FileKind::of(&blob.origin.path.text, blob.binary).config;

@@ -154,6 +154,18 @@ pub struct Masked {
     pub tail: Secret,
 }
 
+/// What a script says of where it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Script {
+    /// Nothing, or the blob is no script.
+    #[default]
+    Anywhere,
+    /// It is a module as it was written or compiled, which no bundler has made ready for browsers.
+    Module,
+    /// It asks for what only servers have.
+    Server,
+}
+
 /// Everything found in one blob, in the order of the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Matches {
@@ -171,8 +183,8 @@ pub struct Matches {
     pub lists: Vec<Span>,
     /// Whether the blob is the config of a self-hosted gateway, whose own keys it holds.
     pub gateway: bool,
-    /// Whether the blob is a script that asks for what only servers have. Looked at beside keys only.
-    pub server_script: bool,
+    /// What the blob says of where it runs. Looked at beside keys only.
+    pub script: Script,
     /// Whether matches were left out because the blob has more than the limit.
     pub limited: bool,
     /// Whether the blob could not be read as its name says, so that only its text was looked at.

@@ -46,7 +46,7 @@ impl Collector {
         file.gateway |= found.gateway;
         file.limited |= found.limited;
         file.unparsed |= found.unparsed;
-        file.server_script |= found.server_script;
+        file.script = file.script.max(found.script);
         // Only of files read as a whole the structure is known.
         if !found.scopes.scopes.is_empty() {
             file.scopes = found.scopes;

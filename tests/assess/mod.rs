@@ -3,6 +3,7 @@
 mod endpoints;
 mod fingerprints;
 mod holders;
+mod leak_cases;
 mod leaks;
 mod matrix;
 mod messages;

@@ -108,6 +108,15 @@ fn members_are_blobs_under_any_name_of_the_archive() {
 }
 
 #[test]
+fn an_extension_of_chrome_is_an_archive_behind_its_signature() {
+    let mut signed = b"Cr24\x03\0\0\0\x10\0\0\0signature-signat".to_vec();
+    signed.extend(packed(&[("background.js", NEEDLE)]));
+    assert_eq!(read("a.crx", &signed), (vec!["a.crx!background.js".to_owned()], none()));
+    let (blobs, _) = read("a.crx", b"Cr24 needle-12345");
+    assert_eq!(blobs, ["a.crx"], "what only begins so is read as it is");
+}
+
+#[test]
 fn places_and_origins_are_those_of_the_file() {
     let tree = folder(&[("app/package.json", "{}")]);
     fs::write(tree.path().join("app/backup.zip"), packed(&[("a.txt", b"one\ntwo needle-12345")])).unwrap();

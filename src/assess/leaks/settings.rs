@@ -25,6 +25,16 @@ const PREFIXES: &[(&str, Confidence)] = &[
     ("TARO_APP_", Confidence::High),        // Taro
     ("STORYBOOK_", Confidence::High),       // Storybook
     ("REDWOOD_ENV_", Confidence::High),     // Redwood
+    ("MIX_", Confidence::Medium),           // Laravel Mix
+    ("SANITY_STUDIO_", Confidence::High),   // Sanity Studio
+    ("RAZZLE_", Confidence::Medium),        // Razzle
+    ("UMI_APP_", Confidence::High),         // Umi
+    ("GRIDSOME_", Confidence::High),        // Gridsome
+    ("PRELOAD_VITE_", Confidence::High),    // electron-vite
+    ("MAIN_VITE_", Confidence::High),       // electron-vite: in the app that people install
+    ("MODERN_PUBLIC_", Confidence::High),   // Modern.js
+    ("ELM_APP_", Confidence::High),         // Create Elm App
+    ("PREACT_APP_", Confidence::High),      // Preact CLI
     ("PUBLIC_", Confidence::Medium),        // SvelteKit, Astro, Rsbuild; and names of anybody's own
 ];
 

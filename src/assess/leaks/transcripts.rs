@@ -22,6 +22,10 @@ const PLACES: &[Place] = &[
     place(".claude/projects", "*.jsonl", "a transcript of Claude Code"),
     place(".claude/transcripts", "*.jsonl", "a transcript of Claude Code"),
     place(".claude", "history.jsonl", "the prompts given to Claude Code"),
+    // Copies of files before each change, of the shell's environment, and lists of what is to be done.
+    place(".claude/file-history", "*", "a copy of a file that Claude Code changed"),
+    place(".claude/shell-snapshots", "*", "a copy of the shell's environment that Claude Code made"),
+    place(".claude/todos", "*.json", "a list that Claude Code keeps"),
     // `sessions/2026/01/16/rollout-….jsonl`.
     place(".codex/sessions", "*", "a transcript of Codex"),
     place(".codex/archived_sessions", "*", "a transcript of Codex"),
@@ -61,6 +65,8 @@ const PLACES: &[Place] = &[
     place(".factory/sessions", "*", "a transcript of Factory"),
     place(".openhands/sessions", "*", "a transcript of OpenHands"),
     place("zed/conversations", "*", "a transcript of Zed"),
+    place("zed/threads", "*", "a transcript of Zed"),
+    place(".codeium/windsurf/cascade", "*", "a transcript of Windsurf"),
     // llm.datasette.io/en/stable/logging.html
     place("io.datasette.llm", "logs.db", "the log of the program llm"),
     // JetBrains: requests and answers of the HTTP client.
@@ -73,10 +79,17 @@ const PLACES: &[Place] = &[
     place("", "main.shada", "what Neovim remembers"),
 ];
 
+/// Extensions of what such programs write.
+const DATA: &[&str] = &["", "db", "json", "jsonl", "log", "md", "sqlite", "txt", "yaml"];
+
 /// What keeps the file, where it is known to keep what was said or seen.
 pub(super) fn kept_by(file: &FilePath) -> Option<&'static str> {
-    let holds =
-        |place: &&Place| fits(file.name(), place.name) && (place.below.is_empty() || file.is_below(place.below));
+    // Tools have the folders of their own code called so; what they write there is data.
+    let data = DATA.contains(&file.extension());
+    let holds = |place: &&Place| {
+        let own = place.below.starts_with('.') || place.below.ends_with("/user/history") || place.name != "*" || data;
+        own && fits(file.name(), place.name) && (place.below.is_empty() || file.is_below(place.below))
+    };
     PLACES.iter().find(holds).map(|place| place.by)
 }
 
@@ -89,6 +102,9 @@ mod tests {
         for path in [
             "home/a/.claude/projects/-home-a-app/1b2c.jsonl",
             ".claude/history.jsonl",
+            ".claude/shell-snapshots/snapshot-zsh-1.sh",
+            ".claude/file-history/ab/1@v1",
+            ".codeium/windsurf/cascade/1.pb",
             ".codex/sessions/2026/01/16/rollout-1.jsonl",
             ".codex/history.jsonl",
             ".aider.chat.history.md",
@@ -122,6 +138,10 @@ mod tests {
             "opencode/config.json",
             ".idea/workspace.xml",
             ".vscode/settings.json",
+            "src/goose/sessions/manager.rs",
+            "crates/zed/conversations/store.rs",
+            "src/vs/workbench/chatEditingSessions/service.ts",
+            "src/agent-transcripts/reader.py",
         ] {
             assert_eq!(kept_by(&FilePath::new(path)), None, "{path}");
         }

@@ -21,9 +21,9 @@ const PIECE: usize = 64 * 1024;
 /// One thread at a time holds members of nested archives, so that memory does not grow with the number of threads.
 static NESTED: Mutex<()> = Mutex::new(());
 
-/// Whether a file that begins so is a zip archive.
+/// Whether a file that begins so is a zip archive; extensions of Chrome have a signature in front of theirs.
 pub(super) fn is_zip(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04")
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"Cr24")
 }
 
 /// An archive while it is unpacked, with what is left of its limits.
