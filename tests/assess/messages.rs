@@ -63,7 +63,10 @@ fn keys() {
 #[test]
 fn the_number_of_places_is_told() {
     let found = findings(vec![openai_key(1, None), openai_key(2, None)], Vec::new());
-    assert_eq!(found[0].message, "The OpenAI project key sk-proj-aB3d…x9QA is in a file that git tracks (2 places).");
+    assert_eq!(
+        found[0].message,
+        "The OpenAI project key sk-proj-aB3d…x9QA is in a file that git tracks (and in 1 other place)."
+    );
 }
 
 #[test]
