@@ -93,7 +93,7 @@ fn finding(host: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup
         confidence: decision.confidence,
         reaches: decision.reaches,
         message: message::endpoint(lead, role, decision.rule, decision.confidence, places.len()),
-        advice: advice(text, None),
+        advice: advice::of_rule(text),
         risks: risks(text),
         subject: Subject::Endpoint(EndpointFacts::of(lead)),
         receiver: None,

@@ -134,7 +134,11 @@ impl<'a> KeyPlaces<'a> {
         for held in &mut held {
             held.severity = weighed(*held, key, surroundings);
         }
-        let mut occurrence = site.occurrence(&key.place, key.setting.as_deref(), &key.encoding);
+        // What stands in front of the key in the address of a remote is the name of a user, and no setting.
+        let remote = leaks.iter().any(|leak| leak.signal == SignalId::GitConfig)
+            && leaks.iter().any(|leak| leak.signal == SignalId::InUrl);
+        let setting = key.setting.as_deref().filter(|_| !remote);
+        let mut occurrence = site.occurrence(&key.place, setting, &key.encoding);
         occurrence.receiver = endpoint
             .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint), evidence: pair.evidence });
         let related =
@@ -314,16 +318,19 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         exposure: lead.occurrence.exposure,
         leak: lead.leaks.first().map(|leak| leak.says),
         places: places.len(),
+        tracked: places.iter().any(|place| history::is_in_tree(place.occurrence.exposure)),
         signals: &lead.signals,
     };
     let message = message::key(&scene, setup.rules);
     let mut signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.signals.iter().cloned()).collect();
     signals.retain(|signal| signal.id != SignalId::PossibleIssuer || facts.issuer.is_none());
     signals.extend(decision.others);
+    let issuer = facts.issuer.as_deref().and_then(|id| setup.rules.issuer(id));
     // A key that is stored where it belongs needs no revoking.
-    let issuer = facts.issuer.as_deref().filter(|_| decision.rule != RuleId::StoredKey);
-    let issuer = issuer.and_then(|id| setup.rules.issuer(id));
-    let text = setup.rules.text(decision.rule);
+    let advice = match decision.rule {
+        RuleId::StoredKey => advice::of_rule(setup.rules.text(decision.rule)),
+        rule => advice::of_key(rule, &places, &signals, issuer, setup.rules),
+    };
     Finding {
         id,
         rule: decision.rule,
@@ -331,8 +338,8 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         confidence: decision.confidence,
         reaches: decision.reaches,
         message,
-        advice: advice(text, issuer),
-        risks: risks(text),
+        advice,
+        risks: risks(setup.rules.text(decision.rule)),
         receiver: places.iter().find_map(|place| place.occurrence.receiver.clone()),
         signals: signals.into_iter().collect(),
         related: places

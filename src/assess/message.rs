@@ -31,6 +31,8 @@ pub(super) struct KeyScene<'a> {
     pub leak: Option<&'static str>,
     /// Number of places.
     pub places: usize,
+    /// Whether git tracks a file that holds it at one of them.
+    pub tracked: bool,
     /// What was seen at the place.
     pub signals: &'a [Signal],
 }
@@ -42,12 +44,19 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
     let fact = match scene.rule {
         RuleId::RelayKey => relay_key(scene, sent, rules),
         RuleId::KeyToThirdParty => sent.unwrap_or_else(|| "is sent to a third party".to_owned()),
-        RuleId::LeakedKey => scene.leak.unwrap_or_else(|| gone(scene.exposure)).to_owned(),
+        RuleId::LeakedKey => scene.leak.unwrap_or_else(|| gone(scene)).to_owned(),
         RuleId::StoredKey => stored(scene.exposure).to_owned(),
         RuleId::SharedKey => shared(scene.signals),
         _ => exposed(scene.exposure).to_owned(),
     };
-    format!("{subject} {fact}{}.", more(scene.places))
+    // What is said of one place need not hold for the others.
+    let more = match (scene.rule, scene.places) {
+        (RuleId::SharedKey, places) => more(places),
+        (_, 0 | 1) => String::new(),
+        (_, 2) => " (and in 1 other place)".to_owned(),
+        (_, places) => format!(" (and in {} other places)", places - 1),
+    };
+    format!("{subject} {fact}{more}.")
 }
 
 /// Who holds a key, as the signals of its place have it.
@@ -109,8 +118,14 @@ const fn exposed(exposure: Exposure) -> &'static str {
 }
 
 /// What there is to say of a leaked key whose place alone tells nothing: it was seen where it is no more.
-const fn gone(exposure: Exposure) -> &'static str {
-    match exposure {
+fn gone(scene: &KeyScene<'_>) -> &'static str {
+    match scene.exposure {
+        Exposure::History if scene.signals.iter().any(|signal| signal.id == SignalId::Unreachable) => {
+            "is in an object that git still keeps, though no branch, tag or log leads there any more"
+        }
+        Exposure::History if scene.tracked => {
+            "is in the history of a repository of which no tracked file holds it any more"
+        }
         Exposure::History => "is in the history of the repository; no tracked file holds it any more",
         other => exposed(other),
     }

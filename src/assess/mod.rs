@@ -5,9 +5,10 @@
 //! them by environment and exposure.
 //! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run: [`history`] folds
 //! what the history repeats, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
-//! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence. Values
+//! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence, [`advice`] what to do. Values
 //! of keys end here: a finding holds fingerprints and redacted forms.
 
+mod advice;
 mod decide;
 mod endpoint;
 mod endpoint_findings;
@@ -34,11 +35,11 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::{
-    Advice, BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Origin, Place,
-    Related, RelatedRole, Repository, Risk, Scope, ScopeId, ScopeKind, Severity, Used,
+    BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Origin, Place, Related,
+    RelatedRole, Repository, Risk, Scope, ScopeId, ScopeKind, Severity, Used,
 };
 use crate::rules::Rules;
-use crate::rules::schema::{Issuer, RuleText};
+use crate::rules::schema::RuleText;
 
 pub use fingerprint::{FingerprintKeyError, Fingerprinter};
 pub use policy::{HostPattern, HostPatternError, Policy};
@@ -295,17 +296,6 @@ fn report_order(left: &Finding, right: &Finding) -> Ordering {
         .cmp(&(Reverse(right.severity), right.rule))
         .then_with(|| start(left).cmp(&start(right)))
         .then_with(|| left.id.cmp(&right.id))
-}
-
-/// What to do, in the order that helps: by rule, then by issuer.
-fn advice(text: &RuleText, issuer: Option<&Issuer>) -> Vec<Advice> {
-    let mut advice: Vec<Advice> = Vec::new();
-    for item in text.advice.iter().chain(issuer.into_iter().flat_map(|issuer| issuer.advice.iter())) {
-        if advice.iter().all(|earlier| earlier != item) {
-            advice.push(item.to_string());
-        }
-    }
-    advice
 }
 
 /// The risks that a rule carries.

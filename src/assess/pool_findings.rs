@@ -116,7 +116,7 @@ fn finding(id: String, setting: String, decision: Decision, places: Vec<PoolPlac
         confidence: decision.confidence,
         reaches: decision.reaches,
         message: message::pool(&setting, keys.len(), issuer.map(|issuer| &*issuer.name)),
-        advice: advice(text, None),
+        advice: advice::of_rule(text),
         risks: risks(text),
         subject: Subject::Setting(setting),
         receiver: None,

@@ -89,7 +89,7 @@ fn finding(id: String, decision: Decision, places: Vec<ServerPlace<'_>>, setup: 
         confidence: decision.confidence,
         reaches: decision.reaches,
         message: message::server(lead, places.len()),
-        advice: advice(text, None),
+        advice: advice::of_rule(text),
         risks: risks(text),
         subject: Subject::Server(EndpointFacts {
             host: lead.upstream.clone(),

@@ -1,5 +1,6 @@
 //! From matches to findings, without a detector: every match is made by hand, and no value is shaped like a key.
 
+mod advice;
 mod endpoints;
 mod fingerprints;
 mod holders;

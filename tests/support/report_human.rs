@@ -7,6 +7,61 @@ use super::{render, render_with, sample};
 
 const WIDE: Options = Options { color: false, verbose: 0, quiet: false, width: Some(80) };
 
+/// The line that lets the first finding pass, when its places are as given.
+fn allow_line(places: &[(&str, Exposure)]) -> Option<String> {
+    let mut report = sample::report();
+    let mut finding = report.findings.iter().find(|finding| finding.rule == RuleId::LeakedKey).unwrap().clone();
+    let place = finding.occurrences[0].clone();
+    finding.occurrences = places
+        .iter()
+        .map(|(path, exposure)| {
+            let path = BlobPath { text: (*path).to_owned(), percent: false };
+            Occurrence { path, exposure: *exposure, ..place.clone() }
+        })
+        .collect();
+    report.findings = vec![finding];
+    human(&report).lines().find(|line| line.trim_start().starts_with("allow ")).map(|line| line.trim().to_owned())
+}
+
+#[test]
+fn nobody_writes_a_comment_where_none_can_be() {
+    for nowhere in [
+        ("a.py", Exposure::History),
+        (".git/config", Exposure::GitMetadata),
+        ("a.zip!conf/a.env", Exposure::Tracked),
+        ("conf/A.JSON", Exposure::Tracked),
+        ("-", Exposure::Stdin),
+    ] {
+        assert_eq!(allow_line(&[nowhere]), None, "{nowhere:?}");
+    }
+    for there in [Exposure::Tracked, Exposure::Staged, Exposure::Untracked, Exposure::Ignored, Exposure::OutsideGit] {
+        assert!(allow_line(&[("a.py", there)]).unwrap().ends_with("<reason>  on that line"), "{there:?}");
+    }
+}
+
+#[test]
+fn who_tags_a_commit_need_not_have_made_it() {
+    let mut report = sample::report();
+    let finding = report.findings.iter_mut().find(|finding| finding.rule == RuleId::LeakedKey).unwrap();
+    let place = finding.occurrences.iter_mut().find(|place| place.commit.is_some()).unwrap();
+    place.exposure = Exposure::History;
+    place.shown = "message of tag v1".to_owned();
+    assert!(human(&report).contains("commit 0123456789, tagged by A. N. Other"));
+}
+
+#[test]
+fn who_holds_a_shared_key_is_told_once() {
+    let mut report = sample::report();
+    let finding = report.findings.iter_mut().find(|finding| finding.rule == RuleId::LeakedKey).unwrap();
+    let (shared, exposed) = (SignalId::SharedByServices, SignalId::ExposedKey);
+    finding.signals = vec![Signal::new(exposed, "1 place"), Signal::new(shared, "2 services: a, b")];
+    assert!(human(&report).contains("2 services: a, b"), "that it is shared another rule's sentence does not say");
+    report.findings.iter_mut().find(|finding| finding.rule == RuleId::LeakedKey).unwrap().rule = RuleId::SharedKey;
+    let text = human(&report);
+    assert!(!text.contains("2 services: a, b"), "{text}");
+    assert!(text.contains("keyscan:allow[shared-key,exposed-key] <reason>"), "{text}");
+}
+
 fn human(report: &Report) -> String {
     render(report, Format::Human)
 }
@@ -49,7 +104,8 @@ fn worst_first_and_what_to_do() {
       also     default-endpoint
       do now   Revoke the key at its issuer and create one in your own account, one
                per service.
-      allow    keyscan:allow[leaked-key] <reason>  on each of these 2 lines
+      allow    keyscan:allow[leaked-key] <reason>
+                 on the line of the one place that can be edited
 
     HIGH  possible relay-endpoint  (low confidence)
       LLM requests go to free.pool.example:8443, a possible relay, named in one

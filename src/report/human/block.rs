@@ -3,7 +3,8 @@
 use std::io;
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, Environment, Evidence, Finding, Occurrence, RelatedRole, RuleId, Subject,
+    Confidence, EndpointFacts, EndpointKind, Environment, Evidence, Exposure, Finding, Occurrence, RelatedRole, RuleId,
+    SignalId, Subject,
 };
 use crate::rules::Rules;
 
@@ -15,6 +16,14 @@ use super::words;
 const MAX_PLACES: usize = 10;
 /// How many lines that set the endpoint are shown.
 const MAX_SET_AT: usize = 3;
+
+/// The signals that say who holds a key.
+const SHARED: [SignalId; 4] = [
+    SignalId::SharedByRepositories,
+    SignalId::SharedByServices,
+    SignalId::SharedByEnvironments,
+    SignalId::SharedByPeople,
+];
 
 /// Writes the block of a finding, with the endpoint findings that it covers.
 pub(super) fn write(
@@ -126,7 +135,9 @@ fn more(page: &mut Page<'_>, left: usize) -> io::Result<()> {
 
 /// Other facts: signals, and the endpoint findings that this block covers.
 fn also(page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Result<()> {
-    let signals = finding.signals.iter().map(|signal| {
+    // Who holds a shared key the sentence says.
+    let told = |id: SignalId| finding.rule == RuleId::SharedKey && SHARED.contains(&id);
+    let signals = finding.signals.iter().filter(|signal| !told(signal.id)).map(|signal| {
         let id = signal.id.as_str();
         if signal.detail.is_empty() { id.to_owned() } else { format!("{id} ({})", signal.detail) }
     });
@@ -185,12 +196,18 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     if forbidden {
         return Ok(());
     }
-    let marker = format!("keyscan:allow[{}] <reason>", finding.rule.as_str());
-    let which = match in_use(finding).len() as u64 {
-        1 => "on that line".to_owned(),
-        many => format!("on each of these {} lines", words::grouped(many)),
+    let places = in_use(finding);
+    let lines = places.iter().filter(|place| takes_comment(place)).count();
+    let which = match lines as u64 {
+        0 => None,
+        1 if places.len() == 1 => Some("on that line".to_owned()),
+        1 => Some("on the line of the one place that can be edited".to_owned()),
+        many if lines == places.len() => Some(format!("on each of these {} lines", words::grouped(many))),
+        many => Some(format!("on the lines of the {} places that can be edited", words::grouped(many))),
     };
-    page.row("allow", (Look::Plain, &marker), &which)?;
+    if let Some(which) = which {
+        page.row("allow", (Look::Plain, &format!("keyscan:allow[{}] <reason>", rules_held(finding))), &which)?;
+    }
 
     // Only where an allowed host changes the finding: a key that is out stays out wherever it is sent.
     let hosts: Vec<&str> = match &finding.subject {
@@ -207,6 +224,28 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     }
     page.row("or", (Look::Plain, "[endpoints]"), "in .keyscan.toml")?;
     page.row("", (Look::Plain, &format!("allow = [{}]", hosts.join(", "))), "")
+}
+
+/// Whether somebody can write a comment there: into a file that is there to be edited, of a kind that has comments.
+fn takes_comment(place: &Occurrence) -> bool {
+    let editable = match place.exposure {
+        Exposure::Tracked | Exposure::Untracked | Exposure::Staged | Exposure::Ignored | Exposure::OutsideGit => true,
+        Exposure::History | Exposure::GitMetadata | Exposure::Stdin => false,
+    };
+    let name = place.path.text.rsplit('/').next().unwrap_or_default();
+    let kind = name.rsplit_once('.').map_or("", |(_, kind)| kind);
+    let without = ["json", "jsonl", "ndjson", "ipynb"].iter().any(|known| kind.eq_ignore_ascii_case(known));
+    // `a.zip!conf/x.env` is a member of an archive.
+    editable && !without && !place.path.text.contains('!')
+}
+
+/// The rules that a comment has to name for the finding to pass: its own, and those that would name it then.
+fn rules_held(finding: &Finding) -> String {
+    let others = finding.signals.iter().filter_map(|signal| RuleId::from_word(signal.id.as_str()));
+    // What is merely stored stops nobody, and a pool is a finding of its own.
+    let others = others.filter(|rule| !matches!(rule, RuleId::StoredKey | RuleId::KeyPool));
+    let names: Vec<&str> = std::iter::once(finding.rule).chain(others).map(RuleId::as_str).collect();
+    names.join(",")
 }
 
 /// Whether a host is written in full, and can stand between TOML's quotes as it is. One with a key taken out of it would

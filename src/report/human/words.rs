@@ -99,11 +99,20 @@ pub(super) fn facts(place: &Occurrence) -> Vec<String> {
     if let Some(commit) = &place.commit {
         let short: String = commit.chars().take(10).collect();
         facts.push(match &place.author {
+            // Who tags a commit need not have made it.
+            Some(author) if is_tag(place) => format!("commit {short}, tagged by {author}"),
             Some(author) => format!("commit {short} by {author}"),
             None => format!("commit {short}"),
         });
+    } else if let Some(author) = &place.author {
+        facts.push(format!("{} {author}", if is_tag(place) { "tagged by" } else { "by" }));
     }
     facts
+}
+
+/// Whether a place is the message of a tag.
+fn is_tag(place: &Occurrence) -> bool {
+    place.exposure == Exposure::History && place.shown.starts_with("message of tag ")
 }
 
 const fn exposure(exposure: Exposure) -> &'static str {
