@@ -77,6 +77,9 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     } else if !borrows {
         whole::check(context, located, &objects, &seen, trees_kept);
     }
+    if located.references().unread() {
+        context.skip(located.root, &located.common_dir.join("reftable"), SkipReason::Unreadable);
+    }
     let names: Vec<(ObjectId, Vec<u8>)> = located.references().all().into_iter().map(|(name, id)| (id, name)).collect();
     metadata::names(context, index, located, &names);
     context.count(seen.files, seen.bytes);
@@ -93,7 +96,7 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
 /// Says where everything that holds something stands in the history, and hands it on.
 fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Objects, seen: Seen, trees_kept: bool) {
     let references = located.references();
-    let named = references.all();
+    let named = references.lasting();
     let peeled = peeled(&seen.tags);
     let peel = |id: &ObjectId| peeled.get(id).copied().unwrap_or(*id);
     let starting = |prefix: &'static [u8]| {
@@ -101,18 +104,28 @@ fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Object
         named.iter().filter(move |(name, _)| name.starts_with(prefix)).map(|(_, id)| peel(id)).collect::<Vec<_>>()
     };
     let public = named.iter().filter(|(name, _)| !name.starts_with(b"refs/stash") && !name.starts_with(b"refs/notes/"));
-    let tips = Tips {
+    let mut tips = Tips {
         references: public.map(|(_, id)| peel(id)).collect(),
-        local: starting(b"refs/stash").into_iter().chain(references.logged()).collect(),
+        local: starting(b"refs/stash")
+            .into_iter()
+            .chain(references.logged())
+            .chain(references.passing().into_values())
+            .collect(),
         notes: starting(b"refs/notes/"),
     };
+    if references.unread() {
+        // Nobody knows which commits are forgotten, so none is called so.
+        tips.references.extend(seen.commits.iter().map(|commit| commit.id));
+    }
     let history = History::new(seen.commits, &tips);
+    // Of references that cannot be read the newest commit is the best guess at what is checked out.
+    let newest = || references.unread().then(|| history.commits.len().checked_sub(1)).flatten();
     let search = Search {
         blobs: &seen.blobs,
         history: &history,
         objects,
         graph: trees_kept.then(|| seen.named.leading_to(&seen.blobs)),
-        head: references.head().and_then(|head| history.place(&head)),
+        head: references.head().and_then(|head| history.place(&head)).or_else(newest),
     };
     let places = Places::find(&search, located);
     for (id, error) in &places.problems {
