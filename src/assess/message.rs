@@ -49,12 +49,12 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
         RuleId::SharedKey => shared(scene.signals),
         _ => exposed(scene.exposure).to_owned(),
     };
-    // What is said of one place need not hold for the others.
-    let more = match (scene.rule, scene.places) {
-        (RuleId::SharedKey, places) => more(places),
-        (_, 0 | 1) => String::new(),
-        (_, 2) => " (and in 1 other place)".to_owned(),
-        (_, places) => format!(" (and in {} other places)", places - 1),
+    let of_one_place = matches!(scene.rule, RuleId::LeakedKey | RuleId::ExposedKey | RuleId::StoredKey);
+    let more = match scene.places {
+        // What is said of one place need not hold for the others.
+        2 if of_one_place => " (and in 1 other place)".to_owned(),
+        places if of_one_place && places > 2 => format!(" (and in {} other places)", places - 1),
+        places => more(places),
     };
     format!("{subject} {fact}{more}.")
 }
