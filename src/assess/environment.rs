@@ -4,7 +4,7 @@
 //! `product/`, `liveness.yaml` and `latest.json` are not. The word nearest to the end of the path decides, because it is
 //! the most specific; but no word for production outweighs one for tests, examples or documentation.
 
-use crate::model::Environment;
+use crate::model::{Environment, Origin};
 
 /// What holds at a place, of what the file's path says and what the file itself says there: a test or a sample stays one,
 /// else the file knows better than its path.
@@ -17,6 +17,15 @@ pub(super) fn inside(path: Option<Environment>, place: Option<Environment>) -> O
 
 /// File extensions of prose. Their files are documentation wherever they lie.
 const PROSE: &[&str] = &["adoc", "asciidoc", "markdown", "md", "mdx", "rst", "txt"];
+
+/// What a file is for: what its path says, or outside git the name of the root. A root's name is no reason to take a
+/// finding lightly: somebody asked for that very folder.
+pub(super) fn of_origin(origin: &Origin) -> Option<Environment> {
+    of_path(&origin.path.text).or_else(|| {
+        let name = origin.above.as_deref()?.rsplit('/').next()?;
+        of_segment(name, false).filter(|environment| !lowers(*environment))
+    })
+}
 
 /// What the file at a path is for. The path has forward slashes; `!` parts a container from its member.
 pub(super) fn of_path(path: &str) -> Option<Environment> {

@@ -124,9 +124,9 @@ fn gone(scene: &KeyScene<'_>) -> &'static str {
             "is in an object that git still keeps, though no branch, tag or log leads there any more"
         }
         Exposure::History if scene.tracked => {
-            "is in the history of a repository of which no tracked file holds it any more"
+            "is in the history of a repository of which no tracked file that was read holds it any more"
         }
-        Exposure::History => "is in the history of the repository; no tracked file holds it any more",
+        Exposure::History => "is in the history of the repository; no tracked file that was read holds it any more",
         other => exposed(other),
     }
 }

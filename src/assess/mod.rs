@@ -134,7 +134,7 @@ struct Site<'a> {
 
 impl<'a> Site<'a> {
     fn of(blob: &'a BlobMatches, policy: &Policy) -> Self {
-        let environment = environment::of_path(&blob.path().text).or(policy.environment);
+        let environment = environment::of_origin(&blob.origin).or(policy.environment);
         Self { origin: &blob.origin, matches: &blob.matches, environment }
     }
 

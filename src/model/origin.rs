@@ -1,5 +1,7 @@
 //! Where a blob comes from.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// A path as reports show it: forward slashes, no leading `./`, relative to the root it belongs to.
@@ -158,6 +160,9 @@ pub struct Origin {
     pub work_tree: Option<String>,
     /// The person whose home folder or tool settings it is in, where its place tells.
     pub person: Option<String>,
+    /// Outside git: the name of the root, with the folder around it. What a folder is called tells what is in it, whether it
+    /// is named as the root or met on the way.
+    pub above: Option<String>,
     /// Whether everybody on the machine can read the file. Looked at outside work trees only.
     pub world_readable: bool,
     /// Where in the history it was seen, if it was read from there.
@@ -165,6 +170,15 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// The path with what is known of the folders above the root.
+    #[must_use]
+    pub fn whole_path(&self) -> Cow<'_, str> {
+        match &self.above {
+            Some(above) => format!("{above}/{}", self.path.text).into(),
+            None => Cow::Borrowed(&self.path.text),
+        }
+    }
+
     /// A blob of which nothing is known but its root, its path and how far it has got out. `shown` is the path itself.
     #[must_use]
     pub fn new(root: usize, path: BlobPath, exposure: Exposure) -> Self {
@@ -178,6 +192,7 @@ impl Origin {
             repository: None,
             work_tree: None,
             person: None,
+            above: None,
             world_readable: false,
             provenance: None,
         }

@@ -119,9 +119,18 @@ impl<'a> Context<'a> {
             repository: folder.repository(),
             work_tree: folder.work_tree().map(|tree| (self.redact)(&self.report_text(folder.root, &tree.top))),
             person: people::holder(&place).map(|name| (self.redact)(&name)),
+            above: (exposure == Exposure::OutsideGit).then(|| self.above(folder.root)),
             world_readable: exposure == Exposure::OutsideGit && open::is_world_readable(path),
             ..Origin::new(folder.root, path_text, exposure)
         }
+    }
+
+    /// The name of a root, with the folder around it.
+    fn above(&self, root: usize) -> String {
+        let base = &self.roots[root].base;
+        let around = base.parent().and_then(Path::file_name).map(PathBuf::from).unwrap_or_default();
+        let above = around.join(base.file_name().unwrap_or_default());
+        (self.redact)(&paths::text(&above).0)
     }
 
     /// Hands a blob on.

@@ -154,11 +154,9 @@ impl Folder {
             Some(parent) => parent.package.enter(name, listing.marks, service),
             None => Package::top(listing.marks, service),
         };
-        if folder.path.file_name().is_some_and(|name| name == ".git") && matches!(folder.place, Place::WorkTree(_)) {
-            folder.place = Place::GitDir;
-            folder.git_rules = None;
-            folder.is_git_top = true;
-        } else if listing.git_parts == 3 && folder.work_tree().is_some_and(|tree| tree.is_kept_in(&folder.path)) {
+        let is_named_git = folder.path.file_name().is_some_and(|name| name == ".git");
+        let keeps = |tree: &WorkTree| is_named_git || (listing.git_parts == 3 && tree.is_kept_in(&folder.path));
+        if folder.work_tree().is_some_and(keeps) {
             folder.place = Place::GitDir;
             folder.git_rules = None;
             folder.is_git_top = true;

@@ -83,7 +83,7 @@ pub(super) fn leaks(
     if key.format == FRAGMENT {
         return Vec::new();
     }
-    let file = FilePath::new(&origin.path.text);
+    let file = FilePath::new(&origin.whole_path());
     let mut leaks: Vec<Leak> = Vec::new();
     leaks.extend(git::leak(origin, &file).or_else(|| records::leak(&file)));
     leaks.extend(settings::leak(key.setting.as_deref()));

@@ -12,6 +12,9 @@ use super::objects::{ReadError, Reader};
 const DEPTH: usize = 4096;
 pub(in crate::source) const PATH: usize = 64 * 1024;
 
+/// Receives folder, name and id of a file; whether to go on.
+pub(in crate::source) type Visit<'v> = dyn FnMut(&[u8], &[u8], ObjectId) -> bool + 'v;
+
 /// Walks trees, none of them twice.
 pub(in crate::source) struct Trees<'a> {
     reader: Reader<'a>,
@@ -29,7 +32,7 @@ impl<'a> Trees<'a> {
 
     /// Calls `visit` with folder, name and id of every file and link below a tree, in an order that is always the same, until it returns
     /// false. What stands in a tree that was walked before is passed over, wherever it was.
-    pub(in crate::source) fn walk(&mut self, root: ObjectId, visit: &mut dyn FnMut(&[u8], &[u8], ObjectId) -> bool) {
+    pub(in crate::source) fn walk(&mut self, root: ObjectId, visit: &mut Visit<'_>) {
         let mut open = vec![(root, Vec::new(), 0)];
         let mut buffer = Vec::new();
         while let Some((id, path, depth)) = open.pop() {

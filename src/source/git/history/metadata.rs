@@ -87,7 +87,7 @@ pub(super) fn modules(located: &Located) -> Vec<Located> {
         names.sort_unstable();
         for part in names {
             let (inner, name) = (folder.join(&part), name.join(&part));
-            if inner.join("HEAD").is_file() && inner.join("objects").is_dir() {
+            if inner.join("HEAD").symlink_metadata().is_ok() && inner.join("objects").is_dir() {
                 // A submodule is named after the path it was added at.
                 found.push(Located {
                     root: located.root,
