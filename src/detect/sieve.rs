@@ -4,6 +4,8 @@
 //! It looks at what stands around each literal and lets through what may be a key, or the address of somebody who
 //! resells, forwards or is unknown. Addresses of vendors and names without a value are no reason to read a version again.
 
+use std::ops::Range;
+
 use crate::rules::schema::CatalogueKind;
 
 use super::bytes::{is_key_byte, run_after, run_before};
@@ -12,7 +14,6 @@ use super::{Deep, Detector};
 
 /// How far behind a word that names a vendor, and how far around its host, a key without a prefix may stand, in bytes.
 const NEAR: usize = 4096;
-const AROUND: usize = 4096;
 
 /// The shortest key without a prefix, in bytes, and the fewest digits in it.
 const SHORTEST: usize = 20;
@@ -23,7 +24,7 @@ impl Detector<'_> {
     /// and meant for what nobody will look at for its name.
     #[must_use]
     pub fn may_hold(&self, bytes: &[u8]) -> bool {
-        let mut sieve = Sieve { detector: self, bytes, word: false, address: false, read_to: 0 };
+        let mut sieve = Sieve { detector: self, bytes, word: false, address: false, clear: 0..0 };
         let literals = self.sieve.get_or_init(|| Prefilter::for_versions(self.rules));
         literals.any(bytes, |at, literal| sieve.lets_through(at, literal))
     }
@@ -37,8 +38,8 @@ struct Sieve<'a, 'r> {
     word: bool,
     /// An address behind a neutral name.
     address: bool,
-    /// Up to where text behind words was looked at.
-    read_to: usize,
+    /// Where no token is that may be a key.
+    clear: Range<usize>,
 }
 
 impl Sieve<'_, '_> {
@@ -70,7 +71,7 @@ impl Sieve<'_, '_> {
             Literal::ImageLead | Literal::HostLead(_) | Literal::CallPath => {}
             Literal::Word => {
                 self.word = true;
-                if self.leads_to_a_key(at) {
+                if self.has_token(at, at + NEAR) {
                     return true;
                 }
             }
@@ -80,7 +81,7 @@ impl Sieve<'_, '_> {
 
     /// Whether a host at `at` is somebody's who resells or forwards, or one that keys without a prefix are made for and that
     /// may have one near.
-    fn is_telling(&self, at: usize, host: &[u8]) -> bool {
+    fn is_telling(&mut self, at: usize, host: &[u8]) -> bool {
         let folded = folded(host);
         let host = &folded[..host.len()];
         let Detector { rules, deep, .. } = self.detector;
@@ -89,32 +90,33 @@ impl Sieve<'_, '_> {
                 let deep = deep.get_or_init(|| Deep::new(rules));
                 matches!(known.entry.kind, CatalogueKind::Relay | CatalogueKind::Gateway)
                     || (deep.bare_issuers.contains(known.entry.id.as_ref())
-                        && self.has_token(at.saturating_sub(AROUND), at + AROUND))
+                        && self.has_token(at.saturating_sub(NEAR), at + NEAR))
             }
             None => rules.relay_domain(host).is_some(),
         }
     }
 
-    /// Whether a token that may be a key without a prefix stands behind a word.
-    fn leads_to_a_key(&mut self, at: usize) -> bool {
-        let start = at.max(self.read_to);
-        self.read_to = at + NEAR;
-        self.has_token(start, at + NEAR)
-    }
-
     /// Whether a token that may be a key without a prefix begins between two places.
-    fn has_token(&self, start: usize, end: usize) -> bool {
+    fn has_token(&mut self, start: usize, end: usize) -> bool {
         let end = end.min(self.bytes.len());
+        // Words and hosts stand close together: what was looked at for one is known for the next.
         let mut next = start;
+        if self.clear.contains(&start) {
+            next = self.clear.end;
+        } else {
+            self.clear.start = start;
+        }
         while next < end {
-            let length = run_after(self.bytes, next, AROUND, is_key_byte);
-            let token = &self.bytes[next..next + length];
-            let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
-            if length >= SHORTEST && digits >= DIGITS {
-                return true;
+            let length = run_after(self.bytes, next, NEAR, is_key_byte);
+            if length >= SHORTEST {
+                let digits = self.bytes[next..next + length].iter().filter(|byte| byte.is_ascii_digit()).count();
+                if digits >= DIGITS {
+                    return true;
+                }
             }
             next += length + 1;
         }
+        self.clear.end = next.max(self.clear.start);
         false
     }
 }

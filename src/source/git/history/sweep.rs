@@ -39,14 +39,6 @@ struct How<'a> {
     largest: u64,
 }
 
-impl How<'_> {
-    /// Whether headers or message of a commit or a tag hold something.
-    fn text_holds(&self, bytes: &[u8]) -> bool {
-        let (head, message) = commit::parts(bytes);
-        (self.probe)(message) || (self.probe)(head)
-    }
-}
-
 /// What was seen.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -90,7 +82,7 @@ impl Seen {
                     Some(commit) => self.commits.push(commit),
                     None => self.unreadable.push(id),
                 }
-                if how.text_holds(bytes) {
+                if (how.probe)(bytes) {
                     self.messages.push((id, kind));
                 }
             }
@@ -99,7 +91,7 @@ impl Seen {
                     Some(target) => self.tags.push((id, target)),
                     None => self.unreadable.push(id),
                 }
-                if how.text_holds(bytes) {
+                if (how.probe)(bytes) {
                     self.messages.push((id, kind));
                 }
             }
