@@ -139,12 +139,13 @@ mod tests {
         let rules = Rules::builtin();
         let detector = Detector::new(&rules);
         let hex = "0123456789abcdef".repeat(2);
+        let (stranger, relay) = ("llm.unseen.dev", ["api.chatanywhere", "tech"].join("."));
         for text in [
             format!("AZURE_OPENAI_API_KEY={hex}"),
             format!("key: {hex}\nendpoint: https://team.openai.azure.com"),
-            "OPENAI_BASE_URL=https://llm.unseen.dev/v1".to_owned(),
-            "url = https://api.chatanywhere.tech".to_owned(),
-            "from openai import OpenAI\nbase_url = 'https://llm.unseen.dev'".to_owned(),
+            format!("OPENAI_BASE_URL=https://{stranger}/v1"),
+            format!("url = https://{relay}"),
+            format!("from openai import OpenAI\nbase_url = 'https://{stranger}'"),
         ] {
             assert!(detector.may_hold(text.as_bytes()), "{text}");
         }
