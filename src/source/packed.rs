@@ -49,7 +49,7 @@ pub(super) fn holds(context: &Context<'_>, bytes: &[u8]) -> bool {
     holds || (!opened && wanted(bytes))
 }
 
-/// Hands on a blob that is in memory, or its members where it is an archive.
+/// Hands on a blob that is in memory: the members of an archive, windows of what is too long, anything else whole.
 pub(super) fn emit_blob(context: &Context<'_>, origin: Origin, bytes: &[u8]) {
     if archive::is_archive(bytes) {
         let length = bytes.len() as u64;
@@ -58,7 +58,11 @@ pub(super) fn emit_blob(context: &Context<'_>, origin: Origin, bytes: &[u8]) {
             return;
         }
     }
-    context.emit(&Blob::whole(origin, bytes));
+    if bytes.len() > stdin::WHOLE {
+        stdin::windows_of(bytes, context.gate, &origin, &|blob| context.emit(blob));
+    } else {
+        context.emit(&Blob::whole(origin, bytes));
+    }
 }
 
 /// Hands on the members of an archive that the prefilter wants to see again, and lists what could not be read. `origin` is
@@ -82,8 +86,7 @@ pub(super) fn read(hand: &Hand<'_>, origin: &Origin, asked: bool, archive: impl 
 
 fn emit(hand: &Hand<'_>, origin: &Origin, member: &MemberPath, bytes: &[u8]) {
     if bytes.len() > stdin::WHOLE {
-        let origin = of_member(hand, origin, member);
-        return stdin::cut(bytes, hand.gate, &origin, &mut |blob| (hand.emit)(&blob));
+        return stdin::windows_of(bytes, hand.gate, &of_member(hand, origin, member), hand.emit);
     }
     let by_name = || bytes.len() <= SETTINGS && names::is_settings(member.name());
     if (hand.gate)(bytes) || by_name() {

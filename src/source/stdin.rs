@@ -98,13 +98,6 @@ pub fn stdin(
     }
 }
 
-/// Hands on windows of a text that is too long to be handed on whole.
-pub(super) fn cut(bytes: &[u8], gate: Gate<'_>, origin: &Origin, emit: &mut dyn FnMut(Blob<'_>)) {
-    let mut stream = Stream { reader: bytes, bytes: Vec::new(), ended: false, failed: false };
-    stream.fill(WHOLE + 1);
-    windows(&mut stream, gate, origin, &mut |blob| emit(blob));
-}
-
 /// A stream and what is held of it.
 struct Stream<R> {
     reader: R,
@@ -132,10 +125,10 @@ impl<R: Read> Stream<R> {
 }
 
 /// Hands on the windows of long bytes that the prefilter wants to see again.
-pub(super) fn windows_of(bytes: &[u8], gate: Gate<'_>, origin: &Origin, emit: &mut impl FnMut(Blob<'_>)) {
+pub(super) fn windows_of(bytes: &[u8], gate: Gate<'_>, origin: &Origin, emit: &dyn Fn(&Blob<'_>)) {
     let mut stream = Stream { reader: bytes, bytes: Vec::new(), ended: false, failed: false };
     stream.fill(HEAD);
-    windows(&mut stream, gate, origin, emit);
+    windows(&mut stream, gate, origin, &mut |blob| emit(&blob));
 }
 
 /// Cuts a long stream into windows with cores of fixed length; says how many bytes it had.

@@ -1,6 +1,15 @@
-//! Commits and tags, read leniently: a header that git would refuse still names the tree that has to be read.
+//! Commits and tags, and their order. They are read leniently: a header that git would refuse still names the tree that has to be read.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use gix_hash::ObjectId;
+use gix_object::Kind;
+
+use super::objects::{ReadError, Reader};
+
+/// Longest chain of tags that is followed.
+const TAGS: usize = 64;
 
 /// Most parents of a commit that are looked at. Git's own merges take a few dozen.
 const MOST_PARENTS: usize = 16 * 1024;
@@ -101,6 +110,53 @@ fn person(value: &[u8]) -> Person<'_> {
         email: value.get(open + 1..close).unwrap_or_default().trim_ascii(),
         time: time.unwrap_or_default(),
     }
+}
+
+/// Reads a commit; its bytes are left in `buffer`.
+pub(super) fn read_commit(reader: &mut Reader<'_>, id: ObjectId, buffer: &mut Vec<u8>) -> Result<Commit, ReadError> {
+    match reader.read(&id, buffer)? {
+        Kind::Commit => Commit::read(id, buffer).ok_or(ReadError::Damaged),
+        Kind::Tree | Kind::Blob | Kind::Tag => Err(ReadError::Damaged),
+    }
+}
+
+/// What a tag leads to, through other tags, and what that is: the object itself, where it is no tag.
+pub(super) fn peel(reader: &mut Reader<'_>, id: ObjectId) -> Result<(ObjectId, Kind), ReadError> {
+    let mut at = id;
+    let mut buffer = Vec::new();
+    for _ in 0..TAGS {
+        match reader.read(&at, &mut buffer)? {
+            Kind::Tag => at = target(&buffer).ok_or(ReadError::Damaged)?,
+            kind => return Ok((at, kind)),
+        }
+    }
+    Err(ReadError::Damaged)
+}
+
+/// Numbers in an order in which parents go before their children, and otherwise by rank. What its own ancestors lead back
+/// to goes last: ids are not checked against what they stand for, so that there may be such.
+pub(in crate::source) fn parents_first<K: Ord>(parents: &[Vec<usize>], rank: impl Fn(usize) -> K) -> Vec<usize> {
+    let mut children = vec![Vec::new(); parents.len()];
+    let mut waiting: Vec<usize> = parents.iter().map(Vec::len).collect();
+    for (at, parents) in parents.iter().enumerate() {
+        parents.iter().for_each(|&parent| children[parent].push(at));
+    }
+    let ranked = |at: usize| Reverse((rank(at), at));
+    let mut ready: BinaryHeap<_> = (0..parents.len()).filter(|&at| waiting[at] == 0).map(ranked).collect();
+    let mut order = Vec::with_capacity(parents.len());
+    while let Some(Reverse((_, at))) = ready.pop() {
+        order.push(at);
+        for &child in &children[at] {
+            waiting[child] -= 1;
+            if waiting[child] == 0 {
+                ready.push(ranked(child));
+            }
+        }
+    }
+    let mut left: Vec<usize> = (0..parents.len()).filter(|&at| waiting[at] > 0).collect();
+    left.sort_by_key(|&at| (rank(at), at));
+    order.extend(left);
+    order
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Comparing trees: looking a path up, and what one of them holds that others do not.
 //!
 //! A stranger's trees may share their branches so that few objects spell out millions of paths, or be nested without
-//! end. So the walk has a stack of its own, goes no deeper than [`DEEPEST`], and enters the same trees again only as
+//! end. So the walk has a stack of its own, goes no deeper than [`DEPTH`], and enters the same trees again only as
 //! long as that costs little.
 
 use std::collections::{HashMap, HashSet};
@@ -10,16 +10,10 @@ use std::sync::Arc;
 use gix_hash::ObjectId;
 use gix_object::{Kind, TreeRefIter};
 
-use super::commits;
+use super::commit;
 use super::objects::{Objects, ReadError, Reader};
-use super::trees::join;
+use super::trees::{DEPTH, PATH, join};
 use crate::model::SkipReason;
-
-/// Deepest folder that is entered.
-const DEEPEST: usize = 4096;
-
-/// Longest path that is followed, in bytes.
-const LONGEST: usize = 64 * 1024;
 
 /// Bytes of trees that one reader keeps: the trees of a commit are mostly those of its parent.
 const KEPT: usize = 32 * 1024 * 1024;
@@ -90,7 +84,7 @@ impl<'a> Compare<'a> {
 
     /// The tree of a commit.
     pub(super) fn tree_of(&mut self, commit: ObjectId) -> Result<ObjectId, ReadError> {
-        commits::read(&mut self.reader, commit, &mut self.buffer).map(|commit| commit.tree)
+        commit::read_commit(&mut self.reader, commit, &mut self.buffer).map(|commit| commit.tree)
     }
 
     /// The bytes of a tree.
@@ -158,7 +152,7 @@ impl<'a> Compare<'a> {
             if others.contains(&tree) {
                 continue;
             }
-            if depth > DEEPEST || path.len() > LONGEST || all > MOST {
+            if depth > DEPTH || path.len() > PATH || all > MOST {
                 problems.push((tree, SkipReason::Limit));
                 continue;
             }

@@ -1,10 +1,10 @@
 //! From the bytes of an object to blobs: what the prefilter wants to see again is handed on, as of a file.
 
 use super::places::Place;
-use crate::model::{Blob, Origin, SkipReason};
+use crate::model::{Origin, SkipReason};
 use crate::source::context::Context;
-use crate::source::read::{LFS_HEAD, LFS_LENGTH, SETTINGS, WHOLE};
-use crate::source::{archive, names, packed, stdin};
+use crate::source::read::{LFS_HEAD, LFS_LENGTH, SETTINGS};
+use crate::source::{archive, names, packed};
 
 /// Looks at a file that a repository holds. Its name tells whether it holds settings.
 pub(super) fn file(context: &Context<'_>, place: &Place, key: &[u8], bytes: &[u8], origins: &dyn Fn() -> Vec<Origin>) {
@@ -26,19 +26,9 @@ pub(super) fn text(context: &Context<'_>, bytes: &[u8], always: bool, origins: &
     if bytes.is_empty() {
         return;
     }
-    if archive::is_archive(bytes) {
+    if always || archive::is_archive(bytes) || (context.gate)(bytes) {
         for origin in origins() {
             packed::emit_blob(context, origin, bytes);
-        }
-    } else if bytes.len() as u64 > WHOLE {
-        if (context.gate)(bytes) {
-            for origin in origins() {
-                stdin::windows_of(bytes, context.gate, &origin, &mut |blob| context.emit(&blob));
-            }
-        }
-    } else if always || (context.gate)(bytes) {
-        for origin in origins() {
-            context.emit(&Blob::whole(origin, bytes));
         }
     }
 }

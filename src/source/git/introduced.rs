@@ -16,7 +16,7 @@ use super::compare::{Compare, EntryKind, Found, Problem};
 use super::leave_out::LeaveOut;
 use super::objects::Objects;
 use super::places::Place;
-use super::{commits, hand_on, staged};
+use super::{hand_on, staged};
 use crate::model::{Exposure, Origin, Part, Provenance, Reach, SkipReason};
 use crate::source::context::Context;
 use crate::source::package::{Marks, Package};
@@ -110,7 +110,7 @@ impl Scene<'_> {
     fn message(&self, compare: &RefCell<Compare<'_>>, buffer: &mut Vec<u8>, at: usize) {
         let id = self.commits[at].id;
         let path = self.place.object(&id);
-        if let Err(error) = commits::read(compare.borrow_mut().reader(), id, buffer) {
+        if let Err(error) = commit::read_commit(compare.borrow_mut().reader(), id, buffer) {
             return self.context.skip(self.place.root, &path, SkipReason::from(error));
         }
         let message = commit::text(buffer, &|head| (self.context.probe)(head));
@@ -145,7 +145,7 @@ impl Scene<'_> {
     fn provenance(&self, compare: &mut Compare<'_>, at: usize, part: Part) -> Provenance {
         let commit = &self.commits[at];
         let mut bytes = Vec::new();
-        let read = commits::read(compare.reader(), commit.id, &mut bytes).ok();
+        let read = commit::read_commit(compare.reader(), commit.id, &mut bytes).ok();
         let author = read.and_then(|_| commit::author(&bytes)).map(|person| self.authors.name(person));
         let author = author.map(|name| (self.context.redact)(&name)).filter(|name| !name.is_empty());
         let hex = Some(commit.id.to_hex().to_string());

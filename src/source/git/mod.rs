@@ -4,7 +4,6 @@
 mod alternates;
 mod authors;
 mod commit;
-mod commits;
 mod compare;
 mod hand_on;
 mod history;

@@ -13,7 +13,7 @@ use gix_revision::spec::parse::Delegate;
 use gix_revision::spec::parse::delegate::{self, PeelTo, PrefixHint, ReflogLookup, SiblingBranch, Traversal};
 
 use super::commit::Commit;
-use super::commits::{self, peel};
+use super::commit::{self, peel};
 use super::objects::{Objects, ReadError, Reader};
 use super::references::References;
 
@@ -161,7 +161,7 @@ impl Lookup<'_> {
     fn current_commit(&mut self) -> Result<Commit, Error> {
         let id = self.current()?;
         let read = peel(&mut self.reader, id).map_err(Wrong::from).and_then(|(id, kind)| match kind {
-            Kind::Commit => Ok(commits::read(&mut self.reader, id, &mut Vec::new())?),
+            Kind::Commit => Ok(commit::read_commit(&mut self.reader, id, &mut Vec::new())?),
             _ => Err(Wrong::NoCommit),
         });
         read.map_err(|wrong| self.fail(wrong))

@@ -6,7 +6,7 @@ use gix_index::{Entry, State};
 use gix_object::Kind;
 use rayon::prelude::*;
 
-use super::commits;
+use super::commit;
 use super::compare::{Compare, Found};
 use super::hand_on;
 use super::index_changes::changes;
@@ -78,8 +78,11 @@ fn read_place(context: &Context<'_>, place: &Place, index: &State) {
         context.skip(place.root, &path, reason);
     }
     let mut trees = Compare::new(&objects);
-    let head =
-        place.located.references().head().and_then(|head| commits::read(trees.reader(), head, &mut Vec::new()).ok());
+    let head = place
+        .located
+        .references()
+        .head()
+        .and_then(|head| commit::read_commit(trees.reader(), head, &mut Vec::new()).ok());
     let tree = head.map(|commit| commit.tree);
     let mut problems = Vec::new();
     let mut found = changes(index, tree, &mut trees, &mut problems);

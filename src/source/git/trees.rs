@@ -9,7 +9,7 @@ use gix_object::{Kind, TreeRefIter};
 use super::objects::{ReadError, Reader};
 
 /// Deepest tree, in folders, and longest path, in bytes, that are followed.
-const DEPTH: usize = 4096;
+pub(in crate::source) const DEPTH: usize = 4096;
 pub(in crate::source) const PATH: usize = 64 * 1024;
 
 /// Receives folder, name and id of a file; whether to go on.
@@ -30,8 +30,8 @@ impl<'a> Trees<'a> {
         Self { reader, hash, seen: HashSet::new(), problems: Vec::new() }
     }
 
-    /// Calls `visit` with folder, name and id of every file and link below a tree, in an order that is always the same, until it returns
-    /// false. What stands in a tree that was walked before is passed over, wherever it was.
+    /// Calls `visit` with folder, name and id of every file and link below a tree, in an order that is always the same,
+    /// until it returns false. What stands in a tree that was walked before is passed over, wherever it was.
     pub(in crate::source) fn walk(&mut self, root: ObjectId, visit: &mut Visit<'_>) {
         let mut open = vec![(root, Vec::new(), 0)];
         let mut buffer = Vec::new();

@@ -4,12 +4,11 @@
 //! clock was wrong, hands down again what is new. The walk ends when nothing that is left can belong to the range.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use gix_hash::ObjectId;
 
-use super::commit::Commit;
-use super::commits;
+use super::commit::{self, Commit};
 use super::compare::Problem;
 use super::objects::{ReadError, Reader};
 
@@ -152,7 +151,7 @@ impl Walk<'_, '_> {
 
     /// Takes in a commit that is seen for the first time.
     fn meet(&mut self, id: ObjectId, reach: u8) {
-        let commit = match commits::read(self.reader, id, &mut self.buffer) {
+        let commit = match commit::read_commit(self.reader, id, &mut self.buffer) {
             Ok(commit) => Some(commit),
             Err(error) => {
                 self.failed.push((id, error));
@@ -184,29 +183,12 @@ impl Walk<'_, '_> {
 fn oldest_first(mut commits: Vec<Commit>) -> Vec<Commit> {
     commits.sort_by_key(|commit| (commit.time, commit.id));
     let place: HashMap<ObjectId, usize> = commits.iter().enumerate().map(|(at, commit)| (commit.id, at)).collect();
-    let parents = |at: usize| -> BTreeSet<usize> {
+    let parents = |at: usize| -> Vec<usize> {
         commits[at].parents.iter().filter_map(|parent| place.get(parent).copied()).collect()
     };
-    let mut children = vec![Vec::new(); commits.len()];
-    let mut left: Vec<usize> = (0..commits.len()).map(|at| parents(at).len()).collect();
-    for at in 0..commits.len() {
-        for parent in parents(at) {
-            children[parent].push(at);
-        }
-    }
-    let mut ready: BinaryHeap<Reverse<usize>> = (0..commits.len()).filter(|&at| left[at] == 0).map(Reverse).collect();
-    let mut order = Vec::with_capacity(commits.len());
-    while let Some(Reverse(at)) = ready.pop() {
-        order.push(at);
-        for &child in &children[at] {
-            left[child] -= 1;
-            if left[child] == 0 {
-                ready.push(Reverse(child));
-            }
-        }
-    }
-    // Objects whose content is not what their ids say may be their own ancestors: nothing is left out for that.
-    order.extend((0..commits.len()).filter(|&at| left[at] > 0));
+    let parents: Vec<Vec<usize>> = (0..commits.len()).map(parents).collect();
+    // They are sorted by their ranks.
+    let order = commit::parents_first(&parents, |at| at);
     let mut commits: Vec<Option<Commit>> = commits.into_iter().map(Some).collect();
     order.into_iter().filter_map(|at| commits[at].take()).collect()
 }

@@ -12,11 +12,10 @@ use gix_hash::{ObjectId, oid};
 use gix_object::TreeRefIter;
 use rayon::prelude::*;
 
+use crate::source::git::trees::DEPTH;
+
 /// Entries of trees that are kept together, eight bytes each. Of a repository with more all trees are read again.
 const MOST: usize = 16 * 1024 * 1024;
-
-/// Deepest folder that is followed.
-const DEPTH: usize = 4096;
 
 /// Most trees that are walked again. Trees can name each other so that there are billions of ways.
 const MOST_STEPS: usize = 100_000;

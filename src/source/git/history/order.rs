@@ -1,13 +1,12 @@
 //! The commits in the order of the history, parents before children, those that everybody has before those that only this
 //! copy of the repository keeps.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 use gix_hash::ObjectId;
 
 use crate::model::Reach;
-use crate::source::git::commit::Commit;
+use crate::source::git::commit::{Commit, parents_first};
 
 /// The history of a repository.
 #[derive(Debug, Default)]
@@ -58,7 +57,7 @@ impl History {
                 _ => Reach::Nowhere,
             })
             .collect();
-        let order = topological(&commits, &parents, &reach);
+        let order = parents_first(&parents, |at| (reach[at], commits[at].time, commits[at].id));
 
         let mut slots: Vec<Option<Commit>> = commits.into_iter().map(Some).collect();
         let mut history = Self::default();
@@ -76,30 +75,6 @@ impl History {
     pub(super) fn place(&self, id: &ObjectId) -> Option<usize> {
         self.places.get(id).copied()
     }
-}
-
-fn topological(commits: &[Commit], parents: &[Vec<usize>], reach: &[Reach]) -> Vec<usize> {
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); commits.len()];
-    let mut waiting: Vec<usize> = vec![0; commits.len()];
-    for (at, parents) in parents.iter().enumerate() {
-        for &parent in parents {
-            children[parent].push(at);
-            waiting[at] += 1;
-        }
-    }
-    let rank = |at: usize| Reverse((reach[at], commits[at].time, commits[at].id, at));
-    let mut ready: BinaryHeap<_> = (0..commits.len()).filter(|&at| waiting[at] == 0).map(rank).collect();
-    let mut order = Vec::with_capacity(commits.len());
-    while let Some(Reverse((.., at))) = ready.pop() {
-        order.push(at);
-        for &child in &children[at] {
-            waiting[child] -= 1;
-            if waiting[child] == 0 {
-                ready.push(rank(child));
-            }
-        }
-    }
-    order
 }
 
 #[cfg(test)]
@@ -123,14 +98,16 @@ mod tests {
             commit(3, &[1], 15),     // stashed
             commit(4, &[1], 11),     // nobody's
             commit(5, &[], 1),       // notes
+            commit(6, &[7], 1),      // each other's parents, as only a forged object can be
+            commit(7, &[6], 1),
         ];
         let tips = Tips { references: vec![id(2), id(9)], local: vec![id(3)], notes: vec![id(5)] };
         let history = History::new(commits, &tips);
         let order: Vec<u8> = history.commits.iter().map(|commit| commit.id.as_bytes()[0]).collect();
-        assert_eq!(order, [5, 1, 9, 2, 3, 4]);
+        assert_eq!(order, [5, 1, 9, 2, 3, 4, 6, 7]);
         use Reach::{Local, Nowhere, Reference};
-        assert_eq!(history.reach, [Reference, Reference, Reference, Reference, Local, Nowhere]);
-        assert_eq!(history.notes, [true, false, false, false, false, false]);
+        assert_eq!(history.reach, [Reference, Reference, Reference, Reference, Local, Nowhere, Nowhere, Nowhere]);
+        assert_eq!(history.notes, [true, false, false, false, false, false, false, false]);
         assert_eq!(history.place(&id(3)), Some(4));
     }
 }
