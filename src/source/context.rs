@@ -207,7 +207,9 @@ impl<'a> Context<'a> {
 
     /// A path for reports and for people, both without keys.
     pub(super) fn texts(&self, root: usize, path: &Path) -> (BlobPath, String) {
-        let (text, percent) = paths::text(self.relative(root, path));
+        let outside = || self.repositories.below_top(root, path);
+        let inside = if path.starts_with(&self.roots[root].base) { None } else { outside() };
+        let (text, percent) = paths::text(self.relative(root, inside.as_deref().unwrap_or(path)));
         let text = if text.is_empty() { ".".to_owned() } else { text };
         let shown = match path.strip_prefix(&self.roots[root].real) {
             _ if path.starts_with(&self.working_directory) => self.near(path),

@@ -4,9 +4,10 @@ use gix_hash::ObjectId;
 use gix_mailmap::Snapshot;
 use gix_object::{Kind, TreeRefIter};
 
-use super::commit::Person;
+use super::commit::{self, Person};
 use super::objects::Objects;
 use super::repositories::Located;
+use crate::source::Redact;
 use crate::source::open::read_small;
 
 /// Largest mailmap that is read, in bytes.
@@ -23,8 +24,14 @@ impl Authors {
         Self(Snapshot::from_bytes(&text))
     }
 
+    /// The name of who wrote a commit or a tag, without keys; none where nobody is named.
+    pub(in crate::source) fn of_object(&self, bytes: &[u8], redact: Redact<'_>) -> Option<String> {
+        let name = commit::author(bytes).map(|person| self.name(person))?;
+        Some(redact(&name)).filter(|name| !name.is_empty())
+    }
+
     /// The name that a person goes by.
-    pub(in crate::source) fn name(&self, person: Person<'_>) -> String {
+    fn name(&self, person: Person<'_>) -> String {
         let signature = gix_actor::SignatureRef { name: person.name.into(), email: person.email.into(), time: "" };
         let resolved = self.0.try_resolve_ref(signature).and_then(|resolved| resolved.name);
         String::from_utf8_lossy(resolved.map_or(person.name, |name| name.as_ref())).into_owned()

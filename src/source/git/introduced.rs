@@ -109,7 +109,7 @@ impl Scene<'_> {
 
     fn message(&self, compare: &RefCell<Compare<'_>>, buffer: &mut Vec<u8>, at: usize) {
         let id = self.commits[at].id;
-        let path = self.place.object(&id);
+        let path = self.place.located.object(&id);
         if let Err(error) = commit::read_commit(compare.borrow_mut().reader(), id, buffer) {
             return self.context.skip(self.place.root, &path, SkipReason::from(error));
         }
@@ -146,8 +146,7 @@ impl Scene<'_> {
         let commit = &self.commits[at];
         let mut bytes = Vec::new();
         let read = commit::read_commit(compare.reader(), commit.id, &mut bytes).ok();
-        let author = read.and_then(|_| commit::author(&bytes)).map(|person| self.authors.name(person));
-        let author = author.map(|name| (self.context.redact)(&name)).filter(|name| !name.is_empty());
+        let author = read.and_then(|_| self.authors.of_object(&bytes, self.context.redact));
         let hex = Some(commit.id.to_hex().to_string());
         Provenance { order: at as u64, commit: hex, author, part, reach: Reach::Reference }
     }

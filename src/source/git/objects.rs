@@ -105,11 +105,6 @@ impl Objects {
         })
     }
 
-    /// The name that an object has in the repository, or would have if it were loose.
-    pub(in crate::source) fn path_of(&self, id: &oid) -> PathBuf {
-        self.stores.first().map_or_else(PathBuf::new, |store| store.loose_path(id))
-    }
-
     /// A reader of single objects, for one thread.
     pub(in crate::source) fn reader(&self) -> Reader<'_> {
         Reader { objects: self, inflate: gix_zlib::Inflate::default(), cache: MemoryCappedHashmap::new(CACHE) }

@@ -76,13 +76,6 @@ impl Place {
     pub(super) fn path(&self, key: &[u8]) -> PathBuf {
         self.located.path(key)
     }
-
-    /// The path that reports give to an object that has none: where it would lie if it were loose.
-    pub(super) fn object(&self, id: &gix_hash::oid) -> PathBuf {
-        let hex = id.to_hex().to_string();
-        let folder = if self.located.is_bare() { "objects" } else { ".git/objects" };
-        self.path(format!("{folder}/{}/{}", &hex[..2], &hex[2..]).as_bytes())
-    }
 }
 
 impl Asked {

@@ -174,7 +174,7 @@ fn read(
 
 fn note(context: &Context<'_>, place: &Place, problems: Vec<Problem>) {
     for (id, reason) in problems {
-        context.skip(place.root, &place.object(&id), reason);
+        context.skip(place.root, &place.located.object(&id), reason);
     }
 }
 

@@ -65,6 +65,23 @@ impl Located {
         path.into()
     }
 
+    /// The path that reports give to an object that has none: where it would lie in the repository if it were loose.
+    pub(in crate::source) fn object(&self, id: &gix_hash::oid) -> PathBuf {
+        let hex = id.to_hex().to_string();
+        self.git_folder().join("objects").join(&hex[..2]).join(&hex[2..])
+    }
+
+    /// A path in its git directory as one below its top, also where that directory lies elsewhere: a linked work tree's
+    /// report says the same on every machine.
+    fn below_top(&self, path: &Path) -> Option<PathBuf> {
+        let inner = path.strip_prefix(&self.common_dir).or_else(|_| path.strip_prefix(&self.git_dir)).ok()?;
+        Some(self.git_folder().join(inner))
+    }
+
+    fn git_folder(&self) -> PathBuf {
+        if self.is_bare() { self.top.clone() } else { self.top.join(".git") }
+    }
+
     /// Its references, as this work tree sees them.
     pub(in crate::source) fn references(&self) -> References {
         References::open(&self.git_dir, &self.common_dir)
@@ -130,6 +147,17 @@ impl Repositories {
         if let Some(repository) = known.get_mut(index) {
             repository.root_commit = id;
         }
+    }
+
+    /// A path in the git directory of one of those reported under a root, as a path below its top.
+    pub(in crate::source) fn below_top(&self, root: usize, path: &Path) -> Option<PathBuf> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter(|repository| repository.root == root).find_map(|repository| repository.below_top(path))
+    }
+
+    /// One of them.
+    pub(in crate::source) fn get(&self, index: usize) -> Option<Located> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(index).cloned()
     }
 
     /// All of them.

@@ -87,7 +87,7 @@ fn read_place(context: &Context<'_>, place: &Place, index: &State) {
     let mut problems = Vec::new();
     let mut found = changes(index, tree, &mut trees, &mut problems);
     for (id, reason) in problems {
-        context.skip(place.root, &place.object(&id), reason);
+        context.skip(place.root, &place.located.object(&id), reason);
     }
     let mut leave_out = LeaveOut::new(context, place);
     found.retain(|file| leave_out.reads(&file.path));

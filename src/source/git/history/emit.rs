@@ -8,24 +8,19 @@ use gix_hash::ObjectId;
 use gix_object::Kind;
 use rayon::prelude::*;
 
+use super::Scan;
 use super::order::History;
 use super::places::Places;
 use crate::model::{Exposure, Origin, Part, Provenance, Reach};
-use crate::source::context::Context;
 use crate::source::git::authors::Authors;
 use crate::source::git::commit;
 use crate::source::git::leave_out::LeaveOut;
-use crate::source::git::objects::{Objects, Reader};
-use crate::source::git::repositories::Located;
+use crate::source::git::objects::Reader;
 use crate::source::packed;
 
 /// What is needed to say where an object comes from.
 pub(super) struct Scene<'a> {
-    pub(super) context: &'a Context<'a>,
-    /// Index of the repository.
-    pub(super) index: usize,
-    pub(super) located: &'a Located,
-    pub(super) objects: &'a Objects,
+    pub(super) scan: Scan<'a>,
     pub(super) history: &'a History,
     /// Tags and what they point to, sorted.
     pub(super) tags: &'a [(ObjectId, ObjectId)],
@@ -42,9 +37,9 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// Hands on blobs under the paths they have.
     pub(super) fn blobs(&self, blobs: &[ObjectId], places: &Places) {
-        let authors = Authors::of(self.located, self.objects, self.head_tree);
+        let authors = Authors::of(self.scan.located, self.scan.objects, self.head_tree);
         blobs.par_iter().for_each_init(
-            || (self.objects.reader(), Vec::new()),
+            || (self.scan.objects.reader(), Vec::new()),
             |(reader, buffer), id| {
                 let first = places.first(id);
                 let by = first.and_then(|(place, _)| self.author(reader, buffer, place, &authors));
@@ -82,13 +77,13 @@ impl Scene<'_> {
 
     /// Hands on the messages of commits and tags.
     pub(super) fn messages(&self, messages: &[(ObjectId, Kind)]) {
-        let authors = Authors::of(self.located, self.objects, self.head_tree);
-        let (mut reader, mut buffer) = (self.objects.reader(), Vec::new());
+        let authors = Authors::of(self.scan.located, self.scan.objects, self.head_tree);
+        let (mut reader, mut buffer) = (self.scan.objects.reader(), Vec::new());
         for (id, kind) in messages {
             if reader.read(id, &mut buffer).is_err() {
                 continue;
             }
-            let author = self.written_by(&buffer, &authors);
+            let author = authors.of_object(&buffer, self.scan.context.redact);
             let hex = id.to_string();
             let short = &hex[..10];
             let (provenance, shown) = if *kind == Kind::Commit {
@@ -112,7 +107,7 @@ impl Scene<'_> {
                 let name = name.as_deref().map_or(short, |name| name.strip_prefix("refs/tags/").unwrap_or(name));
                 (provenance, format!("message of tag {name}"))
             };
-            let text = commit::text(&buffer, &|head| (self.context.probe)(head));
+            let text = commit::text(&buffer, &|head| (self.scan.context.probe)(head));
             self.object(id, provenance, Some(shown), text);
         }
     }
@@ -120,28 +115,28 @@ impl Scene<'_> {
     /// Hands on a file under a path as git writes it.
     fn file(&self, key: &[u8], exposure: Exposure, provenance: Provenance, bytes: &[u8]) {
         if self.leave_out.lock().unwrap_or_else(PoisonError::into_inner).reads(key) {
-            self.emit(&self.located.path(key), exposure, provenance, None, bytes);
+            self.emit(&self.scan.located.path(key), exposure, provenance, None, bytes);
         }
     }
 
     /// Hands on an object that has no path.
     fn object(&self, id: &ObjectId, provenance: Provenance, shown: Option<String>, bytes: &[u8]) {
-        let path = self.objects.path_of(id);
-        if self.context.includes(self.located.root, &path) {
+        let path = self.scan.located.object(id);
+        if self.scan.context.includes(self.scan.located.root, &path) {
             self.emit(&path, Exposure::History, provenance, shown, bytes);
         }
     }
 
     fn emit(&self, path: &Path, exposure: Exposure, provenance: Provenance, shown: Option<String>, bytes: &[u8]) {
-        let context = self.context;
+        let context = self.scan.context;
         // Of several roots in one repository the one that holds the path.
-        let root = context.root_of(self.located.root, path);
+        let root = context.root_of(self.scan.located.root, path);
         let (text, near) = context.texts(root, path);
         let shown = shown.map_or(near, |shown| (context.redact)(&shown));
         let origin = Origin {
             shown,
-            repository: Some(self.index),
-            work_tree: Some((context.redact)(&context.report_text(root, &self.located.top))),
+            repository: Some(self.scan.index),
+            work_tree: Some((context.redact)(&context.report_text(root, &self.scan.located.top))),
             provenance: Some(provenance),
             ..Origin::new(root, text, exposure)
         };
@@ -163,11 +158,6 @@ impl Scene<'_> {
 
     fn author(&self, reader: &mut Reader<'_>, buffer: &mut Vec<u8>, place: usize, authors: &Authors) -> Option<String> {
         reader.read(&self.history.commits[place].id, buffer).ok()?;
-        self.written_by(buffer, authors)
-    }
-
-    fn written_by(&self, bytes: &[u8], authors: &Authors) -> Option<String> {
-        let name = commit::author(bytes).map(|person| authors.name(person))?;
-        Some((self.context.redact)(&name)).filter(|name| !name.is_empty())
+        authors.of_object(buffer, self.scan.context.redact)
     }
 }

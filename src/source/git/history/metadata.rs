@@ -4,12 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gix_hash::ObjectId;
-
-use crate::model::{Blob, Exposure, Origin};
+use crate::model::{Blob, Exposure, Origin, SkipReason};
 use crate::source::context::Context;
 use crate::source::folder::Folder;
 use crate::source::git::objects::is_real_folder;
+use crate::source::git::references::References;
 use crate::source::git::repositories::Located;
 use crate::source::read;
 
@@ -20,12 +19,12 @@ const PASSED: &[&str] = &["objects", "index", "modules", "worktrees", "annex", "
 const DEPTH: usize = 32;
 
 /// Reads git's own files of a repository and all its work trees.
-pub(super) fn read(context: &Context<'_>, index: usize, located: &Located) {
+pub(super) fn read(context: &Context<'_>, index: usize, located: &Located, references: &References) {
     // The walk has read a bare repository's files already.
     if located.is_bare() {
         return;
     }
-    for folder in located.references().folders() {
+    for folder in references.folders() {
         // Only what lies in the repository is its own; a gitfile may name any folder of the machine.
         if folder.join("HEAD").symlink_metadata().is_ok() {
             files(context, index, located, &folder, 0);
@@ -34,10 +33,10 @@ pub(super) fn read(context: &Context<'_>, index: usize, located: &Located) {
 }
 
 /// Hands on the names of branches, tags and all other references, if they hold something: anybody can be told them.
-pub(super) fn names(context: &Context<'_>, index: usize, located: &Located, names: &[(ObjectId, Vec<u8>)]) {
+pub(super) fn names(context: &Context<'_>, index: usize, located: &Located, references: &References) {
     let mut text = Vec::new();
-    for (_, name) in names {
-        text.extend_from_slice(name);
+    for name in references.all().into_keys() {
+        text.extend_from_slice(&name);
         text.push(b'\n');
     }
     if (context.probe)(&text) {
@@ -50,19 +49,23 @@ pub(super) fn names(context: &Context<'_>, index: usize, located: &Located, name
 
 fn files(context: &Context<'_>, index: usize, located: &Located, folder: &Path, depth: usize) {
     let Ok(entries) = fs::read_dir(folder) else {
-        return context.skip(located.root, folder, crate::model::SkipReason::Unreadable);
+        return context.skip(located.root, folder, SkipReason::Unreadable);
     };
     let mut names = Vec::new();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let passed = depth == 0 && PASSED.iter().any(|passed| name == *passed);
         match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => context.skip(located.root, &entry.path(), SkipReason::Symlink),
             _ if passed => {}
             Ok(kind) if kind.is_dir() && depth < DEPTH => {
                 files(context, index, located, &entry.path(), depth + 1);
             }
             Ok(kind) if kind.is_file() && !name.as_encoded_bytes().ends_with(b".sample") => names.push(name),
-            _ => {}
+            Ok(kind) if kind.is_file() => {}
+            Ok(kind) if kind.is_dir() => context.skip(located.root, &entry.path(), SkipReason::Limit),
+            Ok(_) => context.skip(located.root, &entry.path(), SkipReason::SpecialFile),
+            Err(_) => context.skip(located.root, &entry.path(), SkipReason::Unreadable),
         }
     }
     let folder = Folder::of_git(located.root, folder.to_path_buf(), index);
@@ -70,10 +73,10 @@ fn files(context: &Context<'_>, index: usize, located: &Located, folder: &Path, 
 }
 
 /// The repositories that lie in a repository: its submodules, checked out or not.
-pub(super) fn modules(located: &Located) -> Vec<Located> {
+pub(super) fn modules(located: &Located, references: &References) -> Vec<Located> {
     let mut found = Vec::new();
     // A linked work tree has submodules of its own.
-    let folders = located.references().folders().into_iter().map(|folder| folder.join("modules"));
+    let folders = references.folders().into_iter().map(|folder| folder.join("modules"));
     let mut open: Vec<_> =
         folders.filter(|folder| is_real_folder(folder)).map(|folder| (folder, PathBuf::new(), 0)).collect();
     while let Some((folder, name, depth)) = open.pop() {

@@ -23,6 +23,7 @@ use crate::source::context::Context;
 use crate::source::git::leave_out::LeaveOut;
 use crate::source::git::objects::Objects;
 use crate::source::git::places::Place;
+use crate::source::git::references::References;
 use crate::source::git::repositories::Located;
 use crate::source::git::settings::Settings;
 use crate::source::packed;
@@ -36,18 +37,19 @@ pub(in crate::source) fn read(context: &Context<'_>) -> u64 {
     let mut done = 0;
     let mut commits = 0;
     // Repositories that are not checked out are found on the way.
-    while let Some((index, located)) = context.repositories.all().into_iter().enumerate().nth(done) {
-        done += 1;
-        for module in metadata::modules(&located) {
+    while let Some(located) = context.repositories.get(done) {
+        let references = located.references();
+        for module in metadata::modules(&located, &references) {
             context.repositories.add_located(module);
         }
-        commits += repository(context, index, &located);
+        commits += repository(context, done, &located, &references);
+        done += 1;
     }
     commits
 }
 
-fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
-    metadata::read(context, index, located);
+fn repository(context: &Context<'_>, index: usize, located: &Located, references: &References) -> u64 {
+    metadata::read(context, index, located, references);
     let settings = Settings::of(&located.common_dir);
     let (objects, problems) = located.objects(context);
     let largest = context.options.max_file_size.unwrap_or(u64::MAX);
@@ -56,12 +58,12 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
         context.skip(located.root, path, *reason);
     }
     for id in &seen.too_large {
-        context.skip(located.root, &objects.path_of(id), SkipReason::TooLarge);
+        context.skip(located.root, &located.object(id), SkipReason::TooLarge);
     }
     for id in &seen.unreadable {
-        context.skip(located.root, &objects.path_of(id), SkipReason::DamagedObject);
+        context.skip(located.root, &located.object(id), SkipReason::DamagedObject);
     }
-    for folder in located.references().folders() {
+    for folder in references.folders() {
         let head = folder.join("HEAD");
         let is_pipe = |kind: std::fs::Metadata| !kind.is_file() && !kind.is_symlink();
         if head.symlink_metadata().is_ok_and(is_pipe) {
@@ -75,84 +77,95 @@ fn repository(context: &Context<'_>, index: usize, located: &Located) -> u64 {
     } else if settings.partial {
         context.skip(located.root, &located.common_dir.join("objects"), SkipReason::MissingObject);
     } else if !borrows {
-        whole::check(context, located, &objects, &seen, trees_kept);
+        whole::check(context, located, references, &objects, &seen, trees_kept);
     }
-    if located.references().unread() {
+    if references.unread() {
         context.skip(located.root, &located.common_dir.join("reftable"), SkipReason::Unreadable);
     }
-    let names: Vec<(ObjectId, Vec<u8>)> = located.references().all().into_iter().map(|(name, id)| (id, name)).collect();
-    metadata::names(context, index, located, &names);
+    metadata::names(context, index, located, references);
     context.count(seen.files, seen.bytes);
     let commits = seen.commits.len() as u64;
     if !shallow.is_file() {
-        context.repositories.set_root_commit(index, root_commit(located, &seen));
+        context.repositories.set_root_commit(index, root_commit(references, &seen));
     }
     if !seen.blobs.is_empty() || !seen.messages.is_empty() {
-        hits(context, index, located, &objects, seen, trees_kept);
+        let scan = Scan { context, index, located, references, objects: &objects };
+        scan.hits(seen, trees_kept);
     }
     commits
 }
 
-/// Says where everything that holds something stands in the history, and hands it on.
-fn hits(context: &Context<'_>, index: usize, located: &Located, objects: &Objects, seen: Seen, trees_kept: bool) {
-    let references = located.references();
-    let named = references.lasting();
-    let peeled = peeled(&seen.tags);
-    let peel = |id: &ObjectId| peeled.get(id).copied().unwrap_or(*id);
-    let starting = |prefix: &'static [u8]| {
-        let named = &named;
-        named.iter().filter(move |(name, _)| name.starts_with(prefix)).map(|(_, id)| peel(id)).collect::<Vec<_>>()
-    };
-    let public = named.iter().filter(|(name, _)| !name.starts_with(b"refs/stash") && !name.starts_with(b"refs/notes/"));
-    let mut tips = Tips {
-        references: public.map(|(_, id)| peel(id)).collect(),
-        local: starting(b"refs/stash")
-            .into_iter()
-            .chain(references.logged())
-            .chain(references.passing().into_values())
-            .collect(),
-        notes: starting(b"refs/notes/"),
-    };
-    if references.unread() {
-        // Nobody knows which commits are forgotten, so none is called so.
-        tips.references.extend(seen.commits.iter().map(|commit| commit.id));
+/// The repository that is read.
+#[derive(Clone, Copy)]
+struct Scan<'a> {
+    context: &'a Context<'a>,
+    /// Its number among the run's repositories.
+    index: usize,
+    located: &'a Located,
+    references: &'a References,
+    objects: &'a Objects,
+}
+
+impl Scan<'_> {
+    /// Says where everything that holds something stands in the history, and hands it on.
+    fn hits(self, seen: Seen, trees_kept: bool) {
+        let Self { context, index, located, references, objects } = self;
+        let named = references.lasting();
+        let peeled = peeled(&seen.tags);
+        let peel = |id: &ObjectId| peeled.get(id).copied().unwrap_or(*id);
+        let starting = |prefix: &'static [u8]| {
+            let named = &named;
+            named.iter().filter(move |(name, _)| name.starts_with(prefix)).map(|(_, id)| peel(id)).collect::<Vec<_>>()
+        };
+        let public =
+            named.iter().filter(|(name, _)| !name.starts_with(b"refs/stash") && !name.starts_with(b"refs/notes/"));
+        let mut tips = Tips {
+            references: public.map(|(_, id)| peel(id)).collect(),
+            local: starting(b"refs/stash")
+                .into_iter()
+                .chain(references.logged())
+                .chain(references.passing().into_values())
+                .collect(),
+            notes: starting(b"refs/notes/"),
+        };
+        if references.unread() {
+            // Nobody knows which commits are forgotten, so none is called so.
+            tips.references.extend(seen.commits.iter().map(|commit| commit.id));
+        }
+        let history = History::new(seen.commits, &tips);
+        // Of references that cannot be read the newest commit is the best guess at what is checked out.
+        let newest = || references.unread().then(|| history.commits.len().checked_sub(1)).flatten();
+        let search = Search {
+            blobs: &seen.blobs,
+            history: &history,
+            objects,
+            graph: trees_kept.then(|| seen.named.leading_to(&seen.blobs)),
+            head: references.head().and_then(|head| history.place(&head)).or_else(newest),
+        };
+        let places = Places::find(&search, located, references);
+        for (id, error) in &places.problems {
+            context.skip(located.root, &located.object(id), (*error).into());
+        }
+        let tags: Vec<_> = named.iter().map(|(name, id)| (*id, name.clone())).collect();
+        let named_directly: HashSet<ObjectId> = named.values().map(peel).collect();
+        let place = Place::of_history(located, index);
+        let scene = emit::Scene {
+            scan: self,
+            history: &history,
+            tags: &seen.tags,
+            names: &tags,
+            leave_out: Mutex::new(LeaveOut::new(context, &place)),
+            head_tree: search.head.map(|head| history.commits[head].tree),
+            named_directly: &named_directly,
+        };
+        scene.blobs(&seen.blobs, &places);
+        scene.messages(&seen.messages);
     }
-    let history = History::new(seen.commits, &tips);
-    // Of references that cannot be read the newest commit is the best guess at what is checked out.
-    let newest = || references.unread().then(|| history.commits.len().checked_sub(1)).flatten();
-    let search = Search {
-        blobs: &seen.blobs,
-        history: &history,
-        objects,
-        graph: trees_kept.then(|| seen.named.leading_to(&seen.blobs)),
-        head: references.head().and_then(|head| history.place(&head)).or_else(newest),
-    };
-    let places = Places::find(&search, located);
-    for (id, error) in &places.problems {
-        context.skip(located.root, &objects.path_of(id), (*error).into());
-    }
-    let tags: Vec<_> = named.iter().map(|(name, id)| (*id, name.clone())).collect();
-    let named_directly: HashSet<ObjectId> = named.values().map(peel).collect();
-    let place = Place::of_history(located, index);
-    let scene = emit::Scene {
-        context,
-        index,
-        located,
-        objects,
-        history: &history,
-        tags: &seen.tags,
-        names: &tags,
-        leave_out: Mutex::new(LeaveOut::new(context, &place)),
-        head_tree: search.head.map(|head| history.commits[head].tree),
-        named_directly: &named_directly,
-    };
-    scene.blobs(&seen.blobs, &places);
-    scene.messages(&seen.messages);
 }
 
 /// The first commit behind `HEAD`, along first parents.
-fn root_commit(located: &Located, seen: &Seen) -> Option<String> {
-    let mut id = located.references().head()?;
+fn root_commit(references: &References, seen: &Seen) -> Option<String> {
+    let mut id = references.head()?;
     for _ in 0..=seen.commits.len() {
         let at = seen.commits.binary_search_by_key(&id, |commit| commit.id).ok()?;
         match seen.commits[at].parents.first() {

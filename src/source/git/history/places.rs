@@ -9,6 +9,7 @@ use super::names::Names;
 use super::order::History;
 use crate::model::Exposure;
 use crate::source::git::objects::{Objects, ReadError};
+use crate::source::git::references::References;
 use crate::source::git::repositories::Located;
 use crate::source::git::trees::{Trees, join};
 use crate::source::git::work_tree;
@@ -42,7 +43,7 @@ pub(super) struct Search<'a> {
 
 impl Places {
     /// Looks for blobs.
-    pub(super) fn find(search: &Search<'_>, located: &Located) -> Self {
+    pub(super) fn find(search: &Search<'_>, located: &Located, references: &References) -> Self {
         let mut places = Self::default();
         if search.blobs.is_empty() {
             return places;
@@ -52,7 +53,7 @@ impl Places {
             None => places.by_trees(search),
         }
         // The work tree that is scanned goes first, then the others of the repository.
-        let others = located.references().folders().into_iter().filter(|folder| *folder != located.git_dir);
+        let others = references.folders().into_iter().filter(|folder| *folder != located.git_dir);
         for git_dir in [located.git_dir.clone()].into_iter().chain(others) {
             work_tree::each_entry(&git_dir, &mut |path, id| {
                 if search.blobs.binary_search(&id).is_ok() {

@@ -8,19 +8,23 @@ use super::sweep::Seen;
 use crate::model::SkipReason;
 use crate::source::context::Context;
 use crate::source::git::objects::Objects;
+use crate::source::git::references::References;
 use crate::source::git::repositories::Located;
 
 /// Most objects that are listed one by one.
 const MOST: usize = 1000;
 
 /// Lists what is named and cannot be read.
-pub(super) fn check(context: &Context<'_>, located: &Located, objects: &Objects, seen: &Seen, trees_kept: bool) {
-    let mut absent: Vec<ObjectId> = Vec::new();
-    for (name, id) in located.references().all() {
-        // Names beside `HEAD` may outlive what they named.
-        let lasting = name.starts_with(b"refs/") || name.starts_with(b"HEAD");
-        absent.extend(Some(id).filter(|id| lasting && !objects.contains(id)));
-    }
+pub(super) fn check(
+    context: &Context<'_>,
+    located: &Located,
+    references: &References,
+    objects: &Objects,
+    seen: &Seen,
+    trees_kept: bool,
+) {
+    // Names beside `HEAD` may outlive what they named.
+    let mut absent: Vec<ObjectId> = references.lasting().into_values().filter(|id| !objects.contains(id)).collect();
     absent.extend(seen.tags.iter().map(|(_, target)| *target).filter(|target| !objects.contains(target)));
     let is_commit = |id: &ObjectId| seen.commits.binary_search_by_key(id, |commit| commit.id).is_ok();
     let parents = seen.commits.iter().flat_map(|commit| &commit.parents);
@@ -39,7 +43,7 @@ pub(super) fn check(context: &Context<'_>, located: &Located, objects: &Objects,
     for id in absent.iter().take(MOST) {
         // What is there and not what it is named as has been made by hand, or is broken.
         let reason = if objects.contains(id) { SkipReason::DamagedObject } else { SkipReason::MissingObject };
-        context.skip(located.root, &objects.path_of(id), reason);
+        context.skip(located.root, &located.object(id), reason);
     }
 }
 
