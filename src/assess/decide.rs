@@ -3,40 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AllowScope, Confidence, Occurrence, Origin, RuleId, Severity, Signal};
+use crate::model::{Confidence, RuleId, Severity, Signal};
 
-use super::judge::Held;
-
-/// One place of a subject and what holds there, moves included.
-pub(super) trait Placed {
-    /// Where the blob comes from.
-    fn origin(&self) -> &Origin;
-    /// The place as reports show it.
-    fn occurrence(&mut self) -> &mut Occurrence;
-    /// The rules that hold there; never empty.
-    fn held(&self) -> &[Held];
-    /// The same, to take away what is allowed.
-    fn held_mut(&mut self) -> &mut Vec<Held>;
-}
-
-/// Takes away what inline comments let pass, and the places at which nothing is left. Returns how many these are.
-pub(super) fn suppress<P: Placed>(places: &mut Vec<P>) -> u64 {
-    let before = places.len();
-    places.retain_mut(|place| {
-        if let Some(allow) = place.occurrence().allow.take() {
-            match allow.scope {
-                AllowScope::All => place.held_mut().clear(),
-                AllowScope::Rules(rules) => place.held_mut().retain(|held| !rules.contains(&held.rule)),
-            }
-        }
-        let worst = place.held().iter().map(|held| held.severity).max();
-        if let Some(worst) = worst {
-            place.occurrence().severity = worst;
-        }
-        worst.is_some()
-    });
-    (before - places.len()) as u64
-}
+use super::placed::Placed;
 
 /// Which rule names a finding.
 #[derive(Clone, Debug)]
@@ -56,8 +25,8 @@ pub(super) struct Decision {
 }
 
 /// Weighs the places of one subject.
-pub(super) fn decide<P: Placed>(places: &[P]) -> Option<Decision> {
-    let all = || places.iter().enumerate().flat_map(|(at, place)| place.held().iter().map(move |held| (at, *held)));
+pub(super) fn decide<W>(places: &[Placed<'_, W>]) -> Option<Decision> {
+    let all = || places.iter().enumerate().flat_map(|(at, place)| place.held.iter().map(move |held| (at, *held)));
     // Of equals the last one is taken, so the index counts backwards.
     let (lead, best) =
         all().max_by_key(|(at, held)| (held.severity, Reverse(held.rule), held.confidence, Reverse(*at)))?;

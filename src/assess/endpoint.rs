@@ -6,15 +6,27 @@
 use crate::model::{Confidence, EndpointKind, EndpointMatch, Role, RuleId, Severity, Signal, SignalId};
 
 use super::judge::Held;
+use super::policy::Verdict;
 
 /// The rules that hold for an endpoint that does this. `bound` says whether a key is sent there.
-pub(super) fn judge(endpoint: &EndpointMatch, role: Role, bound: bool) -> Vec<Held> {
+pub(super) fn judge(endpoint: &EndpointMatch, role: Role, bound: bool, verdict: Verdict) -> Vec<Held> {
     let by_role = |severity: Severity| match role {
         Role::Configured => severity,
         Role::Listed => Severity::Low,
         Role::Mentioned => Severity::Info,
     };
     let mut held = Vec::new();
+    let is_forbidden = match verdict {
+        Verdict::Denied => true,
+        // Only what is used can be the wrong one; and no more than others the policy means hosts that serve no models.
+        Verdict::NotListed => role == Role::Configured && (endpoint.llm || bound || !is_general(endpoint.kind)),
+        Verdict::Allowed | Verdict::Silent => false,
+    };
+    if is_forbidden {
+        // What the policy says of a host is certain, whatever the catalogue knows of it.
+        let severity = by_role(Severity::High);
+        held.push(Held { rule: RuleId::DisallowedEndpoint, severity, confidence: Confidence::High });
+    }
     let by_kind = match endpoint.kind {
         EndpointKind::Relay => Some((RuleId::RelayEndpoint, Severity::High)),
         EndpointKind::Proxy if endpoint.llm => Some((RuleId::ProxyEndpoint, Severity::Medium)),
@@ -38,7 +50,7 @@ pub(super) fn judge(endpoint: &EndpointMatch, role: Role, bound: bool) -> Vec<He
 /// How bad the way is in which an endpoint is reached. A host that nothing says to serve models, and one of the team's
 /// own network, are no business of this tool.
 fn insecure(endpoint: &EndpointMatch, bound: bool) -> Option<Severity> {
-    let general = matches!(endpoint.kind, EndpointKind::Unknown | EndpointKind::Proxy);
+    let general = is_general(endpoint.kind) && endpoint.kind != EndpointKind::SelfHosted;
     let look_alike = has(endpoint, SignalId::LookAlike);
     if endpoint.kind == EndpointKind::SelfHosted || (general && !endpoint.llm && !bound && !look_alike) {
         None
@@ -49,6 +61,11 @@ fn insecure(endpoint: &EndpointMatch, bound: bool) -> Option<Severity> {
     } else {
         None
     }
+}
+
+/// Whether a host of this kind may serve anything.
+const fn is_general(kind: EndpointKind) -> bool {
+    matches!(kind, EndpointKind::Unknown | EndpointKind::Proxy | EndpointKind::SelfHosted)
 }
 
 /// Whether something was seen at an endpoint.

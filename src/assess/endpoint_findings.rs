@@ -2,92 +2,72 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    Allow, AllowScope, EndpointFacts, EndpointMatch, Finding, Occurrence, Origin, Role, Signal, Subject,
-};
+use crate::model::{EndpointFacts, EndpointMatch, Finding, Role, Signal, Subject, Suppression, SuppressionKind};
 
-use super::decide::{self, Decision, Placed};
+use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
-use super::judge::Held;
+use super::placed::{Placed, Settled};
+use super::policy::Verdict;
 use super::{Setup, Site, advice, endpoint, history, message, risks};
 
 /// The places of each host at which something is wrong.
 #[derive(Default)]
 pub(super) struct EndpointPlaces<'a>(BTreeMap<&'a str, Vec<EndpointPlace<'a>>>);
 
-struct EndpointPlace<'a> {
-    origin: &'a Origin,
-    occurrence: Occurrence,
-    held: Vec<Held>,
-    endpoint: &'a EndpointMatch,
-}
-
-impl Placed for EndpointPlace<'_> {
-    fn origin(&self) -> &Origin {
-        self.origin
-    }
-    fn occurrence(&mut self) -> &mut Occurrence {
-        &mut self.occurrence
-    }
-    fn held(&self) -> &[Held] {
-        &self.held
-    }
-    fn held_mut(&mut self) -> &mut Vec<Held> {
-        &mut self.held
-    }
-}
+type EndpointPlace<'a> = Placed<'a, &'a EndpointMatch>;
 
 impl<'a> EndpointPlaces<'a> {
     /// Judges an endpoint at its place. `bound` says whether a key is sent there.
     pub(super) fn add(&mut self, site: Site<'a>, endpoint: &'a EndpointMatch, bound: bool, setup: &Setup<'_>) {
         // Of several alternatives the one that a key is sent to is in use.
         let role = if bound { Role::Configured } else { endpoint.role };
-        let mut held = endpoint::judge(endpoint, role, bound);
+        let surroundings = site.surroundings(&endpoint.place);
+        let verdict = setup.policy.verdict(&endpoint.host, &endpoint.url, surroundings.environment);
+        let mut held = endpoint::judge(endpoint, role, bound, verdict);
         if held.is_empty() {
             return;
         }
-        let surroundings = site.surroundings(&endpoint.place);
         for held in &mut held {
+            held.severity = setup.policy.severity(held.rule, held.severity);
             held.severity = surroundings.of_endpoint(*held);
         }
         let mut occurrence = site.occurrence(&endpoint.place, endpoint.setting.as_deref(), &endpoint.encoding);
         occurrence.role = Some(role);
-        if setup.policy.allows(&endpoint.host, &endpoint.url) {
-            occurrence.allow = Some(Allow { scope: AllowScope::All, reason: "allowed by the policy".to_owned() });
-        }
-        self.0.entry(&endpoint.host).or_default().push(EndpointPlace {
-            origin: site.origin,
+        occurrence.suppression = (verdict == Verdict::Allowed).then(|| Suppression {
+            kind: SuppressionKind::Policy,
+            reason: "the policy allows this endpoint".to_owned(),
+        });
+        self.0.entry(&endpoint.host).or_default().push(Placed {
             occurrence,
+            origin: site.origin,
             held,
-            endpoint,
+            allow: endpoint.place.allow.as_ref(),
+            what: endpoint,
         });
     }
 
-    /// The findings, and how many places the policy and inline comments let pass.
-    pub(super) fn findings(self, setup: &Setup<'_>) -> (Vec<Finding>, u64) {
-        let mut suppressed = 0;
-        let mut findings = Vec::new();
+    /// The findings.
+    pub(super) fn findings(self, setup: &Setup<'_>) -> Settled {
+        let mut settled = Settled::default();
         for (host, mut places) in self.0 {
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
             history::fold(&mut places);
-            suppressed += decide::suppress(&mut places);
-            if let Some(decision) = decide::decide(&places) {
-                findings.push(finding(host, decision, places, setup));
-            }
+            let id = fingerprint::finding_id(SubjectId::Endpoint(host));
+            settled.add(&id, places, setup.policy, |decision, places| finding(&id, decision, places, setup));
         }
-        (findings, suppressed)
+        settled
     }
 }
 
-fn finding(host: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup: &Setup<'_>) -> Finding {
-    let lead = places[decision.lead].endpoint;
+fn finding(id: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup: &Setup<'_>) -> Finding {
+    let lead = places[decision.lead].what;
     let role = places[decision.lead].occurrence.role.unwrap_or(lead.role);
-    let seen = places.iter().flat_map(|place| place.endpoint.signals.iter().cloned());
+    let seen = places.iter().flat_map(|place| place.what.signals.iter().cloned());
     let signals: BTreeSet<Signal> = seen.chain(decision.others).collect();
     let text = setup.rules.text(decision.rule);
     Finding {
-        id: fingerprint::finding_id(SubjectId::Endpoint(host)),
+        id: id.to_owned(),
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::model::{BlobPath, Exposure, Part, Provenance, Reach, RuleId, Severity, Signal, SignalId};
 
-use super::decide::Placed;
+use super::Policy;
 use super::key_findings::KeyPlace;
+use super::placed::Placed;
 
 /// How much of a commit's id is shown.
 const SHORT_ID: usize = 10;
@@ -28,13 +29,13 @@ struct Seen {
 
 /// Keeps of each path one version: the one that git tracks now, which takes over commit and author of the earliest; of a
 /// path that no longer holds it the earliest. Places outside the repository's versions stay as they are.
-pub(super) fn fold<P: Placed>(places: &mut Vec<P>) {
-    if places.iter().all(|place| place.origin().provenance.is_none()) {
+pub(super) fn fold<W>(places: &mut Vec<Placed<'_, W>>) {
+    if places.iter().all(|place| place.origin.provenance.is_none()) {
         return;
     }
     let mut paths: BTreeMap<(usize, BlobPath), Seen> = BTreeMap::new();
     for place in places.iter() {
-        let origin = place.origin();
+        let origin = place.origin;
         let seen = paths.entry((origin.root, origin.path.clone())).or_default();
         let Some(Provenance { order, commit, author, .. }) = &origin.provenance else {
             seen.in_work_tree |= is_in_tree(origin.exposure);
@@ -47,7 +48,7 @@ pub(super) fn fold<P: Placed>(places: &mut Vec<P>) {
         }
     }
     places.retain_mut(|place| {
-        let origin = place.origin();
+        let origin = place.origin;
         let Some(seen) = paths.get(&(origin.root, origin.path.clone())) else { return true };
         let in_tree = is_in_tree(origin.exposure);
         let kept = match &origin.provenance {
@@ -57,9 +58,8 @@ pub(super) fn fold<P: Placed>(places: &mut Vec<P>) {
             Some(version) => seen.in_tree.is_none() && seen.earliest == Some(version.order),
         };
         if let Some((_, commit, author)) = seen.introduced.as_ref().filter(|_| kept && in_tree) {
-            let occurrence = place.occurrence();
-            occurrence.commit.clone_from(commit);
-            occurrence.author.clone_from(author);
+            place.occurrence.commit.clone_from(commit);
+            place.occurrence.author.clone_from(author);
         }
         kept
     });
@@ -75,7 +75,7 @@ struct Gone {
 
 /// A key that a repository's history holds and its tree does not is out for everybody who has the history, and nobody who
 /// looks at the files knows.
-pub(super) fn mark_gone(places: &mut [KeyPlace<'_>]) {
+pub(super) fn mark_gone(places: &mut [KeyPlace<'_>], policy: &Policy) {
     places.iter_mut().for_each(mark_text);
     let mut gone: BTreeMap<Option<usize>, Gone> = BTreeMap::new();
     for version in places.iter().filter(|place| place.occurrence.exposure == Exposure::History) {
@@ -100,10 +100,10 @@ pub(super) fn mark_gone(places: &mut [KeyPlace<'_>]) {
         if let Some(gone) = gone.get(&place.origin.repository) {
             // "In the history" is what the worse rule says, too.
             place.held.retain(|held| !matches!(held.rule, RuleId::ExposedKey | RuleId::LeakedKey));
-            place.hold(RuleId::LeakedKey, Severity::Critical, place.key.confidence);
-            place.signals.push(Signal::new(SignalId::GoneFromTree, detail(gone)));
+            place.hold(RuleId::LeakedKey, Severity::Critical, place.what.key.confidence, policy);
+            place.what.signals.push(Signal::new(SignalId::GoneFromTree, detail(gone)));
             if gone.reach == Reach::Nowhere {
-                place.signals.push(unreachable());
+                place.what.signals.push(unreachable());
             }
         }
     }
@@ -117,7 +117,7 @@ fn mark_text(place: &mut KeyPlace<'_>) {
         place.held.retain(|held| held.rule != RuleId::ExposedKey);
     }
     if version.is_some_and(|version| version.reach == Reach::Nowhere) {
-        place.signals.push(unreachable());
+        place.what.signals.push(unreachable());
     }
 }
 

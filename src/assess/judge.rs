@@ -82,7 +82,15 @@ pub(super) fn own_gateway(key: &KeyMatch, column: Column) -> bool {
 /// *Both hold at once*: a key that a gateway sees (medium) and that is committed (high) is an exposed key that a gateway
 /// sees. Which of the two names the finding is decided by severity, like everywhere else.
 pub(super) fn judge(key: &KeyMatch, receiver: Receiving, exposure: Exposure, path: &str) -> Vec<Held> {
-    let (rule, severity) = by_place(exposure, path);
+    with_place(key, receiver, by_place(exposure, path))
+}
+
+/// The same in a store that the policy approves.
+pub(super) fn judge_stored(key: &KeyMatch, receiver: Receiving) -> Vec<Held> {
+    with_place(key, receiver, (RuleId::StoredKey, Severity::Info))
+}
+
+fn with_place(key: &KeyMatch, receiver: Receiving, (rule, severity): (RuleId, Severity)) -> Vec<Held> {
     if key.format == FRAGMENT {
         return vec![Held { rule, severity: severity.min(Severity::Low), confidence: Confidence::Low }];
     }

@@ -3,21 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Origin, Proof,
-    Receiver, Related, RelatedRole, RuleId, Secret, Severity, Signal, SignalId, Subject,
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Proof, Receiver,
+    Related, RelatedRole, RuleId, Secret, Severity, Signal, SignalId, Subject,
 };
 use crate::rules::Rules;
 
-use super::decide::{self, Decision, Placed};
+use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
 use super::judge::{self, Column, Held, Receiving};
 use super::leaks::{self, Leak};
 use super::message::{self, KeyScene};
 use super::pair::{Choice, Pair};
+use super::placed::{Placed, Settled};
+use super::policy::Verdict;
 use super::pool_findings::PoolPlaces;
 use super::severity::Surroundings;
 use super::sharing::Families;
-use super::{Setup, Site, advice, history, masked, risks, sharing, world_readable};
+use super::{Policy, Setup, Site, advice, history, masked, risks, sharing, world_readable};
 
 /// How many members of a pool the finding of one of them names.
 const MOST_MEMBERS: usize = 8;
@@ -27,15 +29,12 @@ const MOST_MEMBERS: usize = 8;
 pub(super) struct KeyPlaces<'a>(BTreeMap<&'a Secret, Vec<KeyPlace<'a>>>);
 
 /// One place of a key.
-pub(super) struct KeyPlace<'a> {
-    /// The place as reports show it.
-    pub occurrence: Occurrence,
-    /// The rules that hold there.
-    pub held: Vec<Held>,
+pub(super) type KeyPlace<'a> = Placed<'a, KeyAt<'a>>;
+
+/// What is known of a key at one place.
+pub(super) struct KeyAt<'a> {
     /// What stands there.
     pub key: &'a KeyMatch,
-    /// Where the blob comes from.
-    pub origin: &'a Origin,
     surroundings: Surroundings,
     /// The issuer, where structure, setting or endpoint tell it.
     issuer: Option<String>,
@@ -52,14 +51,14 @@ pub(super) struct KeyPlace<'a> {
 
 impl KeyPlace<'_> {
     /// Adds a rule that holds here, with a severity before the moves.
-    pub(super) fn hold(&mut self, rule: RuleId, severity: Severity, confidence: Confidence) {
-        let held = Held { rule, severity, confidence };
+    pub(super) fn hold(&mut self, rule: RuleId, severity: Severity, confidence: Confidence, policy: &Policy) {
+        let held = Held { rule, severity: policy.severity(rule, severity), confidence };
         self.held.push(Held { severity: self.weighed(held), ..held });
     }
 
     /// The severity of a rule here, moves included.
     pub(super) fn weighed(&self, held: Held) -> Severity {
-        weighed(held, self.key, self.surroundings)
+        weighed(held, self.what.key, self.what.surroundings)
     }
 }
 
@@ -74,21 +73,6 @@ fn weighed(held: Held, key: &KeyMatch, surroundings: Surroundings) -> Severity {
 /// Whether a value is known from a manual or a test suite.
 pub(super) fn is_published(key: &KeyMatch) -> bool {
     key.signals.iter().any(|signal| signal.id == SignalId::PublishedExample)
-}
-
-impl Placed for KeyPlace<'_> {
-    fn origin(&self) -> &Origin {
-        self.origin
-    }
-    fn occurrence(&mut self) -> &mut Occurrence {
-        &mut self.occurrence
-    }
-    fn held(&self) -> &[Held] {
-        &self.held
-    }
-    fn held_mut(&mut self) -> &mut Vec<Held> {
-        &mut self.held
-    }
 }
 
 impl<'a> KeyPlaces<'a> {
@@ -106,7 +90,8 @@ impl<'a> KeyPlaces<'a> {
             Choice::Pair(pair) => Some((&sites[pair.endpoint.blob].matches.endpoints[pair.endpoint.index], pair)),
             Choice::Possible(_) | Choice::None => None,
         };
-        let (issuer, column, mut signals) = issuer_and_column(key, endpoint, setup);
+        let surroundings = site.surroundings(&key.place);
+        let (issuer, column, mut signals) = issuer_and_column(key, endpoint, surroundings, setup);
         match (choice, issuer.as_deref()) {
             (Choice::Possible(hosts), _) => signals.push(Signal::new(SignalId::PossibleEndpoint, hosts)),
             (Choice::None, Some(issuer)) if key.proof == Proof::Structure => {
@@ -123,8 +108,11 @@ impl<'a> KeyPlaces<'a> {
         let pair = endpoint.map_or(Confidence::High, |(_, pair)| pair.confidence());
         let receiving = Receiving { column, kind: receiver_confidence, pair };
         let origin = site.origin;
-        let surroundings = site.surroundings(&key.place);
-        let mut held = judge::judge(key, receiving, origin.exposure, &origin.path.text);
+        let mut held = if setup.policy.stores.matches(&origin.path.text) {
+            judge::judge_stored(key, receiving)
+        } else {
+            judge::judge(key, receiving, origin.exposure, &origin.path.text)
+        };
         let leaks = leaks::leaks(origin, site.matches.script, surroundings.environment, key, setup.rules);
         if let Some(surest) = leaks.first() {
             let confidence = key.confidence.min(surest.sure);
@@ -132,6 +120,7 @@ impl<'a> KeyPlaces<'a> {
             signals.extend(leaks.iter().map(|leak| Signal::new(leak.signal, leak.detail.clone())));
         }
         for held in &mut held {
+            held.severity = setup.policy.severity(held.rule, held.severity);
             held.severity = weighed(*held, key, surroundings);
         }
         // What stands in front of the key in the address of a remote is the name of a user, and no setting.
@@ -144,19 +133,8 @@ impl<'a> KeyPlaces<'a> {
         let related =
             endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
         let related = related.into_iter().collect();
-        let place = KeyPlace {
-            occurrence,
-            held,
-            key,
-            origin,
-            surroundings,
-            issuer,
-            receiver_confidence,
-            signals,
-            leaks,
-            used_by,
-            related,
-        };
+        let what = KeyAt { key, surroundings, issuer, receiver_confidence, signals, leaks, used_by, related };
+        let place = Placed { occurrence, origin, held, allow: key.place.allow.as_ref(), what };
         self.0.entry(&key.secret).or_default().push(place);
     }
 
@@ -167,10 +145,10 @@ impl<'a> KeyPlaces<'a> {
             let detail = format!("one of {} keys in {setting}", keys.len());
             for (member, key) in keys.iter().enumerate() {
                 let places = self.0.get_mut(&key.secret).into_iter().flatten();
-                for place in places.filter(|place| std::ptr::eq(place.key, *key)) {
+                for place in places.filter(|place| std::ptr::eq(place.what.key, *key)) {
                     let others = related.iter().enumerate().filter(|(other, _)| *other != member);
-                    place.related.extend(others.map(|(_, other)| other.clone()).take(MOST_MEMBERS));
-                    place.signals.push(Signal::new(SignalId::KeyPool, detail.clone()));
+                    place.what.related.extend(others.map(|(_, other)| other.clone()).take(MOST_MEMBERS));
+                    place.what.signals.push(Signal::new(SignalId::KeyPool, detail.clone()));
                 }
             }
         }
@@ -178,22 +156,20 @@ impl<'a> KeyPlaces<'a> {
 
     /// Tells the keys of which masked forms were seen.
     pub(super) fn masked(&mut self, sites: &[Site<'a>]) {
-        let whole = self
-            .0
-            .iter()
-            .filter(|(_, places)| places.iter().all(|place| !place.key.weak && place.key.format != judge::FRAGMENT));
+        let whole = self.0.iter().filter(|(_, places)| {
+            places.iter().all(|place| !place.what.key.weak && place.what.key.format != judge::FRAGMENT)
+        });
         for (secret, forms) in masked::forms(whole.map(|(secret, _)| *secret).collect(), sites) {
             for place in self.0.get_mut(secret).into_iter().flatten() {
-                place.signals.push(forms.signal());
-                place.related.extend(forms.places.iter().cloned());
+                place.what.signals.push(forms.signal());
+                place.what.related.extend(forms.places.iter().cloned());
             }
         }
     }
 
-    /// The findings, and how many places inline comments let pass.
-    pub(super) fn findings(self, setup: &Setup<'_>) -> (Vec<Finding>, u64) {
-        let mut suppressed = 0;
-        let mut findings = Vec::new();
+    /// The findings.
+    pub(super) fn findings(self, setup: &Setup<'_>) -> Settled {
+        let mut settled = Settled::default();
         let mut keys: Vec<(KeyFacts, Vec<KeyPlace<'_>>)> = Vec::with_capacity(self.0.len());
         let families = Families::of(setup.repositories);
         for (secret, mut places) in self.0 {
@@ -201,22 +177,20 @@ impl<'a> KeyPlaces<'a> {
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
             history::fold(&mut places);
-            history::mark_gone(&mut places);
-            sharing::mark(&mut places, &families);
+            history::mark_gone(&mut places, setup.policy);
+            sharing::mark(&mut places, &families, setup.policy);
             world_readable::mark(&mut places);
             keys.push((facts(secret, &places, setup), places));
         }
         // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
         keys.sort_by(|(_, left), (_, right)| super::by_place(&left[0].occurrence, &right[0].occurrence));
         let mut ids = KeyIds::default();
-        for (facts, mut places) in keys {
+        for (facts, places) in keys {
             let id = ids.of(&facts, &places[0].occurrence);
-            suppressed += decide::suppress(&mut places);
-            if let Some(decision) = decide::decide(&places) {
-                findings.push(finding(id, facts, decision, places, setup));
-            }
+            let make = |decision, places| finding(&id, &facts, decision, places, setup);
+            settled.add(&id, places, setup.policy, make);
         }
-        (findings, suppressed)
+        settled
     }
 }
 
@@ -244,6 +218,7 @@ impl KeyIds {
 fn issuer_and_column(
     key: &KeyMatch,
     endpoint: Option<(&EndpointMatch, Pair)>,
+    surroundings: Surroundings,
     setup: &Setup<'_>,
 ) -> (Option<String>, Column, Vec<Signal>) {
     let mut issuer = key.issuer.clone();
@@ -264,8 +239,9 @@ fn issuer_and_column(
             signals.push(Signal::new(SignalId::IssuerFromEndpoint, endpoint.host.clone()));
         }
         let own = owner.is_some() && owner == issuer.as_deref();
+        let verdict = setup.policy.verdict(&endpoint.host, &endpoint.url, surroundings.environment);
         column = match Column::of(endpoint.kind) {
-            _ if setup.policy.allows(&endpoint.host, &endpoint.url) => Column::Trusted,
+            _ if verdict == Verdict::Allowed => Column::Trusted,
             // A relay that a setting is named after is still a relay, and its software on the own network the team's.
             Column::Gateway | Column::Vendor | Column::Stranger if own => Column::Own,
             other => other,
@@ -287,42 +263,42 @@ fn issuer_and_column(
 
 /// What is known of a key from all its places.
 fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFacts {
-    let weak = places.iter().any(|place| place.key.weak);
+    let weak = places.iter().any(|place| place.what.key.weak);
     let fingerprint = setup.fingerprinter.fingerprint(secret, weak);
-    let structural = |place: &&KeyPlace<'_>| !matches!(place.key.proof, Proof::Setting | Proof::None);
+    let structural = |place: &&KeyPlace<'_>| !matches!(place.what.key.proof, Proof::Setting | Proof::None);
     let first = places.iter().find(structural).unwrap_or(&places[0]);
     let issuer = if structural(&first) {
-        first.issuer.clone()
+        first.what.issuer.clone()
     } else {
         // Several names at several places prove none of them.
-        let told: BTreeSet<&String> = places.iter().filter_map(|place| place.issuer.as_ref()).collect();
+        let told: BTreeSet<&String> = places.iter().filter_map(|place| place.what.issuer.as_ref()).collect();
         told.first().filter(|_| told.len() == 1).map(|&issuer| issuer.clone())
     };
     KeyFacts {
         issuer,
-        format: first.key.format.clone(),
+        format: first.what.key.format.clone(),
         length: fingerprint.as_ref().map(|_| secret.expose().len() as u64),
         fingerprint,
-        redacted: first.key.redacted.clone(),
+        redacted: first.what.key.redacted.clone(),
     }
 }
 
-fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) -> Finding {
+fn finding(id: &str, facts: &KeyFacts, decision: Decision, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) -> Finding {
     let lead = &places[decision.lead];
     let scene = KeyScene {
-        key: &facts,
-        proof: lead.key.proof,
+        key: facts,
+        proof: lead.what.key.proof,
         rule: decision.rule,
         confidence: decision.confidence,
-        receiver: lead.occurrence.receiver.as_ref().map(|receiver| (&receiver.endpoint, lead.receiver_confidence)),
+        receiver: lead.occurrence.receiver.as_ref().map(|receiver| (&receiver.endpoint, lead.what.receiver_confidence)),
         exposure: lead.occurrence.exposure,
-        leak: lead.leaks.first().map(|leak| leak.says),
+        leak: lead.what.leaks.first().map(|leak| leak.says),
         places: places.len(),
         tracked: places.iter().any(|place| history::is_in_tree(place.occurrence.exposure)),
-        signals: &lead.signals,
+        signals: &lead.what.signals,
     };
     let message = message::key(&scene, setup.rules);
-    let mut signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.signals.iter().cloned()).collect();
+    let mut signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.what.signals.iter().cloned()).collect();
     signals.retain(|signal| signal.id != SignalId::PossibleIssuer || facts.issuer.is_none());
     signals.extend(decision.others);
     let issuer = facts.issuer.as_deref().and_then(|id| setup.rules.issuer(id));
@@ -332,7 +308,7 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         rule => advice::of_key(rule, &places, &signals, issuer, setup.rules),
     };
     Finding {
-        id,
+        id: id.to_owned(),
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
@@ -342,14 +318,9 @@ fn finding(id: String, facts: KeyFacts, decision: Decision, places: Vec<KeyPlace
         risks: risks(setup.rules.text(decision.rule)),
         receiver: places.iter().find_map(|place| place.occurrence.receiver.clone()),
         signals: signals.into_iter().collect(),
-        related: places
-            .iter()
-            .flat_map(|place| place.related.iter().cloned())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect(),
+        related: super::related(places.iter().flat_map(|place| &place.what.related)),
         occurrences: places.into_iter().map(|place| place.occurrence).collect(),
-        subject: Subject::Key(facts),
+        subject: Subject::Key(facts.clone()),
     }
 }
 

@@ -22,6 +22,7 @@ mod leaks;
 mod masked;
 mod message;
 mod pair;
+mod placed;
 mod policy;
 mod pool_findings;
 mod server_findings;
@@ -42,11 +43,15 @@ use crate::rules::Rules;
 use crate::rules::schema::RuleText;
 
 pub use fingerprint::{FingerprintKeyError, Fingerprinter};
-pub use policy::{HostPattern, HostPatternError, Policy};
+pub use policy::{
+    Baseline, EndpointPolicy, HostPattern, HostPatternError, Known, OwnKeys, PathPatternError, PathPatterns, Policy,
+    RuleSelection, Verdict,
+};
 
 use endpoint_findings::EndpointPlaces;
 use key_findings::KeyPlaces;
 use pair::{Choice, EndpointRef, Pairing};
+use placed::Settled;
 use pool_findings::PoolPlaces;
 use server_findings::ServerPlaces;
 use severity::Surroundings;
@@ -62,9 +67,9 @@ const MOST_USERS: usize = 64;
 pub struct Assessment {
     /// Worst first; equals by rule, root, path, line, column and id.
     pub findings: Vec<Finding>,
-    /// Occurrences that an inline comment or the policy lets pass.
-    pub suppressed: u64,
-    /// Whether there were more than [`MAX_FINDINGS`]; the mildest were left out.
+    /// The places that an inline comment, the policy or the baseline lets pass, as findings of their own in the same order.
+    pub suppressed: Vec<Finding>,
+    /// Whether there were more than [`MAX_FINDINGS`] of either; the mildest were left out.
     pub limited: bool,
 }
 
@@ -99,19 +104,21 @@ pub fn assess(
         for (index, endpoint) in site.matches.endpoints.iter().enumerate() {
             endpoints.add(site, endpoint, bound.contains(&EndpointRef { blob, index }), &setup);
         }
-        site.matches.servers.iter().for_each(|server| servers.add(site, server));
-        pools.add(site, &hosts);
+        site.matches.servers.iter().for_each(|server| servers.add(site, server, &setup));
+        pools.add(site, &hosts, &setup);
     }
     keys.pooled(&pools);
     keys.masked(&sites);
-    let (mut findings, mut suppressed) = keys.findings(&setup);
-    for (more, passed) in [endpoints.findings(&setup), servers.findings(&setup), pools.findings(&setup)] {
-        findings.extend(more);
-        suppressed += passed;
+    let mut settled = keys.findings(&setup);
+    settled.extend(endpoints.findings(&setup));
+    settled.extend(servers.findings(&setup));
+    settled.extend(pools.findings(&setup));
+    let Settled { mut findings, mut suppressed } = settled;
+    let limited = findings.len().max(suppressed.len()) > MAX_FINDINGS;
+    for findings in [&mut findings, &mut suppressed] {
+        findings.sort_by(report_order);
+        findings.truncate(MAX_FINDINGS);
     }
-    findings.sort_by(report_order);
-    let limited = findings.len() > MAX_FINDINGS;
-    findings.truncate(MAX_FINDINGS);
     Assessment { findings, suppressed, limited }
 }
 
@@ -134,7 +141,8 @@ struct Site<'a> {
 
 impl<'a> Site<'a> {
     fn of(blob: &'a BlobMatches, policy: &Policy) -> Self {
-        let environment = environment::of_origin(&blob.origin).or(policy.environment);
+        let told = policy.environment_of(&blob.origin.path.text);
+        let environment = told.or_else(|| environment::of_origin(&blob.origin)).or(policy.environment);
         Self { origin: &blob.origin, matches: &blob.matches, environment }
     }
 
@@ -211,7 +219,7 @@ impl<'a> Site<'a> {
             commit: provenance.and_then(|seen| seen.commit.clone()),
             author: provenance.and_then(|seen| seen.author.clone()),
             encoding: encoding.to_vec(),
-            allow: place.allow.clone(),
+            suppression: None,
         }
     }
 
@@ -296,6 +304,12 @@ fn report_order(left: &Finding, right: &Finding) -> Ordering {
         .cmp(&(Reverse(right.severity), right.rule))
         .then_with(|| start(left).cmp(&start(right)))
         .then_with(|| left.id.cmp(&right.id))
+}
+
+/// What belongs to a finding besides its own places, each once.
+fn related<'a>(all: impl Iterator<Item = &'a Related>) -> Vec<Related> {
+    let distinct: BTreeSet<&Related> = all.collect();
+    distinct.into_iter().cloned().collect()
 }
 
 /// The risks that a rule carries.

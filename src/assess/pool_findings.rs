@@ -6,14 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Confidence, EndpointMatch, Finding, KeyMatch, Matches, Occurrence, Origin, Proof, Related, RelatedRole, RuleId,
-    Secret, Severity, Span, Subject,
+    Confidence, EndpointMatch, Finding, KeyMatch, Matches, Proof, Related, RelatedRole, RuleId, Secret, Severity, Span,
+    Subject,
 };
 use crate::rules::normalise;
 
-use super::decide::{self, Decision, Placed};
+use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
 use super::judge::Held;
+use super::placed::{Placed, Settled};
 use super::{Setup, Site, advice, history, message, risks};
 
 /// Two keys for one resource, so that one can be renewed while the other is in use, are no pool.
@@ -23,32 +24,17 @@ const ROTATED_IN_PAIRS: &str = "azure-openai";
 #[derive(Default)]
 pub(super) struct PoolPlaces<'a>(BTreeMap<(&'a str, String), Vec<PoolPlace<'a>>>);
 
-struct PoolPlace<'a> {
-    origin: &'a Origin,
-    occurrence: Occurrence,
-    held: Vec<Held>,
+type PoolPlace<'a> = Placed<'a, Pool<'a>>;
+
+/// The members of a pool.
+struct Pool<'a> {
     keys: Vec<&'a KeyMatch>,
     related: Vec<Related>,
 }
 
-impl Placed for PoolPlace<'_> {
-    fn origin(&self) -> &Origin {
-        self.origin
-    }
-    fn occurrence(&mut self) -> &mut Occurrence {
-        &mut self.occurrence
-    }
-    fn held(&self) -> &[Held] {
-        &self.held
-    }
-    fn held_mut(&mut self) -> &mut Vec<Held> {
-        &mut self.held
-    }
-}
-
 impl<'a> PoolPlaces<'a> {
     /// Looks for the pools of a blob; `receivers` are the hosts that its keys go to, in the order of the keys.
-    pub(super) fn add(&mut self, site: Site<'a>, receivers: &[Option<&str>]) {
+    pub(super) fn add(&mut self, site: Site<'a>, receivers: &[Option<&str>], setup: &Setup<'_>) {
         let receivers: BTreeMap<Span, Option<&str>> =
             site.matches.keys.iter().map(|key| key.place.span).zip(receivers.iter().copied()).collect();
         for (setting, keys) in pools(site.matches) {
@@ -63,6 +49,7 @@ impl<'a> PoolPlaces<'a> {
                 2 => Severity::Medium,
                 _ => Severity::High,
             };
+            let base = setup.policy.severity(RuleId::KeyPool, base);
             let mut confidence = keys.iter().map(|key| key.confidence).min().unwrap_or(Confidence::Low);
             if keys.iter().any(|key| key.proof == Proof::None) {
                 confidence = confidence.min(Confidence::Medium);
@@ -78,55 +65,52 @@ impl<'a> PoolPlaces<'a> {
             );
             let related = keys.iter().map(|key| site.related(&key.place, RelatedRole::PoolMember)).collect();
             let places = self.0.entry((&site.origin.path.text, setting)).or_default();
-            places.push(PoolPlace { origin: site.origin, occurrence, held: vec![held], keys, related });
+            places.push(Placed {
+                occurrence,
+                origin: site.origin,
+                held: vec![held],
+                allow: first.place.allow.as_ref(),
+                what: Pool { keys, related },
+            });
         }
     }
 
     /// The pools in the order of their paths: the setting, and each member with its place.
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, &[&'a KeyMatch], &[Related])> {
         let places = self.0.iter().flat_map(|((_, setting), places)| places.iter().map(move |place| (setting, place)));
-        places.map(|(setting, place)| (setting.as_str(), place.keys.as_slice(), place.related.as_slice()))
+        places.map(|(setting, place)| (setting.as_str(), place.what.keys.as_slice(), place.what.related.as_slice()))
     }
 
-    /// The findings, and how many places inline comments let pass.
-    pub(super) fn findings(self, setup: &Setup<'_>) -> (Vec<Finding>, u64) {
-        let mut suppressed = 0;
-        let mut findings = Vec::new();
+    /// The findings.
+    pub(super) fn findings(self, setup: &Setup<'_>) -> Settled {
+        let mut settled = Settled::default();
         for ((path, setting), mut places) in self.0 {
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             history::fold(&mut places);
-            suppressed += decide::suppress(&mut places);
-            if let Some(decision) = decide::decide(&places) {
-                let id = fingerprint::finding_id(SubjectId::Setting { path, setting: &setting });
-                findings.push(finding(id, setting, decision, places, setup));
-            }
+            let id = fingerprint::finding_id(SubjectId::Setting { path, setting: &setting });
+            settled.add(&id, places, setup.policy, |decision, places| finding(&id, &setting, decision, places, setup));
         }
-        (findings, suppressed)
+        settled
     }
 }
 
-fn finding(id: String, setting: String, decision: Decision, places: Vec<PoolPlace<'_>>, setup: &Setup<'_>) -> Finding {
-    let keys = &places[decision.lead].keys;
+fn finding(id: &str, setting: &str, decision: Decision, places: Vec<PoolPlace<'_>>, setup: &Setup<'_>) -> Finding {
+    let keys = &places[decision.lead].what.keys;
     let issuer = keys[0].issuer.as_deref().and_then(|id| setup.rules.issuer(id));
     let text = setup.rules.text(decision.rule);
     Finding {
-        id,
+        id: id.to_owned(),
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
         reaches: decision.reaches,
-        message: message::pool(&setting, keys.len(), issuer.map(|issuer| &*issuer.name)),
+        message: message::pool(setting, keys.len(), issuer.map(|issuer| &*issuer.name)),
         advice: advice::of_rule(text),
         risks: risks(text),
-        subject: Subject::Setting(setting),
+        subject: Subject::Setting(setting.to_owned()),
         receiver: None,
         signals: Vec::new(),
-        related: places
-            .iter()
-            .flat_map(|place| place.related.iter().cloned())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect(),
+        related: super::related(places.iter().flat_map(|place| &place.what.related)),
         occurrences: places.into_iter().map(|place| place.occurrence).collect(),
     }
 }

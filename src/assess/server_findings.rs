@@ -2,66 +2,48 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    EndpointFacts, Finding, Occurrence, Origin, RuleId, ServerMatch, Severity, Signal, SignalId, Subject,
-};
+use crate::model::{EndpointFacts, Finding, RuleId, ServerMatch, Severity, Signal, SignalId, Subject};
 
-use super::decide::{self, Decision, Placed};
+use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
 use super::judge::Held;
+use super::placed::{Placed, Settled};
 use super::{Setup, Site, advice, history, message, risks};
 
 /// The places of each server: by path, then by upstream.
 #[derive(Default)]
 pub(super) struct ServerPlaces<'a>(BTreeMap<(&'a str, &'a str), Vec<ServerPlace<'a>>>);
 
-struct ServerPlace<'a> {
-    origin: &'a Origin,
-    occurrence: Occurrence,
-    held: Vec<Held>,
-    server: &'a ServerMatch,
-}
-
-impl Placed for ServerPlace<'_> {
-    fn origin(&self) -> &Origin {
-        self.origin
-    }
-    fn occurrence(&mut self) -> &mut Occurrence {
-        &mut self.occurrence
-    }
-    fn held(&self) -> &[Held] {
-        &self.held
-    }
-    fn held_mut(&mut self) -> &mut Vec<Held> {
-        &mut self.held
-    }
-}
+type ServerPlace<'a> = Placed<'a, &'a ServerMatch>;
 
 impl<'a> ServerPlaces<'a> {
     /// Judges a server at its place.
-    pub(super) fn add(&mut self, site: Site<'a>, server: &'a ServerMatch) {
-        let mut held = Held { rule: RuleId::RelayServer, severity: severity(server), confidence: server.confidence };
+    pub(super) fn add(&mut self, site: Site<'a>, server: &'a ServerMatch, setup: &Setup<'_>) {
+        let severity = setup.policy.severity(RuleId::RelayServer, severity(server));
+        let mut held = Held { rule: RuleId::RelayServer, severity, confidence: server.confidence };
         held.severity = site.surroundings(&server.place).of_server(held);
         let occurrence = site.occurrence(&server.place, server.setting.as_deref(), &[]);
         let places = self.0.entry((&site.origin.path.text, &server.upstream)).or_default();
-        places.push(ServerPlace { origin: site.origin, occurrence, held: vec![held], server });
+        places.push(Placed {
+            occurrence,
+            origin: site.origin,
+            held: vec![held],
+            allow: server.place.allow.as_ref(),
+            what: server,
+        });
     }
 
-    /// The findings, and how many places inline comments let pass.
-    pub(super) fn findings(self, setup: &Setup<'_>) -> (Vec<Finding>, u64) {
-        let mut suppressed = 0;
-        let mut findings = Vec::new();
+    /// The findings.
+    pub(super) fn findings(self, setup: &Setup<'_>) -> Settled {
+        let mut settled = Settled::default();
         for ((path, upstream), mut places) in self.0 {
             places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
             places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
             history::fold(&mut places);
-            suppressed += decide::suppress(&mut places);
-            if let Some(decision) = decide::decide(&places) {
-                let id = fingerprint::finding_id(SubjectId::Server { path, upstream });
-                findings.push(finding(id, decision, places, setup));
-            }
+            let id = fingerprint::finding_id(SubjectId::Server { path, upstream });
+            settled.add(&id, places, setup.policy, |decision, places| finding(&id, decision, places, setup));
         }
-        (findings, suppressed)
+        settled
     }
 }
 
@@ -78,12 +60,12 @@ fn severity(server: &ServerMatch) -> Severity {
     }
 }
 
-fn finding(id: String, decision: Decision, places: Vec<ServerPlace<'_>>, setup: &Setup<'_>) -> Finding {
-    let lead = places[decision.lead].server;
-    let signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.server.signals.iter().cloned()).collect();
+fn finding(id: &str, decision: Decision, places: Vec<ServerPlace<'_>>, setup: &Setup<'_>) -> Finding {
+    let lead = places[decision.lead].what;
+    let signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.what.signals.iter().cloned()).collect();
     let text = setup.rules.text(decision.rule);
     Finding {
-        id,
+        id: id.to_owned(),
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,

@@ -74,7 +74,7 @@ impl Services {
             self.parts.insert(package.clone(), known(&within(place, Some(around))));
         }
         let written = place.occurrence.service.as_ref().filter(|name| Some(*name) != place.origin.service.as_ref());
-        let used = place.used_by.iter().chain(written).filter(|_| runs_services(&place.occurrence.path.text));
+        let used = place.what.used_by.iter().chain(written).filter(|_| runs_services(&place.occurrence.path.text));
         let mut alone = true;
         for service in used {
             let service = within(place, Some(service));

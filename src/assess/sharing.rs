@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Confidence, Environment, Exposure, Repository, RuleId, Severity, Signal, SignalId};
 
+use super::Policy;
 use super::environment;
 use super::history::is_in_tree;
 use super::judge;
@@ -63,11 +64,12 @@ fn root_of(first: &[usize], mut index: usize) -> usize {
 }
 
 /// Holds `shared-key` at the places of a key that several hold, with a signal for each kind of holder.
-pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>) {
-    let made_up =
-        |place: &KeyPlace<'_>| place.key.weak || place.key.format == judge::FRAGMENT || is_published(place.key);
+pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>, policy: &Policy) {
+    let made_up = |place: &KeyPlace<'_>| {
+        place.what.key.weak || place.what.key.format == judge::FRAGMENT || is_published(place.what.key)
+    };
     // One place is one holder, unless several services take what stands there.
-    let single = places.len() < 2 && places.iter().all(|place| place.used_by.len() < 2);
+    let single = places.len() < 2 && places.iter().all(|place| place.what.used_by.len() < 2);
     if single || places.iter().any(made_up) {
         return;
     }
@@ -100,15 +102,15 @@ pub(super) fn mark(places: &mut [KeyPlace<'_>], families: &Families<'_>) {
     let cap = if !sure && authors.len() > 1 { Confidence::Medium } else { Confidence::High };
     for place in places.iter_mut().filter(|place| counts(place)) {
         if is_in_use(place) || (repositories.len() > 1 && place.origin.repository.is_some()) {
-            place.hold(RuleId::SharedKey, severity, place.key.confidence.min(cap));
-            place.signals.extend(signals.iter().cloned());
+            place.hold(RuleId::SharedKey, severity, place.what.key.confidence.min(cap), policy);
+            place.what.signals.extend(signals.iter().cloned());
         }
     }
 }
 
 /// Whether a place says that somebody has the key.
 fn counts(place: &KeyPlace<'_>) -> bool {
-    !place.occurrence.environment.is_some_and(environment::lowers) && place.key.confidence > Confidence::Low
+    !place.occurrence.environment.is_some_and(environment::lowers) && place.what.key.confidence > Confidence::Low
 }
 
 /// Whether it also says who uses it: the history and git's own files do not.

@@ -11,12 +11,12 @@ pub(super) fn mark(places: &mut [KeyPlace<'_>]) {
         let least = place.weighed(Held {
             rule: RuleId::ExposedKey,
             severity: Severity::Medium,
-            confidence: place.key.confidence,
+            confidence: place.what.key.confidence,
         });
         let by_place = |rule: RuleId| matches!(rule, RuleId::StoredKey | RuleId::ExposedKey);
         for held in place.held.iter_mut().filter(|held| by_place(held.rule)) {
             held.severity = held.severity.max(least);
         }
-        place.signals.push(Signal::new(SignalId::WorldReadable, "everybody on the machine can read the file"));
+        place.what.signals.push(Signal::new(SignalId::WorldReadable, "everybody on the machine can read the file"));
     }
 }

@@ -118,6 +118,14 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "NAME", value_parser = environments(), help_heading = "Policy")]
     pub(super) environment: Option<Environment>,
 
+    /// Look at these rules alone, by their ids and separated by commas
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',', value_parser = rule_ids(), help_heading = "Policy")]
+    pub(super) only: Vec<RuleId>,
+
+    /// Do not look at these rules, by their ids and separated by commas
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',', value_parser = rule_ids(), help_heading = "Policy")]
+    pub(super) except: Vec<RuleId>,
+
     /// File with at least 32 random bytes: fingerprints become HMAC-SHA-256 under it
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub(super) fingerprint_key: Option<PathBuf>,
@@ -149,6 +157,10 @@ pub(super) struct ScanArgs {
     /// Leave out findings below this severity [default: low]
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
     pub(super) min_severity: Option<Severity>,
+
+    /// Also show what inline comments, the policy and the baseline let pass
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_suppressed: bool,
 
     /// Say nothing but findings and errors
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]

@@ -59,7 +59,8 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use keyscan::model::{
-        BlobPath, EndpointFacts, EndpointKind, RuleId, ScanFacts, SkipReason, Skipped, Subject, Summary, ToolFacts,
+        BlobPath, EndpointFacts, EndpointKind, PolicyFacts, RuleId, ScanFacts, SkipReason, Skipped, Subject, Summary,
+        ToolFacts,
     };
 
     use super::*;
@@ -99,11 +100,14 @@ mod tests {
                 excluded: 0,
                 suppressed: 0,
                 skipped: if complete { Vec::new() } else { vec![unread] },
+                policy: PolicyFacts::default(),
                 fingerprint_scheme: "sha256",
                 fingerprint_check: None,
             },
             summary: Summary::default(),
             findings: findings.iter().map(finding).collect(),
+            suppressed: Vec::new(),
+            show_suppressed: false,
             // Shown or not shown makes no difference to the gate.
             min_severity: Severity::Critical,
         }

@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, anyhow};
 use keyscan::assess::{Fingerprinter, Policy};
 use keyscan::config::{self, Config};
-use keyscan::model::Severity;
+use keyscan::model::{PolicyFacts, Severity};
 use keyscan::report::{self, Format};
 use keyscan::{scan, source};
 use terminal_size::terminal_size;
@@ -68,7 +68,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let (policy, policy_note) = policy(&args, &input)?;
+    let (policy, policy_facts, policy_note) = policy(&args, &input)?;
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -77,7 +77,8 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
         // A report of an earlier run names relays: scanning it would find them all again.
         tree.except = outputs.iter().filter_map(|output| output.target.real_path()).collect();
     }
-    let scan = scan::Options { input, policy, fingerprinter, min_severity };
+    let show_suppressed = args.show_suppressed;
+    let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
     Ok(Plan { scan, outputs, gate, policy_note, progress, quiet, verbose })
 }
 
@@ -248,8 +249,8 @@ fn mode(args: &ScanArgs) -> source::Mode {
     }
 }
 
-/// The policy in force, and a line that says which it is.
-fn policy(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, String)> {
+/// The policy in force, where it comes from, and a line that says so.
+fn policy(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, PolicyFacts, String)> {
     let file = match &args.config {
         _ if args.no_config => None,
         Some(file) => Some(file.clone()),
@@ -266,7 +267,11 @@ fn policy(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, String)> {
         }
         None => (Config::default(), "policy: none".to_owned()),
     };
-    Ok((Policy { environment: args.environment, ..config.policy() }, note))
+    let mut policy = Policy { environment: args.environment, ..config.policy() };
+    policy.rules.only.extend(&args.only);
+    policy.rules.except.extend(&args.except);
+    let facts = PolicyFacts { config: file.map(|file| file.display().to_string()), ..PolicyFacts::default() };
+    Ok((policy, facts, note))
 }
 
 /// The config file that the scanned folders bring along. What one repository allows must not hold for another, so

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::assess::{HostPattern, HostPatternError, Policy};
+use crate::assess::{EndpointPolicy, HostPattern, HostPatternError, Policy};
 use crate::rules::Rules;
 use crate::rules::schema::CatalogueKind;
 
@@ -38,7 +38,8 @@ impl Config {
     /// The policy that the file states.
     #[must_use]
     pub fn policy(&self) -> Policy {
-        Policy { allowed: self.allow.clone(), ..Policy::default() }
+        let endpoints = EndpointPolicy { allow: self.allow.clone(), ..EndpointPolicy::default() };
+        Policy { endpoints, ..Policy::default() }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::assess::Verdict;
 
 fn fault(text: &str) -> (usize, usize, Fault) {
     let (at, fault) = parse(text).unwrap_err();
@@ -21,9 +22,10 @@ fn allowed_hosts_are_read() {
             .unwrap();
     assert_eq!(config.allow.len(), 3);
     let policy = config.policy();
-    assert!(policy.allows("llm.corp.example", "https://llm.corp.example/v1"));
-    assert!(policy.allows("gw.example:8443", "https://gw.example:8443/v1"));
-    assert!(!policy.allows("gw.example", "https://gw.example/v1"));
+    let allows = |host: &str, url: &str| policy.verdict(host, url, None) == Verdict::Allowed;
+    assert!(allows("llm.corp.example", "https://llm.corp.example/v1"));
+    assert!(allows("gw.example:8443", "https://gw.example:8443/v1"));
+    assert!(!allows("gw.example", "https://gw.example/v1"));
     assert_eq!(policy.environment, None);
     assert_eq!(parse("").unwrap(), Config::default());
     assert_eq!(parse("\u{feff}[endpoints]\n").unwrap(), Config::default());

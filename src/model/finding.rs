@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Allow, BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Position, Redacted, Role,
-    RuleId, Severity, Signal,
+    BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Position, Redacted, Role, RuleId,
+    Severity, Signal,
 };
 
 /// The guide's three risks of shared keys and relays.
@@ -117,8 +117,40 @@ pub struct Occurrence {
     pub author: Option<String>,
     /// Encodings undone to see it.
     pub encoding: Vec<String>,
-    /// The inline comment that lets it pass; such an occurrence is suppressed.
-    pub allow: Option<Allow>,
+    /// What lets it pass, of an occurrence that is suppressed.
+    pub suppression: Option<Suppression>,
+}
+
+/// What lets an occurrence pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressionKind {
+    /// A comment on its line, or on the line above.
+    Inline,
+    /// The policy.
+    Policy,
+    /// The baseline.
+    Baseline,
+}
+
+impl SuppressionKind {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inline => "inline",
+            Self::Policy => "policy",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
+/// Why an occurrence is suppressed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Suppression {
+    /// What lets it pass.
+    pub kind: SuppressionKind,
+    /// The reason that was given, keys redacted; may be empty.
+    pub reason: String,
 }
 
 /// What another place has to do with a finding.
@@ -185,7 +217,7 @@ pub struct Finding {
     pub receiver: Option<Receiver>,
     /// Facts seen on the way, sorted.
     pub signals: Vec<Signal>,
-    /// Every place that is not suppressed, sorted by path and position; never empty.
+    /// Every place, sorted by path and position; never empty. A report keeps those that are suppressed apart.
     pub occurrences: Vec<Occurrence>,
     /// Other places that belong to it, sorted.
     pub related: Vec<Related>,

@@ -20,7 +20,8 @@ mod severity;
 pub use blob::{Blob, HEAD, Start};
 pub use endpoint::{EndpointKind, Evidence, Role};
 pub use finding::{
-    Advice, EndpointFacts, Finding, KeyFacts, Occurrence, Receiver, Related, RelatedRole, Risk, Subject,
+    Advice, EndpointFacts, Finding, KeyFacts, Occurrence, Receiver, Related, RelatedRole, Risk, Subject, Suppression,
+    SuppressionKind,
 };
 pub use key::{Fingerprint, Redacted};
 pub use line_hash::line_hashes;
@@ -29,7 +30,10 @@ pub use matches::{
 };
 pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};
-pub use report::{Report, Repository, RootInfo, ScanFacts, SkipEffect, SkipReason, Skipped, Summary, ToolFacts};
+pub use report::{
+    PolicyFacts, Report, Repository, RootInfo, ScanFacts, SetAside, SetAsideKind, SkipEffect, SkipReason, Skipped,
+    Summary, ToolFacts,
+};
 pub use rule::{RuleId, Signal, SignalId};
 pub use scope::{Home, Scope, ScopeId, ScopeKind, Scopes, Use, Used, scope_name};
 pub use secret::Secret;

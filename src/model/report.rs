@@ -176,10 +176,73 @@ pub struct ScanFacts {
     pub suppressed: u64,
     /// Everything that was not read, sorted.
     pub skipped: Vec<Skipped>,
+    /// By what the findings were judged.
+    pub policy: PolicyFacts,
     /// `sha256` or `hmac-sha256`.
     pub fingerprint_scheme: &'static str,
     /// With a fingerprint key: 16 hex digits that tell two keys apart.
     pub fingerprint_check: Option<String>,
+}
+
+/// By what the findings of a run were judged, besides the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyFacts {
+    /// The policy file in force.
+    pub config: Option<String>,
+    /// The baseline in force.
+    pub baseline: Option<String>,
+    /// The commit that policy, baseline, ignore files and inline comments were taken from, where they were not taken from
+    /// the scanned tree.
+    pub trusted: Option<String>,
+    /// What of the scanned tree was not obeyed, sorted.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// Something in the scanned tree that would have let findings pass, and was not obeyed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SetAside {
+    /// Index into the scan's roots.
+    pub root: usize,
+    /// Path for reports.
+    pub path: BlobPath,
+    /// Path for human text.
+    pub shown: String,
+    /// What it is.
+    pub kind: SetAsideKind,
+    /// How many of them there are in the file: of inline comments those that would have counted, else 1.
+    pub count: u64,
+}
+
+/// What a [`SetAside`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SetAsideKind {
+    /// A policy file.
+    Config,
+    /// A baseline.
+    Baseline,
+    /// A file of rules.
+    Rules,
+    /// A `.keyscanignore`.
+    IgnoreFile,
+    /// Inline comments.
+    InlineAllow,
+    /// The head of a report of keyscan.
+    ReportHead,
+}
+
+impl SetAsideKind {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Baseline => "baseline",
+            Self::Rules => "rules",
+            Self::IgnoreFile => "ignore-file",
+            Self::InlineAllow => "inline-allow",
+            Self::ReportHead => "report-head",
+        }
+    }
 }
 
 impl ScanFacts {
@@ -234,6 +297,10 @@ pub struct Report {
     pub summary: Summary,
     /// All findings, in report order, including those below `min_severity`.
     pub findings: Vec<Finding>,
+    /// The places that something lets pass, as findings of their own, in report order. Each occurrence says what it is.
+    pub suppressed: Vec<Finding>,
+    /// Whether reports show them.
+    pub show_suppressed: bool,
     /// Findings (and, in line-based formats, occurrences) below this are not shown.
     pub min_severity: Severity,
 }

@@ -10,8 +10,8 @@ use std::io;
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
 use crate::detect::{self, Detector};
 use crate::model::{
-    Blob, BlobMatches, BlobPath, EndpointMatch, Exposure, Origin, Report, Role, ScanFacts, Severity, SkipReason,
-    Skipped, Summary, ToolFacts,
+    Blob, BlobMatches, BlobPath, EndpointMatch, Exposure, Origin, PolicyFacts, Report, Role, ScanFacts, Severity,
+    SkipReason, Skipped, Summary, ToolFacts,
 };
 use crate::rules::Rules;
 use crate::source::{self, Outcome, Progress, SourceError};
@@ -40,8 +40,12 @@ pub struct Options {
     pub policy: Policy,
     /// How keys become fingerprints.
     pub fingerprinter: Fingerprinter,
+    /// Where the policy comes from, for reports.
+    pub policy_facts: PolicyFacts,
     /// Reports leave out findings below this.
     pub min_severity: Severity,
+    /// Reports show what is suppressed.
+    pub show_suppressed: bool,
 }
 
 /// Why a scan did not happen.
@@ -153,13 +157,16 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
             blobs: outcome.blobs,
             commits: outcome.commits,
             excluded: outcome.excluded,
-            suppressed: assessment.suppressed,
+            suppressed: assessment.suppressed.iter().map(|finding| finding.occurrences.len() as u64).sum(),
             skipped,
+            policy: options.policy_facts.clone(),
             fingerprint_scheme: options.fingerprinter.scheme(),
             fingerprint_check: options.fingerprinter.check(),
         },
         summary: Summary::of(&assessment.findings),
         findings: assessment.findings,
+        suppressed: assessment.suppressed,
+        show_suppressed: options.show_suppressed,
         min_severity: options.min_severity,
     }
 }

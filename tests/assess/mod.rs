@@ -10,13 +10,14 @@ mod matrix;
 mod messages;
 mod moves;
 mod pairs;
+mod policy;
 mod receivers;
 mod run;
 mod sharing;
 
 use std::sync::LazyLock;
 
-use keyscan::assess::{Assessment, Fingerprinter, HostPattern, Policy, assess};
+use keyscan::assess::{Assessment, EndpointPolicy, Fingerprinter, HostPattern, Policy, assess};
 use keyscan::model::{
     BlobMatches, BlobPath, Confidence, EndpointKind, EndpointMatch, Exposure, Finding, KeyMatch, Matches, Origin,
     Place, Position, Proof, Redacted, Role, Secret, Signal, SignalId, Span,
@@ -97,6 +98,11 @@ fn rules() -> &'static Rules {
     &EXTENDED
 }
 
+/// How many places something lets pass.
+fn passed(assessment: &Assessment) -> usize {
+    assessment.suppressed.iter().map(|finding| finding.occurrences.len()).sum()
+}
+
 fn run_with(blobs: Vec<BlobMatches>, policy: &Policy) -> Assessment {
     assess(blobs, &[], rules(), policy, &Fingerprinter::plain())
 }
@@ -111,7 +117,9 @@ fn findings(keys: Vec<KeyMatch>, endpoints: Vec<EndpointMatch>) -> Vec<Finding> 
 }
 
 fn allowing(patterns: &[&str]) -> Policy {
-    Policy { allowed: patterns.iter().map(|pattern| HostPattern::parse(pattern).unwrap()).collect(), environment: None }
+    let allow = patterns.iter().map(|pattern| HostPattern::parse(pattern).unwrap()).collect();
+    let endpoints = EndpointPolicy { allow, ..EndpointPolicy::default() };
+    Policy { endpoints, ..Policy::default() }
 }
 
 fn blob(path: &str, exposure: Exposure, keys: Vec<KeyMatch>, endpoints: Vec<EndpointMatch>) -> BlobMatches {

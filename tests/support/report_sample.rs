@@ -103,6 +103,7 @@ pub(super) fn clean() -> Report {
         excluded: 0,
         suppressed: 0,
         skipped: Vec::new(),
+        policy: PolicyFacts::default(),
         fingerprint_scheme: "sha256",
         fingerprint_check: None,
     };
@@ -111,7 +112,15 @@ pub(super) fn clean() -> Report {
         catalogue: "2026-11-22".to_owned(),
         rules_digest: "0123456789abcdef".repeat(4),
     };
-    Report { tool, scan, summary: Summary::default(), findings: Vec::new(), min_severity: Severity::Low }
+    Report {
+        tool,
+        scan,
+        summary: Summary::default(),
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        show_suppressed: false,
+        min_severity: Severity::Low,
+    }
 }
 
 /// The report with these findings and their counts.
@@ -295,7 +304,7 @@ pub(super) fn place(text: &str, line: u64, column: u64) -> Spot {
         commit: None,
         author: None,
         encoding: Vec::new(),
-        allow: None,
+        suppression: None,
     })
 }
 

@@ -118,6 +118,21 @@ struct Occurrence<'a> {
     commit: Option<&'a str>,
     author: Option<&'a str>,
     encoding: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<Suppression<'a>>,
+}
+
+/// What lets an occurrence pass; absent from all that count.
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    reason: &'a str,
+}
+
+impl<'a> Suppression<'a> {
+    fn new(suppression: &'a model::Suppression) -> Self {
+        Self { kind: suppression.kind.as_str(), reason: &suppression.reason }
+    }
 }
 
 impl<'a> Occurrence<'a> {
@@ -139,6 +154,7 @@ impl<'a> Occurrence<'a> {
             commit: place.commit.as_deref(),
             author: place.author.as_deref(),
             encoding: &place.encoding,
+            suppression: place.suppression.as_ref().map(Suppression::new),
         }
     }
 }

@@ -26,8 +26,11 @@ pub(super) fn write_document(report: &Report, out: &mut dyn Write) -> io::Result
 /// Writes one record per line: findings, then one `target_done` per root, then the `summary`.
 pub(super) fn write_records(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let context = Context::new(report);
-    for finding in context.shown(report) {
-        write_line(&FindingRecord::new(finding, &context), out)?;
+    for finding in context.shown(&report.findings) {
+        write_line(&FindingRecord::new("finding", finding, &context), out)?;
+    }
+    for finding in context.shown(&report.suppressed).filter(|_| report.show_suppressed) {
+        write_line(&FindingRecord::new("suppressed", finding, &context), out)?;
     }
     for root in 0..report.scan.roots.len() {
         write_line(&TargetRecord::new(report, root, &context), out)?;

@@ -29,9 +29,9 @@ impl Context {
     }
 
     /// The findings that are not below the minimum.
-    pub(super) fn shown<'a>(&self, report: &'a Report) -> impl Iterator<Item = &'a Finding> + use<'a> {
+    pub(super) fn shown<'a>(&self, findings: &'a [Finding]) -> impl Iterator<Item = &'a Finding> + use<'a> {
         let minimum = self.min_severity;
-        report.findings.iter().filter(move |finding| finding.severity >= minimum)
+        findings.iter().filter(move |finding| finding.severity >= minimum)
     }
 
     /// The name of a root, where there are several.
@@ -47,6 +47,8 @@ pub(super) struct Document<'a> {
     scan: Scan<'a>,
     summary: Summary,
     findings: Findings<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<Findings<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -56,20 +58,21 @@ impl<'a> Document<'a> {
             tool: Tool::new(report),
             scan: Scan::new(report, context),
             summary: Summary::new(report),
-            findings: Findings { report, context },
+            findings: Findings { findings: &report.findings, context },
+            suppressed: report.show_suppressed.then_some(Findings { findings: &report.suppressed, context }),
         }
     }
 }
 
 /// The findings, shaped one by one while they are written: a report may hold many.
 struct Findings<'a> {
-    report: &'a Report,
+    findings: &'a [Finding],
     context: &'a Context,
 }
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let shown = self.context.shown(self.report);
+        let shown = self.context.shown(self.findings);
         serializer.collect_seq(shown.map(|finding| FindingBody::new(finding, self.context)))
     }
 }
@@ -84,8 +87,9 @@ pub(super) struct FindingRecord<'a> {
 }
 
 impl<'a> FindingRecord<'a> {
-    pub(super) fn new(finding: &'a Finding, context: &'a Context) -> Self {
-        Self { schema_version: SCHEMA_VERSION, kind: "finding", finding: FindingBody::new(finding, context) }
+    /// A record of type `finding`, or of type `suppressed`, which counts for nothing.
+    pub(super) fn new(kind: &'static str, finding: &'a Finding, context: &'a Context) -> Self {
+        Self { schema_version: SCHEMA_VERSION, kind, finding: FindingBody::new(finding, context) }
     }
 }
 
@@ -166,6 +170,7 @@ struct Scan<'a> {
     excluded: u64,
     suppressed: u64,
     skipped: Vec<Skipped<'a>>,
+    policy: Policy<'a>,
     fingerprint_scheme: &'static str,
     fingerprint_check: Option<&'a str>,
 }
@@ -184,8 +189,49 @@ impl<'a> Scan<'a> {
             excluded: scan.excluded,
             suppressed: scan.suppressed,
             skipped: scan.skipped.iter().map(|skipped| Skipped::new(skipped, context)).collect(),
+            policy: Policy::new(&scan.policy, context),
             fingerprint_scheme: scan.fingerprint_scheme,
             fingerprint_check: scan.fingerprint_check.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    config: Option<&'a str>,
+    baseline: Option<&'a str>,
+    trusted: Option<&'a str>,
+    set_aside: Vec<SetAside<'a>>,
+}
+
+impl<'a> Policy<'a> {
+    fn new(policy: &'a model::PolicyFacts, context: &'a Context) -> Self {
+        Self {
+            config: policy.config.as_deref(),
+            baseline: policy.baseline.as_deref(),
+            trusted: policy.trusted.as_deref(),
+            set_aside: policy.set_aside.iter().map(|aside| SetAside::new(aside, context)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SetAside<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
+    #[serde(flatten)]
+    path: Path<'a>,
+    kind: &'static str,
+    count: u64,
+}
+
+impl<'a> SetAside<'a> {
+    fn new(aside: &'a model::SetAside, context: &'a Context) -> Self {
+        Self {
+            repository: context.repository(aside.root),
+            path: Path::new(&aside.path),
+            kind: aside.kind.as_str(),
+            count: aside.count,
         }
     }
 }

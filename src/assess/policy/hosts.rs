@@ -1,29 +1,9 @@
-//! What the team allows: its own endpoints, and what a tree is for where its paths do not say.
+//! Patterns of hosts.
 //!
-//! *Why patterns are strict*: an allowed host silences the worst finding there is, so a pattern that would allow more
+//! *Why they are strict*: an allowed host silences the worst finding there is, so a pattern that would allow more
 //! than its author can mean (`*`, `*.com`, a whole URL whose path would be ignored) is refused and never repaired.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
-
-use crate::model::Environment;
-
-/// What the team allows.
-#[derive(Clone, Debug, Default)]
-pub struct Policy {
-    /// Hosts that may receive keys and requests.
-    pub allowed: Vec<HostPattern>,
-    /// What places are for whose path does not say.
-    pub environment: Option<Environment>,
-}
-
-impl Policy {
-    /// Whether the policy allows an endpoint: `host` as in the report (with the port if not the scheme's own), `url` for
-    /// the scheme.
-    #[must_use]
-    pub fn allows(&self, host: &str, url: &str) -> bool {
-        self.allowed.iter().any(|pattern| pattern.matches(host, url))
-    }
-}
 
 /// A host, or all hosts below a name, on any port or on one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

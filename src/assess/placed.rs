@@ -1,0 +1,100 @@
+//! The places of a subject, whatever its kind, and what becomes of them: the ones that something lets pass stand apart.
+
+use crate::model::{Allow, AllowScope, Finding, Occurrence, Origin, Severity, Suppression, SuppressionKind};
+
+use super::Policy;
+use super::decide::{self, Decision};
+use super::judge::Held;
+
+/// One place of a subject and what holds there, moves included.
+pub(super) struct Placed<'a, W> {
+    /// The place as reports show it.
+    pub occurrence: Occurrence,
+    /// Where the blob comes from.
+    pub origin: &'a Origin,
+    /// The rules that hold there.
+    pub held: Vec<Held>,
+    /// The inline comment that covers the line.
+    pub allow: Option<&'a Allow>,
+    /// What stands there.
+    pub what: W,
+}
+
+/// The findings about subjects of one kind.
+#[derive(Default)]
+pub(super) struct Settled {
+    /// Those that are reported.
+    pub findings: Vec<Finding>,
+    /// Of the same and other subjects the places that something lets pass.
+    pub suppressed: Vec<Finding>,
+}
+
+impl Settled {
+    /// Decides what the finding of a subject is, and which of its places something lets pass. Both become findings of the
+    /// same id; `make` puts them together.
+    pub(super) fn add<'a, W>(
+        &mut self,
+        id: &str,
+        places: Vec<Placed<'a, W>>,
+        policy: &Policy,
+        make: impl Fn(Decision, Vec<Placed<'a, W>>) -> Finding,
+    ) {
+        let mut kept = Vec::with_capacity(places.len());
+        let mut suppressed = Vec::new();
+        for mut place in places {
+            place.held.retain(|held| policy.rules.wants(held.rule));
+            if place.held.is_empty() {
+                continue;
+            }
+            match place.suppression(id, policy) {
+                None => kept.push(place),
+                Some(suppression) => {
+                    place.occurrence.suppression = Some(suppression);
+                    suppressed.push(place);
+                }
+            }
+        }
+        for (places, findings) in [(kept, &mut self.findings), (suppressed, &mut self.suppressed)] {
+            if let Some(decision) = decide::decide(&places) {
+                findings.push(make(decision, places));
+            }
+        }
+    }
+
+    /// Adds the findings about subjects of another kind.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.suppressed.extend(other.suppressed);
+    }
+}
+
+impl<W> Placed<'_, W> {
+    /// What lets the place pass, if anything does. What an inline comment names and does not let all of it pass is taken
+    /// away from what holds.
+    fn suppression(&mut self, id: &str, policy: &Policy) -> Option<Suppression> {
+        self.weigh();
+        if let Some(allow) = self.allow.filter(|allow| !policy.require_reason || !allow.reason.is_empty()) {
+            let covers = |held: &Held| match &allow.scope {
+                AllowScope::All => true,
+                AllowScope::Rules(rules) => rules.contains(&held.rule),
+            };
+            if self.held.iter().all(covers) {
+                return Some(Suppression { kind: SuppressionKind::Inline, reason: allow.reason.clone() });
+            }
+            self.held.retain(|held| !covers(held));
+            self.weigh();
+        }
+        // Decided where the place was judged: only there the policy's words are understood.
+        if self.occurrence.suppression.is_some() {
+            return self.occurrence.suppression.take();
+        }
+        let known = policy.baseline.covers(id, &self.occurrence.path.text, self.occurrence.severity)?;
+        let reason = known.reason.clone().unwrap_or_default();
+        Some(Suppression { kind: SuppressionKind::Baseline, reason })
+    }
+
+    /// The place weighs as much as the worst that holds there.
+    fn weigh(&mut self) {
+        self.occurrence.severity = self.held.iter().map(|held| held.severity).max().unwrap_or(Severity::Info);
+    }
+}
