@@ -7,6 +7,7 @@ mod error;
 mod exit;
 mod manual;
 mod output;
+mod policy;
 mod progress;
 mod resolve;
 

@@ -1,23 +1,22 @@
 //! What was typed, made into a plan. Whatever contradicts itself is refused here, before anything is read.
 
-use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, anyhow};
-use keyscan::assess::{Fingerprinter, Policy};
-use keyscan::config::{self, Config};
-use keyscan::model::{PolicyFacts, Severity};
+use keyscan::assess::Fingerprinter;
+use keyscan::model::Severity;
 use keyscan::report::{self, Format};
 use keyscan::{scan, source};
 use terminal_size::terminal_size;
 
 use super::args::{Color, FormatArg, ScanArgs, from_environment, parse_format};
 use super::bounded::{self, Accept};
-use super::error::{harmless, hinted};
+use super::error::hinted;
 use super::exit::Gate;
 use super::output::Target;
+use super::policy;
 use super::progress;
 
 /// Largest list of files that is read, in bytes: some million paths.
@@ -68,7 +67,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let (policy, policy_facts, policy_note) = policy(&args, &input)?;
+    let (policy, policy_facts, policy_note) = policy::resolve(&args, &input)?;
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -176,7 +175,7 @@ fn path_of(bytes: &[u8]) -> Result<PathBuf> {
 }
 
 /// The folders and files named on the command line; the working directory where none is, or where a list names them.
-fn roots(tree: &source::Options) -> Vec<PathBuf> {
+pub(super) fn roots(tree: &source::Options) -> Vec<PathBuf> {
     if tree.paths.is_empty() { vec![PathBuf::from(".")] } else { tree.paths.clone() }
 }
 
@@ -247,46 +246,4 @@ fn mode(args: &ScanArgs) -> source::Mode {
         _ if args.history => source::Mode::History,
         _ => source::Mode::Tree,
     }
-}
-
-/// The policy in force, where it comes from, and a line that says so.
-fn policy(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, PolicyFacts, String)> {
-    let file = match &args.config {
-        _ if args.no_config => None,
-        Some(file) => Some(file.clone()),
-        None => match from_environment("KEYSCAN_CONFIG") {
-            Some(file) => Some(PathBuf::from(file)),
-            None => own_config(input)?,
-        },
-    };
-    let (config, note) = match &file {
-        Some(file) => {
-            let config = config::load(file)?;
-            let note = format!("policy: {} (endpoints allowed: {})", file.display(), config.allow.len());
-            (config, harmless(&note))
-        }
-        None => (Config::default(), "policy: none".to_owned()),
-    };
-    let mut policy = Policy { environment: args.environment, ..config.policy() };
-    policy.rules.only.extend(&args.only);
-    policy.rules.except.extend(&args.except);
-    let facts = PolicyFacts { config: file.map(|file| file.display().to_string()), ..PolicyFacts::default() };
-    Ok((policy, facts, note))
-}
-
-/// The config file that the scanned folders bring along. What one repository allows must not hold for another, so
-/// roots that differ in it are refused.
-fn own_config(input: &scan::Input) -> Result<Option<PathBuf>> {
-    let roots = match input {
-        scan::Input::Tree(tree) => roots(tree),
-        scan::Input::Stdin { .. } => vec![PathBuf::from(".")],
-    };
-    let tops: BTreeSet<_> = roots.iter().filter_map(|root| source::top_of(root)).collect();
-    let found: BTreeSet<_> = tops.iter().map(|top| config::find(top)).collect();
-    if found.len() > 1 {
-        let files: Vec<_> = found.iter().flatten().map(|file| file.display().to_string()).collect();
-        let message = format!("the paths belong to different policies: {}", files.join(", "));
-        return Err(hinted(message, "name one with --config for all of them, or give --no-config"));
-    }
-    Ok(found.into_iter().next().flatten())
 }
