@@ -2,12 +2,15 @@
 //!
 //! Two files are linked where one names the other (`env_file`), an object of the other (a Secret, a ConfigMap), or a
 //! variable that the other sets. Such a link puts what is named into the scope that names it, and the pair is found
-//! there as in one file. Without a link the names of the settings have to agree. Nothing is joined across projects, except
-//! by a file's path, and nothing across environments.
+//! there as in one file. Without a link the names of the settings have to agree, and the endpoint must have no key of its
+//! own. Nothing is joined across projects, except by a file's path, and nothing across environments. What only the history
+//! holds is joined with nothing: nobody knows which versions of two files were ever used together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::{BlobMatches, Environment, Evidence, Home, Matches, ScopeId, ScopeKind, Use, Used, scope_name};
+use crate::model::{
+    BlobMatches, Environment, Evidence, Exposure, Home, Matches, ScopeId, ScopeKind, Secret, Use, Used, scope_name,
+};
 
 use super::field::Field;
 use super::setting::Family;
@@ -77,7 +80,8 @@ impl<'a> Run<'a> {
             projects: BTreeMap::new(),
             set: HashMap::new(),
         };
-        for (index, blob) in blobs.iter().enumerate() {
+        let is_version = |blob: &BlobMatches| blob.origin.exposure == Exposure::History;
+        for (index, blob) in blobs.iter().enumerate().filter(|(_, blob)| !is_version(blob)) {
             run.by_path.insert((blob.origin.root, &blob.origin.path.text), index);
             run.projects.entry(run.project(index)).or_default().push(index);
         }
@@ -227,6 +231,9 @@ impl<'a> Run<'a> {
         choices: &[Vec<Choice>],
         offers: &mut BTreeMap<(usize, usize), Vec<Pair>>,
     ) {
+        if self.blobs[user].origin.exposure == Exposure::History {
+            return;
+        }
         let guests = self.guests(user);
         // What a file says by nothing but nearness gives way to a link.
         let asks = |blob: usize, key: usize| match &choices[blob][key] {
@@ -297,8 +304,18 @@ impl<'a> Run<'a> {
                     open.entry(Family::of(&name, &pairing.names)).or_default().push(EndpointRef { blob, index });
                 }
             }
+            let mut owners: HashMap<EndpointRef, BTreeSet<&Secret>> = HashMap::new();
+            for &blob in members {
+                for (key, choice) in self.blobs[blob].matches.keys.iter().zip(&choices[blob]) {
+                    if let Some(endpoint) = choice.endpoint() {
+                        owners.entry(endpoint).or_default().insert(&key.secret);
+                    }
+                }
+            }
             for (blob, key) in asking {
                 let Some(name) = fields[&blob].open_key(key) else { continue };
+                let secret = &self.blobs[blob].matches.keys[key].secret;
+                let is_lent = |place: &EndpointRef| owners.get(place).is_none_or(|keys| keys.contains(secret));
                 let family = Family::of(&name, &pairing.names);
                 let fitting = open.iter().filter(|(endpoint, _)| family.names(endpoint)).flat_map(|(_, places)| places);
                 let fitting = fitting.filter(|place| place.blob != blob && self.go_together(blob, place.blob));
@@ -306,7 +323,7 @@ impl<'a> Run<'a> {
                 let client = self.is_private(Guest::Key(blob, key));
                 let fitting = fitting.filter(|place| !(client && self.is_given(**place)));
                 let pair = |&endpoint| Pair { endpoint, evidence: Evidence::SameProject, by_name: true, only: false };
-                let pairs: Vec<Pair> = fitting.map(pair).collect();
+                let pairs: Vec<Pair> = fitting.filter(|place| is_lent(place)).map(pair).collect();
                 if !pairs.is_empty() {
                     offers.entry((blob, key)).or_default().extend(pairs);
                 }

@@ -161,6 +161,31 @@ scenes! {
         Expect::gone(&repo).without("unreachable").at(scene.history(&repo, "conf/app.env", &commit))
     }
 
+    fn settings_of_a_linked_work_tree(scene) {
+        // Git's own files lie outside of the root; reports name them as if they lay in it.
+        let (repo, linked) = with_linked(scene);
+        repo.git(&["config", "http.extraHeader", &format!("Authorization: Bearer {}", scene.key)]);
+        Expect::leaked(&linked).signal("git-config").at(Place::new("git-metadata").path(".git/config").no_commit())
+    }
+
+    fn object_of_a_linked_work_tree_that_no_commit_holds(scene) {
+        let (repo, linked) = with_linked(scene);
+        repo.write("lost.env", scene.line());
+        let id = repo.git(&["hash-object", "-w", "lost.env"]);
+        fs::remove_file(repo.at("lost.env")).unwrap();
+        let path = format!(".git/objects/{}/{}", &id[..2], id[2..].trim());
+        Expect::gone(&linked).signal("unreachable").at(Place::new("history").path(&path).no_commit())
+    }
+
+    fn key_that_came_with_an_address_of_other_files(scene) {
+        // Nobody knows whether the deleted file was ever used with the address that another one sets today.
+        let repo = scene.repo();
+        let commit = repo.save("old.env", scene.line());
+        repo.remove("old.env");
+        repo.save("app.py", "client = OpenAI(base_url=\"https://api.chatanywhere.tech/v1\")\n");
+        Expect::gone(&repo).without("possible-endpoint").at(scene.history(&repo, "old.env", &commit))
+    }
+
     fn both_work_trees_below_one_root(scene) {
         // One repository: its history counts once.
         let (repo, _) = with_linked(scene);

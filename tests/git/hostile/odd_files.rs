@@ -91,6 +91,14 @@ scenes! {
         found(&repo).incomplete()
     }
 
+    fn logs_are_links(scene) {
+        // What they lead to is not read, and that is said.
+        let (repo, expect) = gone(scene);
+        let (_, outside) = outside(scene);
+        link(outside.at("secret.env"), &repo.at(".git/COMMIT_EDITMSG"));
+        expect.skipped("symlink")
+    }
+
     fn settings_are_a_pipe(scene) {
         let (repo, expect) = gone(scene);
         pipe(&repo.at(".git/config"));
