@@ -48,6 +48,7 @@ mod text;
 mod url;
 mod value;
 mod wording;
+mod worth;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -356,7 +357,7 @@ impl<'r> Detector<'r> {
                 Literal::Prefix => hits.prefixes.push(at),
                 Literal::Slashes(form) => hits.urls.extend(url::read(bytes, at, form)),
                 Literal::HostLead(lead) => {
-                    let (start, host) = prefilter::led_host(bytes, at, lead);
+                    let (start, host) = worth::led_host(bytes, at, lead);
                     let host = String::from_utf8_lossy(host).trim_end_matches('.').to_ascii_lowercase();
                     if self.rules.host(host.as_bytes()).is_some() {
                         hits.led_hosts.push((start, host));

@@ -9,7 +9,8 @@ use std::ops::Range;
 use crate::rules::schema::CatalogueKind;
 
 use super::bytes::{is_key_byte, run_after, run_before};
-use super::prefilter::{self, Address, Literal, Prefilter};
+use super::prefilter::{Literal, Prefilter};
+use super::worth::{self, Address};
 use super::{Deep, Detector};
 
 /// How far behind a word that names a vendor, and how far around its host, a key without a prefix may stand, in bytes.
@@ -47,21 +48,21 @@ impl Sieve<'_, '_> {
         let (rules, bytes) = (self.detector.rules, self.bytes);
         match literal {
             Literal::Marker | Literal::Infix => return true,
-            Literal::Prefix => return prefilter::begins_key(bytes, at),
-            Literal::Encoded(form) => match prefilter::encoded(rules, bytes, at, form) {
+            Literal::Prefix => return worth::begins_key(bytes, at),
+            Literal::Encoded(form) => match worth::encoded(rules, bytes, at, form) {
                 Address::Telling => return true,
                 Address::Neutral => self.address = true,
                 Address::Nothing => {}
             },
             Literal::Slashes(form) => {
-                let host = prefilter::host_behind(bytes, at, form);
+                let host = worth::host_behind(bytes, at, form);
                 if self.is_telling(at, host) {
                     return true;
                 }
                 let known = self.detector.rules.host(&folded(host)[..host.len()]);
                 if known.is_none_or(|known| known.entry.kind == CatalogueKind::PlatformProxy) {
                     let start = at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric());
-                    match prefilter::name_in_front(bytes, start) {
+                    match worth::name_in_front(bytes, start) {
                         Address::Telling => return true,
                         Address::Neutral => self.address = true,
                         Address::Nothing => {}

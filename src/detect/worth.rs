@@ -1,0 +1,150 @@
+//! What the bytes around a literal of the prefilter are worth: whether they are a reason to look again. In place, without
+//! allocation.
+
+use crate::rules::Rules;
+
+use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
+use super::encoded::{self, Form};
+use super::name::is_name_byte;
+use super::setting::LLM_WORDS;
+use super::url::{Slashes, host_at};
+
+/// A body shorter than this is no reason to look again.
+const SHORTEST_BODY: usize = 16;
+
+/// Whether a token that could be a key starts at `at`.
+pub(super) fn begins_key(bytes: &[u8], at: usize) -> bool {
+    let run = run_after(bytes, at, 200, |byte| is_key_byte(byte) || byte == b'.');
+    let token = &bytes[at..at + run];
+    // Behind a letter only the long prefixes count, and their keys are long: `sk-proj-`, `sk-ant-api03-`.
+    let long = run >= 40 && token[3..].iter().any(u8::is_ascii_digit) && token[3..run.min(20)].contains(&b'-');
+    if !long && !starts_token(bytes, at) {
+        return false;
+    }
+    run >= SHORTEST_BODY
+        && (token.iter().any(u8::is_ascii_digit)
+            || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
+            || token[3..].split(|&byte| byte == b'-' || byte == b'_').any(|part| part.len() >= 24))
+}
+
+/// The path that OpenAI-compatible clients call; rare in code that has nothing to do with models.
+pub(super) const CALL_PATH: &[u8] = b"chat/completions";
+
+/// In front of a host that a userscript asks leave to talk to, of the host of a request as it is sent, and of the host
+/// that a connection is opened to.
+pub(super) const HOST_LEADS: [&[u8]; 6] =
+    [b"@connect", b"Host:", b"HTTPSConnection(", b"hostname:", b"hostname =", b".host ="];
+
+/// In front of a container image, in manifests, Dockerfiles and commands.
+pub(super) const IMAGE_LEADS: [&[u8]; 5] = [b"image:", b"image\":", b"image =", b"FROM ", b"docker run"];
+
+/// Whether the word at `at` stands in OpenAI's own host without a scheme, as proxies are told it.
+pub(super) fn is_api_host(bytes: &[u8], at: usize) -> bool {
+    bytes[..at].ends_with(b"api.") && bytes[at..].starts_with(b"openai.com")
+}
+
+/// The host behind a lead at `at`, with its offset.
+pub(super) fn led_host(bytes: &[u8], at: usize, lead: usize) -> (usize, &[u8]) {
+    let behind = at + HOST_LEADS[lead].len();
+    let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`'));
+    (start, host_at(bytes, start))
+}
+
+/// Whether a host, in any case, is in the catalogue. Allocates nothing.
+pub(super) fn is_known(rules: &Rules, host: &[u8]) -> bool {
+    let mut folded = [0u8; 254];
+    let folded = &mut folded[..host.len()];
+    folded.copy_from_slice(host);
+    folded.make_ascii_lowercase();
+    rules.host(folded).is_some() || rules.relay_domain(folded).is_some() || contains_ignore_case(folded, b"openai")
+}
+
+/// What an address is worth.
+pub(super) enum Address {
+    /// It is a reason to look again.
+    Telling,
+    /// It is one if something near it is about models.
+    Neutral,
+    /// It is none.
+    Nothing,
+}
+
+/// What the address whose `://` stands at `at` is worth.
+pub(super) fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
+    if is_known(rules, host_behind(bytes, at, form)) {
+        return Address::Telling;
+    }
+    name_in_front(bytes, at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric()))
+}
+
+/// The host behind the `://` at `at`.
+pub(super) fn host_behind(bytes: &[u8], at: usize, form: Slashes) -> &[u8] {
+    let length =
+        Slashes::LITERALS.iter().find(|(_, candidate)| *candidate == form).map_or(3, |(literal, _)| literal.len());
+    let mut host = host_at(bytes, at + length);
+    // User info in front of the host is rare, and a reason to look in any case.
+    if bytes.get(at + length + host.len()) == Some(&b'@') {
+        host = host_at(bytes, at + length + host.len() + 1);
+    }
+    host.strip_suffix(b".").unwrap_or(host)
+}
+
+/// What the text in base64 is worth in which a literal stands at `at`.
+pub(super) fn encoded(rules: &Rules, bytes: &[u8], at: usize, form: Form) -> Address {
+    if !form.is_at(bytes, at) {
+        return Address::Nothing;
+    }
+    let mut room = [0; encoded::HEAD];
+    match form {
+        Form::Inside(_) => Address::Telling,
+        Form::Key if begins_key(encoded::head(bytes, at, &mut room), 0) => Address::Telling,
+        Form::Key => Address::Nothing,
+        Form::Address => {
+            let head = encoded::head(bytes, at, &mut room);
+            let scheme = if head.starts_with(b"https://") { 8 } else { 7 };
+            let host = host_at(head, scheme);
+            let user = head.get(scheme + host.len()) == Some(&b'@');
+            let host = if user { host_at(head, scheme + host.len() + 1) } else { host };
+            if is_known(rules, host.strip_suffix(b".").unwrap_or(host)) {
+                return Address::Telling;
+            }
+            name_in_front(bytes, at)
+        }
+    }
+}
+
+/// Whether a name stands in front of an address, which begins at `before`, that makes it worth a look.
+pub(super) fn name_in_front(bytes: &[u8], before: usize) -> Address {
+    let between = run_before(bytes, before, 24, |byte| {
+        matches!(byte, b'"' | b'\'' | b'`' | b' ' | b'=' | b':' | b'(' | b'>' | b'\\' | b'\t' | b',')
+    });
+    let name_end = before - between;
+    let name = &bytes[name_end - run_before(bytes, name_end, 64, is_name_byte)..name_end];
+    const PARTS: [&[u8]; 6] = [b"base", b"endpoint", b"host", b"api", b"proxy", b"url"];
+    if between == 0 || !PARTS.iter().any(|part| contains_ignore_case(name, part)) {
+        return Address::Nothing;
+    }
+    let squeezed: Vec<u8> =
+        name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    if LLM_WORDS.iter().any(|word| memchr::memmem::find(&squeezed, word.as_bytes()).is_some()) {
+        Address::Telling
+    } else {
+        Address::Neutral
+    }
+}
+
+/// Whether the word at `at` is a part of a setting's name: `OPENAI_API_KEY`, `openai.base_url`, `azureOpenAIEndpoint`.
+pub(super) fn names_a_part(bytes: &[u8], at: usize) -> bool {
+    let length = run_after(bytes, at, 64, is_name_byte);
+    const PARTS: [&[u8]; 8] = [b"key", b"base", b"url", b"host", b"endpoint", b"token", b"secret", b"azure"];
+    PARTS.iter().any(|part| contains_ignore_case(&bytes[at..at + length], part))
+}
+
+/// Whether the word at `at` is code that builds or configures a client: `OpenAI(`, `OpenAI.Configuration`, `OpenAI::factory`.
+pub(super) fn is_client(bytes: &[u8], at: usize) -> bool {
+    let length = run_after(bytes, at, 64, |byte| byte.is_ascii_alphanumeric());
+    bytes[at].is_ascii_uppercase()
+        && bytes[at + 1].is_ascii_lowercase()
+        && (matches!(bytes.get(at + length), Some(b'(' | b'.' | b':' | b'{' | b'['))
+            || bytes[bytes.len().min(at + length)..].starts_with(b" {"))
+}
