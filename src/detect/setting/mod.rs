@@ -3,6 +3,8 @@
 //! The catalogue knows the names that software documents. Everything else is read by its words, so that
 //! `ACME_CHATBOT_OPENAI_ENDPOINT` needs no entry: a word that names an LLM product, then one that names a part.
 
+mod words;
+
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -11,6 +13,8 @@ use crate::rules::schema::{SettingClass, SettingRole};
 use crate::rules::{Rules, normalise};
 
 use super::products::is_other_product;
+pub(super) use words::LLM_WORDS;
+use words::{ADDRESS_WORDS, FILLER, KEY_WORDS, READING_WORDS};
 
 /// What a name says.
 #[derive(Clone, Debug)]
@@ -35,155 +39,6 @@ pub(super) enum About {
     /// It names something else: `STRIPE_SECRET`.
     Other,
 }
-
-/// Words that name an LLM product or the thing itself, in normalised names.
-pub(super) const LLM_WORDS: [&str; 32] = [
-    "openai",
-    "chatgpt",
-    "gpt",
-    "llm",
-    "anthropic",
-    "claude",
-    "deepseek",
-    "moonshot",
-    "kimi",
-    "qwen",
-    "dashscope",
-    "gemini",
-    "groq",
-    "mistral",
-    "openrouter",
-    "litellm",
-    "oneapi",
-    "newapi",
-    "aoai",
-    "siliconflow",
-    "zhipu",
-    "chatglm",
-    "ollama",
-    "vllm",
-    "dalle",
-    "whisper",
-    "embedding",
-    "codex",
-    "azureai",
-    "chatcompletion",
-    "oai",
-    "cognitiveservices",
-];
-
-/// Words for an address, at the end of a name.
-const ADDRESS_WORDS: [&str; 22] = [
-    "baseurl",
-    "baseurls",
-    "apibase",
-    "apibaseurl",
-    "apibaseurls",
-    "endpoint",
-    "endpoints",
-    "apiurl",
-    "apihost",
-    "baseuri",
-    "uribase",
-    "basepath",
-    "proxyurl",
-    "reverseproxy",
-    "host",
-    "url",
-    "uri",
-    "apiendpoint",
-    "apiserver",
-    "domain",
-    "gateway",
-    "base",
-];
-
-/// Words for a key, at the end of a name.
-const KEY_WORDS: [&str; 24] = [
-    "apikey",
-    "apikeys",
-    "key",
-    "keys",
-    "token",
-    "tokens",
-    "secret",
-    "secrets",
-    "secretkey",
-    "accesskey",
-    "accesstoken",
-    "authtoken",
-    "authorization",
-    "auth",
-    "bearer",
-    "credential",
-    "credentials",
-    "sk",
-    "apitoken",
-    "pass",
-    "password",
-    "refreshtoken",
-    "webhooksecret",
-    "clientsecret",
-];
-
-/// Words that make a URL something to read, not to call.
-const READING_WORDS: [&str; 19] = [
-    "docs",
-    "help",
-    "logo",
-    "icon",
-    "image",
-    "avatar",
-    "privacy",
-    "terms",
-    "webhook",
-    "callback",
-    "redirect",
-    "status",
-    "blog",
-    "homepage",
-    "signup",
-    "pricing",
-    "website",
-    "console",
-    "dashboard",
-];
-
-/// Words that only connect others.
-const FILLER: [&str; 32] = [
-    "azure",
-    "azurerm",
-    "subscription",
-    "ocpapim",
-    "with",
-    "set",
-    "default",
-    "my",
-    "the",
-    "api",
-    "app",
-    "client",
-    "server",
-    "service",
-    "model",
-    "chat",
-    "custom",
-    "env",
-    "config",
-    "value",
-    "ai",
-    "http",
-    "https",
-    "x",
-    "user",
-    "main",
-    "primary",
-    "backup",
-    "test",
-    "prod",
-    "dev",
-    "v1",
-];
 
 /// Reads names.
 pub(super) struct Vocabulary<'r> {
