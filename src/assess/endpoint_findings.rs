@@ -6,6 +6,7 @@ use crate::model::{EndpointFacts, EndpointMatch, Finding, Role, Signal, Subject,
 
 use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
+use super::message::EndpointScene;
 use super::placed::{Placed, Settled};
 use super::policy::Verdict;
 use super::{Setup, Site, advice, endpoint, history, message, risks};
@@ -14,7 +15,14 @@ use super::{Setup, Site, advice, endpoint, history, message, risks};
 #[derive(Default)]
 pub(super) struct EndpointPlaces<'a>(BTreeMap<&'a str, Vec<EndpointPlace<'a>>>);
 
-type EndpointPlace<'a> = Placed<'a, &'a EndpointMatch>;
+type EndpointPlace<'a> = Placed<'a, EndpointAt<'a>>;
+
+/// What is known of an endpoint at one place.
+struct EndpointAt<'a> {
+    endpoint: &'a EndpointMatch,
+    /// What the policy says of it there.
+    verdict: Verdict,
+}
 
 impl<'a> EndpointPlaces<'a> {
     /// Judges an endpoint at its place. `bound` says whether a key is sent there.
@@ -42,7 +50,7 @@ impl<'a> EndpointPlaces<'a> {
             origin: site.origin,
             held,
             allow: endpoint.place.allow.as_ref(),
-            what: endpoint,
+            what: EndpointAt { endpoint, verdict },
         });
     }
 
@@ -61,9 +69,17 @@ impl<'a> EndpointPlaces<'a> {
 }
 
 fn finding(id: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup: &Setup<'_>) -> Finding {
-    let lead = places[decision.lead].what;
-    let role = places[decision.lead].occurrence.role.unwrap_or(lead.role);
-    let seen = places.iter().flat_map(|place| place.what.signals.iter().cloned());
+    let (place, lead) = (&places[decision.lead].occurrence, places[decision.lead].what.endpoint);
+    let scene = EndpointScene {
+        lead,
+        role: place.role.unwrap_or(lead.role),
+        verdict: places[decision.lead].what.verdict,
+        environment: place.environment,
+        rule: decision.rule,
+        confidence: decision.confidence,
+        places: places.len(),
+    };
+    let seen = places.iter().flat_map(|place| place.what.endpoint.signals.iter().cloned());
     let signals: BTreeSet<Signal> = seen.chain(decision.others).collect();
     let text = setup.rules.text(decision.rule);
     Finding {
@@ -72,7 +88,7 @@ fn finding(id: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup: 
         severity: decision.severity,
         confidence: decision.confidence,
         reaches: decision.reaches,
-        message: message::endpoint(lead, role, decision.rule, decision.confidence, places.len()),
+        message: message::endpoint(&scene),
         advice: advice::of_rule(text),
         risks: risks(text),
         subject: Subject::Endpoint(EndpointFacts::of(lead)),

@@ -4,13 +4,14 @@
 //! unknown. Values come in redacted; hosts, settings and names are put in as they are.
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Exposure, KeyFacts, Proof, Role, RuleId, ServerMatch,
-    Signal, SignalId,
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Environment, Exposure, KeyFacts, Proof, Role, RuleId,
+    ServerMatch, Signal, SignalId,
 };
 use crate::rules::Rules;
 use crate::rules::schema::IssuerKind;
 
 use super::endpoint::has;
+use super::policy::Verdict;
 use super::sharing;
 
 /// What the sentence about a key is made of: the place that decided, and how many there are.
@@ -135,20 +136,37 @@ const fn stored(exposure: Exposure) -> &'static str {
     match exposure {
         Exposure::Ignored => "is stored in a git-ignored file",
         Exposure::Stdin => "is stored in a config file, read from standard input",
-        _ => "is stored in a config file outside git",
+        Exposure::OutsideGit => "is stored in a config file outside git",
+        // Anywhere else only the policy makes it so.
+        _ => "is in a store that the policy approves",
     }
 }
 
-/// The sentence about an endpoint: the place that decided, what it does there, the rule that names the finding, how many places.
-pub(super) fn endpoint(
-    lead: &EndpointMatch,
-    role: Role,
-    rule: RuleId,
-    confidence: Confidence,
-    places: usize,
-) -> String {
+/// What the sentence about an endpoint is made of: the place that decided, and how many there are.
+pub(super) struct EndpointScene<'a> {
+    /// What stands there.
+    pub lead: &'a EndpointMatch,
+    /// What it does there.
+    pub role: Role,
+    /// What the policy says of it there.
+    pub verdict: Verdict,
+    /// What the place is for.
+    pub environment: Option<Environment>,
+    /// The rule that names the finding.
+    pub rule: RuleId,
+    /// How sure the finding is.
+    pub confidence: Confidence,
+    /// Number of places.
+    pub places: usize,
+}
+
+/// The sentence about an endpoint.
+pub(super) fn endpoint(scene: &EndpointScene<'_>) -> String {
+    let &EndpointScene { lead, role, rule, places, .. } = scene;
     let facts =
         EndpointFacts { host: lead.host.clone(), url: String::new(), kind: lead.kind, service: lead.service.clone() };
+    // How sure the policy is says nothing of what stands behind the host.
+    let confidence = if rule == RuleId::DisallowedEndpoint { lead.confidence } else { scene.confidence };
     let host = receiver(&facts, confidence);
     let fact = match (rule, role) {
         (RuleId::InsecureEndpoint, _) => insecure(lead, &host),
@@ -157,7 +175,16 @@ pub(super) fn endpoint(
         (_, Role::Configured) if lead.llm => format!("LLM requests go to {host}"),
         (_, Role::Configured) => format!("Requests go to {host}"),
     };
-    format!("{fact}{}.", more(places))
+    let forbidden = match scene.verdict {
+        Verdict::Denied => "; the policy denies it".to_owned(),
+        Verdict::NotListed => match scene.environment {
+            Some(environment) => format!("; the policy does not name it among those for {}", environment.as_str()),
+            None => "; the policy does not name it among those that may be used".to_owned(),
+        },
+        Verdict::Allowed | Verdict::Silent => String::new(),
+    };
+    let forbidden = if rule == RuleId::DisallowedEndpoint { forbidden } else { String::new() };
+    format!("{fact}{}{forbidden}.", more(places))
 }
 
 /// The sentence about a place that passes traffic on.

@@ -62,6 +62,11 @@ fn a_denied_endpoint_is_a_finding_even_if_it_is_an_official_one() {
     };
     assert_eq!(with(&one, "a.py"), [(RuleId::DisallowedEndpoint, Severity::High)]);
     assert_eq!(with(&one, "deploy/production/a.yaml"), [(RuleId::DisallowedEndpoint, Severity::Critical)]);
+    let told = run_with(vec![blob("a.py", Exposure::Tracked, Vec::new(), vec![one.clone()])], &policy);
+    assert_eq!(
+        told.findings[0].message,
+        "LLM requests go to api.vendor-a.example, another vendor's API (Vendor A); the policy denies it."
+    );
     one.role = Role::Listed;
     assert_eq!(with(&one, "a.py"), [(RuleId::DisallowedEndpoint, Severity::Low)]);
     one.role = Role::Mentioned;
@@ -77,6 +82,12 @@ fn what_production_may_use_says_nothing_of_other_hosts_and_places() {
     };
     let other = entry("vendor-b-api", 2, None);
     assert_eq!(with(other.clone(), "prod/a.env"), [(RuleId::DisallowedEndpoint, Severity::Critical)]);
+    let told = run_with(vec![blob("prod/a.env", Exposure::Tracked, Vec::new(), vec![other.clone()])], &policy);
+    assert_eq!(
+        told.findings[0].message,
+        "LLM requests go to api.vendor-b.example, another vendor's API (Vendor B); the policy does not name it among those \
+         for production."
+    );
     assert_eq!(with(other.clone(), "dev/a.env"), []);
     assert_eq!(with(EndpointMatch { role: Role::Listed, ..other }, "prod/a.env"), []);
     assert_eq!(with(entry("vendor-a-api", 2, None), "prod/a.env"), []);
@@ -106,6 +117,11 @@ fn a_key_in_an_approved_store_is_stored() {
         rules_of(&run_with(vec![blob(path, Exposure::Tracked, vec![openai_key(1, None)], Vec::new())], &policy))
     };
     assert_eq!(with("secrets/app.enc"), [(RuleId::StoredKey, Severity::Info)]);
+    let blobs = vec![blob("secrets/app.enc", Exposure::Tracked, vec![openai_key(1, None)], Vec::new())];
+    assert_eq!(
+        run_with(blobs, &policy).findings[0].message,
+        "The OpenAI project key sk-proj-aB3d…x9QA is in a store that the policy approves."
+    );
     assert_eq!(with("src/secrets/app.enc"), [(RuleId::ExposedKey, Severity::High)]);
     // Who receives it is another matter.
     let relay = run_with(key_and(EndpointKind::Relay, "relay.example", "secrets/app.enc"), &policy);
