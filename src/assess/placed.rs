@@ -77,6 +77,7 @@ impl<W> Placed<'_, W> {
             let covers = |held: &Held| match &allow.scope {
                 AllowScope::All => true,
                 AllowScope::Rules(rules) => rules.contains(&held.rule),
+                AllowScope::Nothing(_) => false,
             };
             if self.held.iter().all(covers) {
                 return Some(Suppression { kind: SuppressionKind::Inline, reason: allow.reason.clone() });

@@ -109,7 +109,7 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
         Found::Address(..) => Weight::Fact,
     });
 
-    let allows = Allows::new(blob.bytes);
+    let mut allows = Allows::new(blob.bytes);
     let mut cursor = Cursor::new(blob);
     let mut places: Vec<Place> = found
         .iter()
@@ -117,7 +117,7 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
             span: Span { start: blob.offset + range.start as u64, end: blob.offset + range.end as u64 },
             position: cursor.position(range.start, range.end),
             line_hash: None,
-            allow: allows.covering(range.start),
+            allow: allows.covering(range),
             home: None,
         })
         .collect();

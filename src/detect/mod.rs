@@ -76,6 +76,7 @@ use setting::{About, Vocabulary};
 use text::{FileKind, Text};
 use url::Url;
 
+pub use allow::allowed_lines;
 pub use redact::redact_text;
 
 /// The most matches that one blob may have; behind it the blob counts as not fully read.

@@ -26,7 +26,29 @@ pub enum AllowScope {
     All,
     /// The rules named.
     Rules(Vec<RuleId>),
+    /// None, though it was probably meant to.
+    Nothing(NoEffect),
 }
+
+/// Why an inline comment lets nothing pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoEffect {
+    /// The words are not the first of a comment: inside a string, or behind other words.
+    NotAComment,
+    /// The brackets name a rule that does not exist.
+    UnknownRule,
+    /// The line is longer than any that a person reads.
+    LongLine,
+    /// The policy asks for a reason, and there is none.
+    NoReason,
+    /// It does not stand in the revision that is trusted.
+    NotTrusted,
+}
+
+/// SHA-256 of the line on which an inline comment stands, without its line break; of one for the next line, of both lines
+/// with `\n` between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineDigest(pub [u8; 32]);
 
 /// An inline `keyscan:allow` that covers a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +57,9 @@ pub struct Allow {
     pub scope: AllowScope,
     /// The reason given behind it, with keys redacted; may be empty.
     pub reason: String,
+    /// The lines that it stands on and covers. None where it covers a value that goes over several lines, of which the rest
+    /// is not known to be the same.
+    pub lines: Option<LineDigest>,
 }
 
 /// Where a match stands in its blob.

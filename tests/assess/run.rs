@@ -6,7 +6,7 @@ use keyscan::model::{Allow, AllowScope, EndpointKind, Exposure, Proof, Role, Rul
 use super::*;
 
 fn allow(scope: AllowScope) -> Option<Allow> {
-    Some(Allow { scope, reason: String::new() })
+    Some(Allow { scope, reason: String::new(), lines: None })
 }
 
 fn allowed_key(line: u64, scope: AllowScope) -> KeyMatch {
