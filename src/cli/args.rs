@@ -41,6 +41,43 @@ pub(super) enum Command {
         #[arg(value_parser = rule_ids())]
         rule: RuleId,
     },
+    /// Set up a repository: policy file, git hook and pipeline
+    Init(InitArgs),
+}
+
+/// What to set up. Without a flag: the policy file, the hook if there is git, and the pipeline that is in use.
+#[derive(Debug, clap::Args)]
+pub(super) struct InitArgs {
+    /// Folder in the repository [default: .]
+    #[arg(value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+
+    /// Write .keyscan.toml, with every setting commented out
+    #[arg(long)]
+    pub(super) config: bool,
+
+    /// Write the hook that git runs before a commit
+    #[arg(long)]
+    pub(super) hook: bool,
+
+    /// Write the workflow for GitHub, or show the job for GitLab
+    #[arg(long, value_name = "WHERE")]
+    pub(super) ci: Option<Ci>,
+
+    /// Ask nothing; leave what is there already
+    #[arg(short, long, conflicts_with = "force")]
+    pub(super) yes: bool,
+
+    /// Ask nothing; replace what is there already, but no hook of somebody else's
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// Where pipelines run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ci {
+    Github,
+    Gitlab,
 }
 
 /// A scan.

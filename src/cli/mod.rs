@@ -5,6 +5,7 @@ mod args;
 mod bounded;
 mod error;
 mod exit;
+mod init;
 mod manual;
 mod output;
 mod policy;
@@ -54,6 +55,7 @@ fn run(args: Args) -> Result<Exit> {
     match args.command {
         Some(Command::Rules) => manual::list(&rules),
         Some(Command::Explain { rule }) => manual::explain(&rules, rule),
+        Some(Command::Init(args)) => init::run(&args),
         None => scan(&resolve::plan(args.scan)?, &rules),
     }
 }

@@ -83,14 +83,14 @@ fn write_file(path: &Path, report: impl FnOnce(&mut dyn Write) -> io::Result<()>
     fs::rename(&temporary.path, path)
 }
 
-/// A file beside the report's place, removed unless it was renamed.
-struct Temporary {
-    path: PathBuf,
-    file: File,
+/// A file beside the place of another, removed unless it was renamed.
+pub(super) struct Temporary {
+    pub(super) path: PathBuf,
+    pub(super) file: File,
 }
 
 impl Temporary {
-    fn beside(path: &Path) -> io::Result<Self> {
+    pub(super) fn beside(path: &Path) -> io::Result<Self> {
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().ok_or(ErrorKind::InvalidInput)?);
         name.push(format!(".{}.tmp", process::id()));

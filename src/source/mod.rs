@@ -36,7 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::model::{Blob, RootInfo, Skipped};
 
-pub use git::{Located, identify};
+pub use git::{Checkout, Located, checkout, identify};
 pub use stdin::stdin;
 
 use context::Context;

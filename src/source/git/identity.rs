@@ -87,7 +87,7 @@ const ALIASES: [(&str, &str); 5] = [
 
 /// A remote's address without what differs between people who use it: scheme, user, port, `.git`, and the case of
 /// letters, which no common server tells apart in the names of repositories.
-fn address(url: &str, top: &Path) -> Option<String> {
+pub(super) fn address(url: &str, top: &Path) -> Option<String> {
     let whole = url.trim().trim_end_matches('/');
     let url = whole.strip_suffix(".git").unwrap_or(whole).trim_end_matches('/');
     let suffix = &whole[url.len()..];

@@ -3,6 +3,7 @@
 
 mod alternates;
 mod authors;
+mod checkout;
 mod commit;
 mod compare;
 mod hand_on;
@@ -24,6 +25,7 @@ mod trees;
 mod walk;
 mod work_tree;
 
+pub use checkout::{Checkout, checkout};
 pub(super) use history::read as history;
 pub use identity::identify;
 pub(super) use range::{range, since};

@@ -27,6 +27,8 @@ pub(super) struct Settings {
     pub(super) no_ref_files: bool,
     /// Names and addresses of the remotes, in the order of the file.
     pub(super) remotes: Vec<(String, String)>,
+    /// Where git is told to look for hooks, as it is written. Nothing that scans obeys it.
+    pub(super) hooks_path: Option<String>,
 }
 
 impl Settings {
@@ -43,7 +45,12 @@ impl Settings {
 
     /// What the configuration of a git directory says, be it true or not.
     pub(super) fn said(common_dir: &Path) -> Self {
-        let bytes = read_small(&common_dir.join("config"), LARGEST).unwrap_or_default();
+        Self::of_file(&common_dir.join("config"))
+    }
+
+    /// What a single file of settings says; nothing where there is none.
+    pub(super) fn of_file(file: &Path) -> Self {
+        let bytes = read_small(file, LARGEST).unwrap_or_default();
         Self::read(&String::from_utf8_lossy(&bytes))
     }
 
@@ -57,6 +64,7 @@ impl Settings {
                 ("extensions", None, "objectformat") => settings.sha256 = value.eq_ignore_ascii_case("sha256"),
                 ("extensions", None, "refstorage") => settings.no_ref_files = !value.eq_ignore_ascii_case("files"),
                 ("extensions", None, "partialclone") => partial = true,
+                ("core", None, "hookspath") => settings.hooks_path = Some(value.to_owned()),
                 ("remote", Some(remote), "promisor") => {
                     let no = setting.value.is_some_and(|value| NO.iter().any(|no| value.eq_ignore_ascii_case(no)));
                     promisors.insert(remote.to_owned(), !no);
@@ -295,6 +303,9 @@ mod tests {
         assert!(!of("[remote \"o\"]\npromisor\n[remote \"o\"]\npromisor = off"));
         assert!(of("[remote \"o\"]\npromisor\n[remote \"p\"]\npromisor = off"));
         assert!(of("[extensions]\npartialClone = o"));
+        let hooks = |text| Settings::read(text).hooks_path;
+        assert_eq!(hooks("[core]\nhooksPath = .a\n[Core] hookspath=\"~/b c\" # x").as_deref(), Some("~/b c"));
+        assert_eq!(hooks("[core]\n# hooksPath = .a\n[core \"x\"] hooksPath = .b"), None);
         assert!(Settings::read("[extensions] refStorage = reftable").no_ref_files);
         assert!(!Settings::read("[extensions] refStorage = Files").no_ref_files);
     }
