@@ -5,10 +5,14 @@
 mod support;
 
 mod assess;
+mod ci;
 mod cli;
 mod determinism;
 mod encoded;
 mod git;
+#[cfg(unix)]
+mod hooks;
+mod init;
 mod markers;
 mod no_leak;
 mod pairing;

@@ -9,6 +9,6 @@ mod hostile;
 mod odd;
 mod pack;
 mod range;
-mod run_git;
+pub mod run_git;
 mod scene;
 mod staged;

@@ -1,5 +1,6 @@
 //! Repositories made by the real git, away from everybody's settings, and keyscan in them as a hook would run it.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -34,6 +35,8 @@ pub struct Repo {
     pub tree: Tree,
     /// Where commands run: the top, or another work tree.
     pub top: PathBuf,
+    /// What git's environment has besides.
+    pub variables: Vec<(&'static str, OsString)>,
 }
 
 impl Repo {
@@ -46,7 +49,7 @@ impl Repo {
     pub fn with(options: &[&str]) -> Option<Self> {
         let tree = Tree::new();
         let top = tree.path().canonicalize().unwrap();
-        let repo = Self { tree, top };
+        let repo = Self { tree, top, variables: Vec::new() };
         if Command::new("git").arg("--version").output().is_err() {
             println!("skipped: no git program here");
             return None;
@@ -96,6 +99,7 @@ impl Repo {
             .env("GIT_COMMITTER_NAME", "Carl Committer")
             .env("GIT_COMMITTER_EMAIL", "carl@example.com")
             .env("GIT_COMMITTER_DATE", &date)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .output()
             .unwrap();
         Done {

@@ -17,8 +17,10 @@ const LEFTHOOK: [&str; 5] =
 pub(super) enum Hook {
     /// In a file.
     File(Place),
-    /// In the settings of a program that looks after hooks, or outside the repository: what to do there.
+    /// In the settings of a program that looks after hooks: what to do there.
     Lines(String),
+    /// Where keyscan does not write: why, and what to do.
+    Elsewhere(String),
     /// Nowhere: there is no git.
     None,
 }
@@ -31,8 +33,7 @@ pub(super) fn find(top: &Path, checkout: Option<&Checkout>) -> Hook {
     }
     // A link instead of `.git` would carry the hook into another repository.
     if top.join(".git").symlink_metadata().is_ok_and(|kind| kind.is_symlink()) {
-        let text = format!("{} is a symbolic link: no hook was written", shown(&top.join(".git")));
-        return Hook::Lines(text);
+        return Hook::Elsewhere(format!("{} is a symbolic link: no hook was written", shown(&top.join(".git"))));
     }
     let Some(path) = &checkout.hooks_path else {
         return Hook::File(Place::below(&checkout.common_dir, "hooks/pre-commit"));
@@ -49,9 +50,12 @@ pub(super) fn find(top: &Path, checkout: Option<&Checkout>) -> Hook {
     });
     match inside {
         Some(place) => Hook::File(place),
+        None if hooks.exists() && !hooks.is_dir() => {
+            Hook::Elsewhere("git's setting core.hooksPath turns all hooks off: no hook was written".to_owned())
+        }
         None => {
-            let why = "git's setting core.hooksPath leads out of this repository, so no hook was written.";
-            Hook::Lines(format!("{why}{}", texts::add_to(&shown(&file), "", texts::SCRIPT_LINE)))
+            let why = "git's setting core.hooksPath leads out of this repository: no hook was written.";
+            Hook::Elsewhere(format!("{why}{}", texts::add_to(&shown(&file), "", texts::SCRIPT_LINE)))
         }
     }
 }

@@ -65,6 +65,10 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
         match hook::find(top, checkout.as_ref()) {
             Hook::File(place) => plan.hook(place, !plain)?,
             Hook::Lines(text) => plan.shown.push(text),
+            Hook::Elsewhere(text) => {
+                plan.shown.push(text);
+                plan.refused |= !plain;
+            }
             Hook::None if plain => {}
             Hook::None => {
                 return Err(hinted(format!("{} is in no git work tree", folder.display()), "run `git init` first"));
@@ -82,21 +86,21 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
 
 impl Plan {
     fn write(&mut self, place: Place, content: String, purpose: &'static str, is_program: bool) -> Result<()> {
-        let state = place.state(&content)?;
+        let state = place.state(&content, is_program)?;
         self.steps.push(Step { place, content, purpose, is_program, state });
         Ok(())
     }
 
     /// A hook of our own may be replaced like any file; for one of somebody else there is a line to add.
     fn hook(&mut self, place: Place, asked_for: bool) -> Result<()> {
-        let content = texts::HOOK.to_owned();
-        if place.state(&content)? == State::Other && !text_of(&place.path()).is_some_and(|text| hook::is_ours(&text)) {
-            let runs = text_of(&place.path()).is_some_and(|text| text.contains("keyscan"));
+        let text = text_of(&place.path());
+        if place.state(texts::HOOK, true)? == State::Other && !text.as_deref().is_some_and(hook::is_ours) {
+            let runs = text.is_some_and(|text| text.contains("keyscan"));
             self.shown.push(texts::foreign_hook(&place.shown(), runs));
             self.refused |= asked_for && !runs;
             return Ok(());
         }
-        self.write(place, content, "looks at what is staged, before each commit", true)
+        self.write(place, texts::HOOK.to_owned(), "looks at what is staged, before each commit", true)
     }
 
     fn carry_out(mut self, args: &InitArgs, plain: bool) -> Result<Exit> {

@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all, at places that no link leads away from.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -23,7 +23,7 @@ pub(super) struct Place {
 pub(super) enum State {
     /// Nothing.
     Absent,
-    /// A file with the very content.
+    /// A file with the very content; if it is to be a program, one that can be run.
     Same,
     /// Another file.
     Other,
@@ -44,7 +44,7 @@ impl Place {
     }
 
     /// What stands here. Fails where no file can be written that is one of this folder's own.
-    pub(super) fn state(&self, content: &str) -> Result<State> {
+    pub(super) fn state(&self, content: &str, is_program: bool) -> Result<State> {
         let Some(folder) = self.folder(false)? else { return Ok(State::Absent) };
         let path = self.file_in(&folder);
         match path.symlink_metadata() {
@@ -54,7 +54,8 @@ impl Place {
             Ok(found) if !found.is_file() => Err(self.refusal("it is no file")),
             Ok(found) => {
                 let same = found.len() <= LARGEST && fs::read(&path).is_ok_and(|bytes| bytes == content.as_bytes());
-                Ok(if same { State::Same } else { State::Other })
+                let runs = !is_program || can_run(&found);
+                Ok(if same && runs { State::Same } else { State::Other })
             }
         }
     }
@@ -129,4 +130,15 @@ fn program() -> Option<Permissions> {
 #[cfg(not(unix))]
 const fn program() -> Option<Permissions> {
     None
+}
+
+/// Whether the owner may run a file: git passes over hooks that nobody can run.
+#[cfg(unix)]
+fn can_run(file: &Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+const fn can_run(_: &Metadata) -> bool {
+    true
 }
