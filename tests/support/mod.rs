@@ -10,6 +10,7 @@ pub mod run;
 pub mod tables;
 pub mod template;
 pub mod tree;
+pub mod yaml;
 
 pub use run::{Run, findings, fingerprint, keyscan, keyscan_with, occurrences, report};
 pub use template::{expand, modern};

@@ -1,6 +1,5 @@
 //! Which hook git runs before a commit, and who looks after it.
 
-use std::env;
 use std::path::{Path, PathBuf};
 
 use keyscan::source::Checkout;
@@ -96,6 +95,7 @@ pub(super) fn settings_above() -> Vec<PathBuf> {
     files.iter().filter_map(|file| file.canonicalize().ok()).collect()
 }
 
+/// The user's folder, as git itself finds it.
 fn home() -> Option<PathBuf> {
-    env::home_dir().filter(|home| !home.as_os_str().is_empty())
+    from_environment("HOME").or_else(|| from_environment("USERPROFILE")).map(PathBuf::from)
 }
