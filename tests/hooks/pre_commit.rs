@@ -88,3 +88,35 @@ fn the_hooks_of_this_repository_read_what_they_say() {
     let (passed, text) = run(&["run", "--all-files", "--hook-stage", "manual"]);
     assert!(!passed && text.contains("a.env:2:") && !text.contains("--staged"), "{text}");
 }
+
+#[test]
+fn the_line_of_the_readme_reads_what_is_pushed() {
+    let Some(program) = program() else { return };
+    let cache = Tree::new();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let entry = readme.lines().find(|line| line.contains("PRE_COMMIT_FROM_REF")).unwrap().trim();
+    let config = format!(
+        "repos:\n  - repo: local\n    hooks:\n      - id: push\n        name: push\n        language: system\n        always_run: true\n        pass_filenames: false\n        {entry}\n        stages: [pre-push]\n"
+    );
+    let Some(repo) = set_up(&program, &config, &cache) else { return };
+    assert!(pre_commit(&program, &repo, &["install", "--hook-type", "pre-push"]).status.success());
+    repo.git(&["init", "-q", "--bare", "../remote.git"]);
+    repo.git(&["remote", "add", "origin", "../remote.git"]);
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-q", "-m", "clean"]);
+    repo.git(&["push", "-q", "origin", "main"]);
+    // Committed and taken out again: only the commits know of it.
+    repo.write("a.env", line(1)).git(&["add", "."]);
+    repo.git(&["commit", "-q", "--no-verify", "-m", "in"]);
+    repo.write("a.env", "A=1\n").git(&["commit", "-q", "--no-verify", "-a", "-m", "out"]);
+    let done = repo.try_git(&["push", "origin", "main"]);
+    let said = format!("{}{}", done.text, done.errors);
+    assert!(!done.ok && said.contains("a.env:1:16") && !said.contains(&key(1)), "{said}");
+    // Where the other side knows nothing yet, the files are read.
+    repo.git(&["init", "-q", "--bare", "../empty.git"]);
+    repo.write("b.env", line(2)).git(&["add", "."]);
+    repo.git(&["commit", "-q", "--no-verify", "-m", "new"]);
+    let done = repo.try_git(&["push", "../empty.git", "main"]);
+    let said = format!("{}{}", done.text, done.errors);
+    assert!(!done.ok && said.contains("b.env:1:16") && !said.contains(&key(2)), "{said}");
+}
