@@ -90,6 +90,13 @@ fn all_work_trees_share_it() {
     let run = init(&linked, &[]);
     assert_eq!(run.code, 0, "{}", run.errors());
     assert!(linked.top.join(".keyscan.toml").is_file());
+    // A work tree may have a folder of its own for them.
+    linked.git(&["config", "extensions.worktreeConfig", "true"]);
+    linked.git(&["config", "--worktree", "core.hooksPath", "own"]);
+    assert_eq!(init(&linked, &["--hook"]).code, 0);
+    assert!(linked.top.join("own/pre-commit").is_file());
+    linked.git(&["config", "extensions.worktreeConfig", "false"]);
+    assert!(init(&linked, &["--hook"]).text().contains(".git/hooks/pre-commit is as it should be already"));
     let repo = linked.at("..");
     assert!(repo.top.join(".git/hooks/pre-commit").is_file());
     assert!(!repo.top.join(".keyscan.toml").exists());

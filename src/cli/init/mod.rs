@@ -118,30 +118,33 @@ impl Plan {
                 self.steps.retain(|step| step.state != State::Absent);
             }
         }
-        let mut lines = Vec::new();
         let mut written = false;
         for step in &self.steps {
             let name = step.place.shown();
             let replace = step.state == State::Other
                 && (args.force
                     || terminal && !args.yes && ask(&format!("{name} is there already. Replace it?"), false));
+            // Each is told at once: should the next one fail, this one is there all the same.
             if step.state == State::Absent || replace {
                 step.place.write(&step.content, step.is_program, replace)?;
                 written = true;
-                lines.push(format!("wrote {name}: {}", step.purpose));
+                tell(&format!("wrote {name}: {}", step.purpose))?;
             } else if step.state == State::Same {
-                lines.push(format!("{name} is as it should be already"));
+                tell(&format!("{name} is as it should be already"))?;
             } else {
-                lines.push(format!("{name} is there already and was left as it is; --force replaces it"));
+                tell(&format!("{name} is there already and was left as it is; --force replaces it"))?;
             }
         }
         if written {
-            lines.push(texts::NEXT.to_owned());
+            tell(texts::NEXT)?;
         }
-        lines.extend(self.shown);
-        Target::Stdout.write(|out| lines.iter().try_for_each(|text| writeln!(out, "{text}")))?;
+        self.shown.iter().try_for_each(|text| tell(text))?;
         Ok(if self.refused { Exit::Failed } else { Exit::Clean })
     }
+}
+
+fn tell(text: &str) -> Result<()> {
+    Target::Stdout.write(|out| writeln!(out, "{text}"))
 }
 
 /// The pipeline that a repository seems to have.

@@ -16,7 +16,7 @@ pub(super) const LEFTHOOK_LINES: &str = include_str!("files/lefthook.yml");
 pub(super) const SCRIPT_LINE: &str = "keyscan --staged || exit $?\n";
 /// What to do when something was written.
 pub(super) const NEXT: &str =
-    "\nNext: run `keyscan`, mend or allow what it finds, and commit what was written outside `.git`.";
+    "\nNext: run `keyscan`. Mend or allow what it finds, or let it wait: `keyscan --write-baseline`. Then commit what was\n      written outside `.git`.";
 
 /// The workflow for GitHub. It installs the version that wrote it.
 pub(super) fn github() -> String {

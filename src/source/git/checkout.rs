@@ -29,12 +29,12 @@ pub fn checkout(folder: &Path, above: &[PathBuf]) -> Option<Checkout> {
     let (git_dir, common) = git_dirs(&top)?;
     let common_dir = common.canonicalize().ok()?;
     let own = Settings::said(&common_dir);
-    // A work tree's own settings count where the repository says so; without that nobody writes the file.
-    let settings = above.iter().map(|file| Settings::of_file(file));
-    let of_tree = Settings::of_file(&git_dir.join("config.worktree"));
+    let of_tree = git_dir.join("config.worktree");
+    let of_tree = if own.per_tree { Settings::of_file(&of_tree) } else { Settings::default() };
     let addresses = own.remotes.iter().filter_map(|(_, url)| address(url, &top));
     let host = |address: String| Some(address.strip_prefix("remote:")?.split('/').next()?.to_owned());
     let hosts = addresses.filter_map(host).collect();
-    let hooks_path = settings.chain([own, of_tree]).filter_map(|settings| settings.hooks_path).last();
+    let weaker = above.iter().rev().map(|file| Settings::of_file(file));
+    let hooks_path = [of_tree, own].into_iter().chain(weaker).find_map(|settings| settings.hooks_path);
     Some(Checkout { top, common_dir, hooks_path, hosts })
 }

@@ -27,6 +27,8 @@ pub(super) struct Settings {
     pub(super) no_ref_files: bool,
     /// Names and addresses of the remotes, in the order of the file.
     pub(super) remotes: Vec<(String, String)>,
+    /// Whether each work tree has settings of its own.
+    pub(super) per_tree: bool,
     /// Where git is told to look for hooks, as it is written. Nothing that scans obeys it.
     pub(super) hooks_path: Option<String>,
 }
@@ -60,13 +62,14 @@ impl Settings {
         let mut promisors = BTreeMap::new();
         each_setting(text, &mut |setting| {
             let value = setting.value.unwrap_or_default();
+            let no = setting.value.is_some_and(|value| NO.iter().any(|no| value.eq_ignore_ascii_case(no)));
             match (setting.section, setting.of, setting.name) {
                 ("extensions", None, "objectformat") => settings.sha256 = value.eq_ignore_ascii_case("sha256"),
                 ("extensions", None, "refstorage") => settings.no_ref_files = !value.eq_ignore_ascii_case("files"),
                 ("extensions", None, "partialclone") => partial = true,
+                ("extensions", None, "worktreeconfig") => settings.per_tree = !no,
                 ("core", None, "hookspath") => settings.hooks_path = Some(value.to_owned()),
                 ("remote", Some(remote), "promisor") => {
-                    let no = setting.value.is_some_and(|value| NO.iter().any(|no| value.eq_ignore_ascii_case(no)));
                     promisors.insert(remote.to_owned(), !no);
                 }
                 ("remote", Some(remote), "url") if !value.is_empty() => {
