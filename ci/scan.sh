@@ -35,4 +35,5 @@ if [ -f "$jsonl" ]; then findings=$(grep -c '"type":"finding"' "$jsonl" || true)
     echo "findings=$findings"
     if [ -n "$SARIF" ] && [ -f "$SARIF" ]; then echo "sarif=$SARIF"; fi
 } >>"$GITHUB_OUTPUT"
+if [ "$code" -eq 2 ]; then echo "::error title=keyscan::Nothing was scanned; the log of this step says why."; fi
 exit "$code"

@@ -77,6 +77,7 @@ fn the_action_hands_on_only_a_report_of_its_own() {
     stage.tree.write("work/out.sarif", "forged");
     let done = action(&stage, &given);
     assert_eq!(done.code, 2);
+    assert!(done.said.starts_with("::error title=keyscan::Nothing was scanned"), "{}", done.said);
     assert_eq!(stage.said("temp/output"), "exit-code=2\nfindings=\n");
 }
 

@@ -15,8 +15,9 @@ pub(super) const LEFTHOOK_LINES: &str = include_str!("files/lefthook.yml");
 /// The line for every hook that is a script.
 pub(super) const SCRIPT_LINE: &str = "keyscan --staged || exit $?\n";
 /// What to do when something was written.
-pub(super) const NEXT: &str =
-    "\nNext: run `keyscan`. Mend or allow what it finds, or let it wait: `keyscan --write-baseline`. Then commit what was\n      written outside `.git`.";
+pub(super) const NEXT: &str = "
+Next: run `keyscan`. Mend or allow what it finds, or let it wait: `keyscan --write-baseline`.
+Then commit what was written outside `.git`.";
 
 /// The workflow for GitHub. It installs the version that wrote it.
 pub(super) fn github() -> String {
