@@ -3,8 +3,8 @@
 use std::io;
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, Environment, Evidence, Exposure, Finding, Occurrence, RelatedRole, RuleId,
-    SignalId, Subject,
+    Confidence, EndpointFacts, EndpointKind, Environment, Exposure, Finding, Occurrence, RelatedRole, RuleId, SignalId,
+    Subject,
 };
 use crate::rules::Rules;
 
@@ -41,7 +41,7 @@ pub(super) fn write(
     page.heading(finding.severity, &title, remark)?;
     page.under(Look::Plain, &finding.message)?;
 
-    let receivers = receivers(finding);
+    let receivers = words::receivers(finding);
     match &finding.subject {
         Subject::Key(key) => {
             page.row("key", (Look::Strong, key.redacted.as_str()), &words::key(key, rules))?;
@@ -70,17 +70,6 @@ pub(super) fn write(
     }
     advice(page, finding, verbose)?;
     allow(page, finding)
-}
-
-/// Each distinct receiver, with the evidence of its first place.
-fn receivers(finding: &Finding) -> Vec<(&EndpointFacts, Evidence)> {
-    let mut receivers: Vec<(&EndpointFacts, Evidence)> = Vec::new();
-    for receiver in finding.occurrences.iter().filter_map(|place| place.receiver.as_ref()) {
-        if receivers.iter().all(|(known, _)| known.host != receiver.endpoint.host) {
-            receivers.push((&receiver.endpoint, receiver.evidence));
-        }
-    }
-    receivers
 }
 
 /// The lines that set the endpoint of a key.
@@ -213,7 +202,7 @@ fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let hosts: Vec<&str> = match &finding.subject {
         Subject::Endpoint(endpoint) => vec![&endpoint.host],
         Subject::Key(_) if finding.rule == RuleId::KeyToThirdParty => {
-            receivers(finding).iter().map(|(endpoint, _)| endpoint.host.as_str()).collect()
+            words::receivers(finding).iter().map(|(endpoint, _)| endpoint.host.as_str()).collect()
         }
         Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) => Vec::new(),
     };

@@ -7,7 +7,6 @@ mod block;
 mod fold;
 mod footer;
 mod page;
-mod words;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -17,7 +16,7 @@ use crate::rules::Rules;
 
 use self::fold::ListedFile;
 use self::page::{Look, Page};
-use super::Options;
+use super::{Options, words};
 
 /// How many files with lists of hosts are shown.
 const MAX_FILES: usize = 10;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{ScanFacts, SkipEffect, SkipReason};
+use crate::report::words::explain;
 
 use super::descriptor::pascal_case;
 use super::location::location;
@@ -101,25 +102,5 @@ fn descriptor(id: &str, level: &'static str, template: &str) -> Descriptor {
         default_configuration: Configuration { level },
         relationships: Vec::new(),
         properties: None,
-    }
-}
-
-const fn explain(reason: SkipReason) -> &'static str {
-    match reason {
-        SkipReason::Unreadable => "it could not be opened or read",
-        SkipReason::TooLarge => "it is larger than the limit set for this run",
-        SkipReason::Limit => "it holds more than is read or counted, and the rest was left out",
-        SkipReason::Changed => "it changed while it was read",
-        SkipReason::SpecialFile => "a device, socket or pipe is no regular file",
-        SkipReason::Symlink => "symbolic links are not followed",
-        SkipReason::LfsPointer => "the content of a Git LFS pointer is not here",
-        SkipReason::Submodule => "a submodule is not checked out",
-        SkipReason::Unparsed => "it breaks the rules of its format, so only its text was looked at",
-        SkipReason::DamagedObject => "an object of the repository is damaged",
-        SkipReason::MissingObject => "an object that the repository names is not here",
-        SkipReason::ShallowHistory => "the history of the repository is cut off",
-        SkipReason::Encrypted => "a password protects it",
-        SkipReason::Damaged => "it is a damaged archive, or packed in a way that is not known",
-        SkipReason::Unopened => "the archive, or the rest of it, cannot be unpacked",
     }
 }

@@ -1,6 +1,8 @@
-//! Facts in words for people.
+//! Facts in words for people, for all formats that have sentences.
 
-use crate::model::{EndpointFacts, EndpointKind, Evidence, Exposure, KeyFacts, Occurrence, Position};
+use crate::model::{
+    EndpointFacts, EndpointKind, Evidence, Exposure, Finding, KeyFacts, Occurrence, Position, SkipReason,
+};
 use crate::rules::Rules;
 
 /// A number with its noun, which takes an s: `1 file`, `1,234 files`.
@@ -82,6 +84,17 @@ pub(super) const fn evidence(evidence: Evidence) -> &'static str {
     }
 }
 
+/// Each distinct receiver, with the evidence of its first place.
+pub(super) fn receivers(finding: &Finding) -> Vec<(&EndpointFacts, Evidence)> {
+    let mut receivers: Vec<(&EndpointFacts, Evidence)> = Vec::new();
+    for receiver in finding.occurrences.iter().filter_map(|place| place.receiver.as_ref()) {
+        if receivers.iter().all(|(known, _)| known.host != receiver.endpoint.host) {
+            receivers.push((&receiver.endpoint, receiver.evidence));
+        }
+    }
+    receivers
+}
+
 /// `path:line:column`, which editors and terminals follow.
 pub(super) fn place(shown: &str, position: &Position) -> String {
     format!("{shown}:{}:{}", position.line, position.column)
@@ -89,9 +102,12 @@ pub(super) fn place(shown: &str, position: &Position) -> String {
 
 /// What is known of one place, besides where it is.
 pub(super) fn facts(place: &Occurrence) -> Vec<String> {
-    let mut facts = Vec::new();
-    facts.extend(place.setting.clone());
-    facts.push(exposure(place.exposure).to_owned());
+    place.setting.iter().cloned().chain(circumstances(place)).collect()
+}
+
+/// What is known of one place, besides where it is and under which name.
+pub(super) fn circumstances(place: &Occurrence) -> Vec<String> {
+    let mut facts = vec![exposure(place.exposure).to_owned()];
     facts.extend(place.environment.map(|environment| environment.as_str().to_owned()));
     if !place.encoding.is_empty() {
         facts.push(format!("behind {}", place.encoding.join(", ")));
@@ -125,6 +141,27 @@ const fn exposure(exposure: Exposure) -> &'static str {
         Exposure::History => "in history",
         Exposure::GitMetadata => "in git's own files",
         Exposure::Stdin => "standard input",
+    }
+}
+
+/// Why something was not read.
+pub(super) const fn explain(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Unreadable => "it could not be opened or read",
+        SkipReason::TooLarge => "it is larger than the limit set for this run",
+        SkipReason::Limit => "it holds more than is read or counted, and the rest was left out",
+        SkipReason::Changed => "it changed while it was read",
+        SkipReason::SpecialFile => "a device, socket or pipe is no regular file",
+        SkipReason::Symlink => "symbolic links are not followed",
+        SkipReason::LfsPointer => "the content of a Git LFS pointer is not here",
+        SkipReason::Submodule => "a submodule is not checked out",
+        SkipReason::Unparsed => "it breaks the rules of its format, so only its text was looked at",
+        SkipReason::DamagedObject => "an object of the repository is damaged",
+        SkipReason::MissingObject => "an object that the repository names is not here",
+        SkipReason::ShallowHistory => "the history of the repository is cut off",
+        SkipReason::Encrypted => "a password protects it",
+        SkipReason::Damaged => "it is a damaged archive, or packed in a way that is not known",
+        SkipReason::Unopened => "the archive, or the rest of it, cannot be unpacked",
     }
 }
 
