@@ -16,6 +16,10 @@ const JSON: &str = r#","tool":{"name":"keyscan","#;
 const RECORD: &str = r#","type":"finding","id":""#;
 /// The driver of a SARIF log.
 const DRIVER: &str = r#""tool":{"driver":{"name":"keyscan","#;
+/// How a report for GitLab begins, behind its version.
+const ANALYZER: &str = r#"","scan":{"analyzer":{"id":"keyscan","name":"keyscan","#;
+/// How a JUnit report begins, without spaces.
+const SUITES: &str = r#"<?xmlversion="1.0"encoding="UTF-8"?><testsuites><testsuiteid="0"name="keyscan"#;
 /// Digits of a finding's id.
 const ID: usize = 16;
 /// Names of a report's own fields, which are settings of LLM clients too.
@@ -23,7 +27,7 @@ const FIELDS: [&str; 3] = ["endpoint", "host", "url"];
 
 /// Whether a blob begins like a report in one of the formats for programs, as keyscan or a JSON printer lays it out.
 pub(super) fn begins(blob: &Blob<'_>) -> bool {
-    if blob.offset > 0 || !blob.bytes.starts_with(b"{") {
+    if blob.offset > 0 || !blob.bytes.starts_with(b"{") && !blob.bytes.starts_with(b"<?xml ") {
         return false;
     }
     let head = &blob.bytes[..blob.bytes.len().min(HEAD)];
@@ -34,7 +38,14 @@ pub(super) fn begins(blob: &Blob<'_>) -> bool {
             let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
             rest.starts_with(JSON) || rest.strip_prefix(RECORD).is_some_and(is_record)
         }
-        None => head.contains(r#""version":"2.1.0""#) && head.contains(DRIVER),
+        None => {
+            let behind_version = head.strip_prefix(r#"{"version":"15."#);
+            let behind_version =
+                behind_version.map(|rest| rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit()));
+            head.contains(r#""version":"2.1.0""#) && head.contains(DRIVER)
+                || behind_version.is_some_and(|rest| rest.starts_with(ANALYZER))
+                || head.starts_with(SUITES)
+        }
     }
 }
 
@@ -70,6 +81,11 @@ mod tests {
         assert!(begins_as(record));
         let log = r#"{"$schema":"x","version":"2.1.0","runs":[{"tool":{"driver":{"name":"keyscan","rules":[]}}}]}"#;
         assert!(begins_as(log));
+        let gitlab = r#"{"version":"15.0.7","scan":{"analyzer":{"id":"keyscan","name":"keyscan","version":"0"}}}"#;
+        assert!(begins_as(gitlab));
+        let junit =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n <testsuite id=\"0\" name=\"keyscan.x\"/>";
+        assert!(begins_as(junit));
 
         for other in [
             "",
@@ -81,6 +97,10 @@ mod tests {
             &record.replace("0123", "wxyz"),
             &record[..50],
             &log.replace("keyscan", "another"),
+            &gitlab.replace("15.0.7", "14.0.7"),
+            &gitlab.replacen("keyscan", "another", 1),
+            &junit.replace("keyscan", "another"),
+            &junit[5..],
             &log.replace("{\"$schema\"", &format!("{{{}\"$schema\"", "\"x\":0,".repeat(HEAD / 6))),
         ] {
             assert!(!begins_as(other), "{other}");

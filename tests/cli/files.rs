@@ -8,7 +8,7 @@ use crate::support::layouts::LAYOUTS;
 use crate::support::{Tree, expand, findings, keyscan, keyscan_with};
 
 /// The formats for programs.
-const FORMATS: [&str; 3] = ["json", "jsonl", "sarif"];
+const FORMATS: [&str; 5] = ["json", "jsonl", "sarif", "gitlab", "junit"];
 
 #[test]
 fn a_list_of_files_is_read_and_nothing_else() {
@@ -178,9 +178,9 @@ fn a_report_of_an_earlier_run_is_left_out() {
     let tree = reports();
     let report = everything(&tree);
     assert_eq!(findings(&report), [] as [serde_json::Value; 0]);
-    assert_eq!(report["scan"]["excluded"], 3);
+    assert_eq!(report["scan"]["excluded"], FORMATS.len());
     let human = keyscan(tree.path(), &[]);
-    assert_eq!((human.code, human.text().contains("3 files excluded")), (0, true), "{}", human.text());
+    assert_eq!((human.code, human.text().contains("5 files excluded")), (0, true), "{}", human.text());
 
     // However a JSON printer lays it out, and from standard input too.
     let document = fs::read_to_string(tree.at("report.json")).unwrap();
