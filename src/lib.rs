@@ -6,7 +6,7 @@
 //! ```text
 //!   source ──Blob──▶ detect ──Matches──▶ assess ──Finding──▶ report
 //!   files,           keys and            pairs, severity,    human, JSON,
-//!   stdin            endpoints           policy, allow       JSONL, SARIF
+//!   stdin            endpoints           policy, allow       SARIF, CI …
 //!                       ▲                   ▲
 //!                       └────── rules ──────┘
 //! ```

@@ -1,10 +1,22 @@
 //! Every report format, on one rich sample.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "support/report_csv.rs"]
+mod csv;
+#[path = "support/report_github.rs"]
+mod github;
+#[path = "support/report_gitlab.rs"]
+mod gitlab;
+#[path = "support/report_hostile.rs"]
+mod hostile;
 #[path = "support/report_human.rs"]
 mod human;
 #[path = "support/report_json.rs"]
 mod json;
+#[path = "support/report_junit.rs"]
+mod junit;
+#[path = "support/report_markdown.rs"]
+mod markdown;
 #[path = "support/report_sample.rs"]
 mod sample;
 #[path = "support/report_sarif.rs"]
@@ -27,6 +39,11 @@ fn render(report: &Report, format: Format) -> String {
 /// Each sample with a name.
 fn samples() -> [(&'static str, Report); 3] {
     [("one root", sample::report()), ("several roots", sample::several_roots()), ("clean", sample::clean())]
+}
+
+/// The samples, and what a scanned tree might wish for.
+fn all_samples() -> Vec<(&'static str, Report)> {
+    samples().into_iter().chain([("hostile", hostile::report())]).collect()
 }
 
 /// Vectors made by an independent implementation of GitHub's upload action.
@@ -61,7 +78,7 @@ fn formats_have_words() {
 
 #[test]
 fn the_same_report_gives_the_same_bytes() {
-    for (name, report) in samples() {
+    for (name, report) in all_samples() {
         for &format in Format::ALL {
             assert_eq!(render(&report, format), render(&report.clone(), format), "{name} {}", format.as_str());
         }
@@ -71,7 +88,7 @@ fn the_same_report_gives_the_same_bytes() {
 /// A path may hold anything; no format may hand it to a terminal as it is.
 #[test]
 fn no_format_writes_a_character_that_a_terminal_obeys() {
-    for (name, report) in samples() {
+    for (name, report) in all_samples() {
         for &format in Format::ALL {
             let text = render(&report, format);
             for line in text.lines() {
@@ -88,7 +105,7 @@ fn shown_texts_pass_through() {
     let planted = format!("sk-proj-{}{}{}", "aZ09-_bY18".repeat(7), concat!("T3Blbk", "FJ"), "cX27wD36vE".repeat(7));
     let finding = sample::key(Some("openai"), "sample-project", "sk-proj-aZ09…36vE", Some('e'))
         .at(sample::place(&format!("keys/{planted}.txt"), 1, 1).setting(&planted))
-        .done("An OpenAI key stands in a file.");
+        .done("The OpenAI key sk-proj-aZ09…36vE stands in a file.");
     let report = sample::with_findings(sample::clean(), vec![finding]);
     for &format in Format::ALL {
         let text = render(&report, format);

@@ -4,13 +4,23 @@
 //! character which a terminal obeys or a reader cannot see gets through: people's text and messages go through
 //! [`sanitize()`], JSON strings escape such characters the JSON way and so lose nothing.
 
+mod csv;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod lines;
+mod markdown;
 mod names;
 mod sanitize;
 mod sarif;
+mod words;
 
 use std::io;
+
+use gix_date::Time;
+use gix_date::time::CustomFormat;
 
 use crate::model::Report;
 use crate::rules::Rules;
@@ -28,11 +38,31 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Workflow commands of GitHub Actions: an annotation for each place.
+    Github,
+    /// GitLab's report of a secret detection.
+    Gitlab,
+    /// JUnit's XML, which most CI servers show as failed tests.
+    Junit,
+    /// Markdown, for comments and summaries of a run.
+    Markdown,
+    /// One row per place, for spreadsheets.
+    Csv,
 }
 
 impl Format {
     /// Every format, people's first.
-    pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Jsonl, Self::Sarif];
+    pub const ALL: &'static [Self] = &[
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Markdown,
+        Self::Csv,
+    ];
 
     /// The word used on the command line.
     #[must_use]
@@ -42,6 +72,11 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+            Self::Csv => "csv",
         }
     }
 
@@ -52,7 +87,7 @@ impl Format {
     }
 }
 
-/// How people's text looks; the machine formats have no options.
+/// How people's text looks, and what a format needs to know that is no part of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Whether colours are written.
@@ -63,6 +98,19 @@ pub struct Options {
     pub quiet: bool,
     /// Columns of the terminal, where there is one.
     pub width: Option<usize>,
+    /// When the scan ran, in seconds since 1970, for the formats that must say so. No report asks the clock itself: the
+    /// same input would give other bytes.
+    pub time: i64,
+}
+
+impl Options {
+    /// The time as `gitlab` and `junit` want it: UTC without a zone. What no year of four digits holds counts as unknown.
+    fn timestamp(&self) -> String {
+        const FORMAT: CustomFormat = CustomFormat::new("%Y-%m-%dT%H:%M:%S");
+        let written = Time::new(self.time, 0).format(FORMAT).ok();
+        let written = written.filter(|text| text.len() == "1970-01-01T00:00:00".len() && !text.starts_with('-'));
+        written.unwrap_or_else(|| "1970-01-01T00:00:00".to_owned())
+    }
 }
 
 /// Writes a report.
@@ -82,5 +130,10 @@ pub fn write(
         Format::Json => json::write_document(report, out),
         Format::Jsonl => json::write_records(report, out),
         Format::Sarif => sarif::write(report, rules, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, rules, options, out),
+        Format::Junit => junit::write(report, rules, options, out),
+        Format::Markdown => markdown::write(report, rules, options, out),
+        Format::Csv => csv::write(report, out),
     }
 }

@@ -5,7 +5,7 @@ use keyscan::report::{Format, Options, sanitize};
 
 use super::{render, render_with, sample};
 
-const WIDE: Options = Options { color: false, verbose: 0, quiet: false, width: Some(80) };
+const WIDE: Options = Options { color: false, verbose: 0, quiet: false, width: Some(80), time: 0 };
 
 /// The line that lets the first finding pass, when its places are as given.
 fn allow_line(places: &[(&str, Exposure)]) -> Option<String> {

@@ -205,6 +205,16 @@ pub(super) fn endpoint(host: &str, kind: EndpointKind, service: &str) -> Build {
     build(Subject::Endpoint(facts(host, kind, service)))
 }
 
+/// A finding about what passes traffic on.
+pub(super) fn server(host: &str, kind: EndpointKind) -> Build {
+    build(Subject::Server(facts(host, kind, "")))
+}
+
+/// A finding about a setting.
+pub(super) fn setting(name: &str) -> Build {
+    build(Subject::Setting(name.to_owned()))
+}
+
 fn build(subject: Subject) -> Build {
     Build(Finding {
         id: String::new(),
@@ -309,6 +319,11 @@ pub(super) fn place(text: &str, line: u64, column: u64) -> Spot {
 }
 
 impl Spot {
+    pub(super) fn author(mut self, author: &str) -> Self {
+        (self.0.author, self.0.commit) = (Some(author.to_owned()), Some("5".repeat(40)));
+        self
+    }
+
     pub(super) fn done(self) -> Occurrence {
         self.0
     }
