@@ -1,5 +1,7 @@
 //! The same input gives the same bytes, whatever the number of threads.
 
+use keyscan::report::Format;
+
 use crate::support::formats::independent;
 use crate::support::layouts::LAYOUTS;
 use crate::support::{Tree, keyscan};
@@ -33,18 +35,30 @@ fn tree() -> Tree {
 #[test]
 fn output_is_the_same_for_any_number_of_threads_and_from_run_to_run() {
     let tree = tree();
-    for format in ["json", "jsonl", "sarif", "human"] {
-        let run =
-            |threads: &str| keyscan(tree.path(), &["--format", format, "--min-severity", "info", "-j", threads, "."]);
-        let first = run("1");
-        assert_eq!(first.code, 1, "{format}: {}", first.errors());
-        assert!(first.stdout.len() > 50_000, "{format}: only {} bytes", first.stdout.len());
-        for threads in ["1", "2", "2", "16", "16"] {
-            let next = run(threads);
-            assert_eq!(next.code, first.code, "{format} -j {threads}");
-            assert!(next.stdout == first.stdout, "{format} -j {threads}: {}", difference(&first.text(), &next.text()));
-            assert_eq!(next.errors(), first.errors(), "{format} -j {threads}");
+    let reports = Tree::new();
+    // All formats of one run: each is a report on the same findings.
+    let run = |threads: &str| {
+        let formats: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+        let files: Vec<_> = formats.iter().map(|format| reports.at(format)).collect();
+        let outputs = formats.iter().zip(&files).map(|(format, file)| format!("--format={format}={}", file.display()));
+        let outputs: Vec<String> = outputs.collect();
+        let others = ["--min-severity", "info", "-j", threads, "."];
+        let args: Vec<&str> = outputs.iter().map(String::as_str).chain(others).collect();
+        let run = keyscan(tree.path(), &args);
+        assert_eq!(run.code, 1, "{}", run.errors());
+        let texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+        (formats, texts, run.errors())
+    };
+    let (formats, first, errors) = run("1");
+    for (format, text) in formats.iter().zip(&first) {
+        assert!(text.len() > 50_000, "{format}: only {} bytes", text.len());
+    }
+    for threads in ["1", "2", "2", "16", "16"] {
+        let (_, next, next_errors) = run(threads);
+        for (format, (first, next)) in formats.iter().zip(first.iter().zip(&next)) {
+            assert!(first == next, "{format} -j {threads}: {}", difference(first, next));
         }
+        assert_eq!(next_errors, errors, "-j {threads}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use keyscan::report::Format;
+
 use crate::support::formats::{base64, base64url};
 use crate::support::template::{ALNUM, B64, LOWER};
 use crate::support::{Run, Tree, expand, keyscan, keyscan_with, modern};
@@ -170,7 +172,7 @@ fn no_format_shows_a_key() {
     let planted = Planted::new(0x1eaf);
     let tree = plant(&planted);
     let before = files(tree.path());
-    let all: [&[&str]; 9] = [
+    let all: [&[&str]; 11] = [
         &["--format", "human"],
         &["--format", "human", "-v"],
         &["--format", "human", "-vv"],
@@ -178,6 +180,20 @@ fn no_format_shows_a_key() {
         &["--format", "json", "-vv"],
         &["--format", "jsonl", "-v"],
         &["--format", "sarif", "-vv"],
+        &["-f", "github", "-f", "gitlab=gl.json", "-f", "junit=j.xml", "-f", "csv=r.csv", "-f", "markdown=r.md"],
+        &[
+            "-f",
+            "csv",
+            "-f",
+            "gitlab=gl.json",
+            "-f",
+            "junit=j.xml",
+            "-f",
+            "github=gh.txt",
+            "-f",
+            "markdown=r.md",
+            "-vv",
+        ],
         &["--format", "json=report.json", "--format", "sarif=report.sarif", "--format", "human=report.txt"],
         &["--format", "jsonl", "-o", "report.jsonl", "-vv"],
     ];
@@ -199,7 +215,7 @@ fn tracked_files_and_single_files_show_no_key() {
     let planted = Planted::new(0x2eaf);
     let tree = plant(&planted);
     let tracked = tree.track();
-    for format in ["human", "json", "sarif"] {
+    for format in Format::ALL.iter().map(|format| format.as_str()) {
         planted.run(format, &keyscan(tree.path(), &["-f", format, "-vv", "--min-severity", "info"]));
         for key in &planted.0 {
             let path = format!("p0/../p0/file-{}.env", planted.0[0]);
@@ -251,7 +267,7 @@ fn standard_input_and_its_name_show_no_key() {
     let planted = Planted::new(0x4eaf);
     let tree = Tree::new();
     for (index, key) in planted.0.iter().enumerate() {
-        for format in ["human", "json", "jsonl", "sarif"] {
+        for format in Format::ALL.iter().map(|format| format.as_str()) {
             let name = format!("conf/{key}/app-{key}.env");
             let input = format!("OPENAI_API_KEY={key}\nOPENAI_BASE_URL=https://api.ohmygpt.com/{key}/v1\n");
             let run = keyscan_with(
@@ -311,7 +327,7 @@ fn names_that_cannot_be_read_show_no_key() {
         let raw = std::ffi::OsString::from_vec([key.as_bytes(), b"-\xff\xfe.env"].concat());
         std::fs::write(tree.path().join(raw), format!("OPENAI_API_KEY={key}\n")).unwrap();
     }
-    for format in ["human", "json", "jsonl", "sarif"] {
+    for format in Format::ALL.iter().map(|format| format.as_str()) {
         planted.run(format, &keyscan(tree.path(), &["-f", format, "-vv", "--min-severity", "info", "."]));
     }
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod bounded;
+mod clock;
 mod error;
 mod exit;
 mod init;
@@ -11,6 +12,7 @@ mod output;
 mod policy;
 mod progress;
 mod resolve;
+mod step_summary;
 
 use std::io::Write;
 use std::panic;
@@ -19,12 +21,14 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 use keyscan::model::{Report, SkipEffect};
+use keyscan::report::Format;
 use keyscan::rules::Rules;
 use keyscan::source::Progress;
 use keyscan::{report, scan};
 
 use args::{Args, Command};
 use exit::Exit;
+use output::Target;
 use resolve::Plan;
 
 /// Parses, runs, prints the error, and says how to exit.
@@ -69,11 +73,22 @@ fn scan(plan: &Plan, rules: &Rules) -> Result<Exit> {
     for output in &plan.outputs {
         output.target.write(|out| report::write(&report, rules, output.format, &output.options, out))?;
     }
+    let told = summarise(plan, &report, rules)?;
     let exit = plan.gate.judge(&report);
+    if !told {
+        say("warning: the step's summary is full, so the report is not in it");
+    }
     if !plan.quiet {
         notes(plan, &report, exit).iter().for_each(|note| say(note));
     }
     Ok(exit)
+}
+
+/// Adds the report to the summary of the CI step, where there is one. False where it has no room left.
+fn summarise(plan: &Plan, report: &Report, rules: &Rules) -> Result<bool> {
+    let Some(Target::File(file)) = &plan.step_summary else { return Ok(true) };
+    let brief = report::Options::default();
+    step_summary::append(file, |out| report::write(report, rules, Format::Markdown, &brief, out))
 }
 
 /// What people have to know and the report on standard output does not tell them.

@@ -17,7 +17,7 @@ use super::error::hinted;
 use super::exit::Gate;
 use super::output::Target;
 use super::policy;
-use super::progress;
+use super::{clock, progress, step_summary};
 
 /// Largest list of files that is read, in bytes: some million paths.
 const MAX_LIST: u64 = 256 * 1024 * 1024;
@@ -29,6 +29,8 @@ const MAX_FINGERPRINT_KEY: u64 = 1024 * 1024;
 pub(super) struct Plan {
     pub(super) scan: scan::Options,
     pub(super) outputs: Vec<Output>,
+    /// Where a Markdown report goes besides, for the summary of a step of GitHub Actions.
+    pub(super) step_summary: Option<Target>,
     pub(super) gate: Gate,
     /// Which policy file is in force, for people.
     pub(super) policy_note: String,
@@ -55,6 +57,7 @@ pub(super) struct Output {
 /// Makes a plan of what was typed.
 pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let outputs = outputs(&args)?;
+    let step_summary = step_summary::target(&outputs);
     let gate = Gate {
         severity: args.fail_on.0,
         confidence: args.fail_on_confidence,
@@ -73,12 +76,16 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
         for output in &outputs {
             output.target.check(&roots)?;
         }
+        if let Some(summary) = &step_summary {
+            step_summary::check(summary, &roots)?;
+        }
         // A report of an earlier run names relays: scanning it would find them all again.
-        tree.except = outputs.iter().filter_map(|output| output.target.real_path()).collect();
+        let targets = outputs.iter().map(|output| &output.target).chain(&step_summary);
+        tree.except = targets.filter_map(Target::real_path).collect();
     }
     let show_suppressed = args.show_suppressed;
     let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
-    Ok(Plan { scan, outputs, gate, policy_note, progress, quiet, verbose })
+    Ok(Plan { scan, outputs, step_summary, gate, policy_note, progress, quiet, verbose })
 }
 
 /// What to read.
@@ -227,7 +234,7 @@ fn text_options(args: &ScanArgs, target: &Target) -> report::Options {
         Color::Auto => *target == Target::Stdout && AutoStream::choice(&stdout) != ColorChoice::Never,
     };
     let width = if terminal { terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
-    report::Options { color, verbose: args.verbose, quiet: args.quiet, width }
+    report::Options { color, verbose: args.verbose, quiet: args.quiet, width, time: clock::time() }
 }
 
 fn fingerprinter(file: Option<&Path>) -> Result<Fingerprinter> {

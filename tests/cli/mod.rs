@@ -1,6 +1,7 @@
 //! The command line as scripts and pipelines see it: exit codes, streams, files, refusals.
 
 mod files;
+mod step_summary;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
