@@ -1,4 +1,4 @@
-//! Characters that a terminal obeys, or that make a reader see something else than what is there.
+//! Characters that a terminal or a CI runner obeys, or that make a reader see something else than what is there.
 
 use std::borrow::Cow;
 
@@ -23,24 +23,40 @@ fn is_hidden(character: char) -> bool {
         | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Where the first hidden character stands. Nearly all texts are printable ASCII, which one look over the bytes tells.
+/// Where the first character stands that must not be written as it is: a hidden one, or the second `#` of a command to
+/// the runner of a pipeline (`##[error]`, `##vso[…]`), which GitHub and Azure obey wherever it stands in a line. Nearly all
+/// texts are printable ASCII, which one look over the bytes tells.
 pub(super) fn find_hidden(text: &str) -> Option<usize> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) { None } else { text.find(is_hidden) }
+    let plain = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(plain) && memchr::memmem::find(text.as_bytes(), b"##").is_none() {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let is_command = |at: usize| {
+        at.checked_sub(1).is_some_and(|before| bytes[before] == b'#')
+            && matches!(bytes.get(at + 1), Some(b'[' | b'a'..=b'z' | b'A'..=b'Z'))
+    };
+    let obeyed = |&(at, character): &(usize, char)| is_hidden(character) || (character == '#' && is_command(at));
+    text.char_indices().find(obeyed).map(|(at, _)| at)
 }
 
-/// The text with each hidden character written as `\u{…}`, so that one line stays one line and nothing is obeyed.
+/// The text with each such character written as `\u{…}`, so that one line stays one line and nothing is obeyed.
 #[must_use]
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    let Some(first) = find_hidden(text) else { return Cow::Borrowed(text) };
+    let Some(mut at) = find_hidden(text) else { return Cow::Borrowed(text) };
     let mut clean = String::with_capacity(text.len() + 16);
-    clean.push_str(&text[..first]);
-    for character in text[first..].chars() {
-        if is_hidden(character) {
-            clean.extend(character.escape_unicode());
-        } else {
-            clean.push(character);
+    let mut rest = text;
+    loop {
+        clean.push_str(&rest[..at]);
+        let character = rest[at..].chars().next().expect("one was found there");
+        clean.extend(character.escape_unicode());
+        rest = &rest[at + character.len_utf8()..];
+        match find_hidden(rest) {
+            Some(next) => at = next,
+            None => break,
         }
     }
+    clean.push_str(rest);
     Cow::Owned(clean)
 }
 
@@ -54,6 +70,13 @@ mod tests {
         for text in ["", "src/naïve 日本語 😀\u{FE0F} [a](1) {0}.py", "C:\\x"] {
             assert!(matches!(sanitize(text), Cow::Borrowed(same) if same == text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn commands_to_runners_are_broken() {
+        assert_eq!(sanitize("a##[error]b ##vso[x]"), "a#\\u{23}[error]b #\\u{23}vso[x]");
+        assert_eq!(sanitize("###[group]\n"), "##\\u{23}[group]\\u{a}");
+        assert!(matches!(sanitize("## Heading, ##, #[derive] #1"), Cow::Borrowed(_)));
     }
 
     #[test]
