@@ -1,6 +1,8 @@
 //! Every report format, on one rich sample.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "support/report_browser.rs"]
+mod browser;
 #[path = "support/report_csv.rs"]
 mod csv;
 #[path = "support/report_github.rs"]
@@ -9,12 +11,16 @@ mod github;
 mod gitlab;
 #[path = "support/report_hostile.rs"]
 mod hostile;
+#[path = "support/report_html.rs"]
+mod html;
 #[path = "support/report_human.rs"]
 mod human;
 #[path = "support/report_json.rs"]
 mod json;
 #[path = "support/report_junit.rs"]
 mod junit;
+#[path = "support/report_many.rs"]
+mod many;
 #[path = "support/report_markdown.rs"]
 mod markdown;
 #[path = "support/report_sample.rs"]

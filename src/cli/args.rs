@@ -183,7 +183,7 @@ pub(super) struct ScanArgs {
     #[arg(long, help_heading = "Gate")]
     pub(super) allow_incomplete: bool,
 
-    /// human, json, jsonl, sarif, github, gitlab, junit, markdown or csv, to standard output or to FILE; repeatable [env: KEYSCAN_FORMAT] [default: human]
+    /// human, json, jsonl, sarif, github, gitlab, junit, markdown, csv or html, to standard output or to FILE; repeatable [env: KEYSCAN_FORMAT] [default: human]
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = parse_format, help_heading = "Output")]
     pub(super) format: Vec<FormatArg>,
 

@@ -4,15 +4,18 @@
 //! character which a terminal obeys or a reader cannot see gets through: people's text and messages go through
 //! [`sanitize()`], JSON strings escape such characters the JSON way and so lose nothing.
 
+mod allow;
 mod csv;
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod json;
 mod junit;
 mod lines;
 mod markdown;
 mod names;
+mod places;
 mod sanitize;
 mod sarif;
 mod words;
@@ -48,6 +51,8 @@ pub enum Format {
     Markdown,
     /// One row per place, for spreadsheets.
     Csv,
+    /// One page for the browser that needs nothing else.
+    Html,
 }
 
 impl Format {
@@ -62,6 +67,7 @@ impl Format {
         Self::Junit,
         Self::Markdown,
         Self::Csv,
+        Self::Html,
     ];
 
     /// The word used on the command line.
@@ -77,6 +83,7 @@ impl Format {
             Self::Junit => "junit",
             Self::Markdown => "markdown",
             Self::Csv => "csv",
+            Self::Html => "html",
         }
     }
 
@@ -135,5 +142,6 @@ pub fn write(
         Format::Junit => junit::write(report, rules, options, out),
         Format::Markdown => markdown::write(report, rules, options, out),
         Format::Csv => csv::write(report, out),
+        Format::Html => html::write(report, rules, out),
     }
 }

@@ -131,7 +131,8 @@ fn is_tag(place: &Occurrence) -> bool {
     place.exposure == Exposure::History && place.shown.starts_with("message of tag ")
 }
 
-const fn exposure(exposure: Exposure) -> &'static str {
+/// How far a file has got out.
+pub(super) const fn exposure(exposure: Exposure) -> &'static str {
     match exposure {
         Exposure::Tracked => "tracked",
         Exposure::Untracked => "not tracked, not ignored",
@@ -162,6 +163,27 @@ pub(super) const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::Encrypted => "a password protects it",
         SkipReason::Damaged => "it is a damaged archive, or packed in a way that is not known",
         SkipReason::Unopened => "the archive, or the rest of it, cannot be unpacked",
+    }
+}
+
+/// Why something was not read, in two or three words.
+pub(super) const fn reason(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Unreadable => "unreadable",
+        SkipReason::TooLarge => "too large",
+        SkipReason::Limit => "beyond a limit",
+        SkipReason::Changed => "changed",
+        SkipReason::SpecialFile => "special file",
+        SkipReason::Symlink => "symlink",
+        SkipReason::LfsPointer => "LFS pointer",
+        SkipReason::Submodule => "empty submodule",
+        SkipReason::Unparsed => "read as text only",
+        SkipReason::DamagedObject => "damaged object",
+        SkipReason::MissingObject => "missing object",
+        SkipReason::ShallowHistory => "shallow history",
+        SkipReason::Encrypted => "encrypted",
+        SkipReason::Damaged => "damaged archive",
+        SkipReason::Unopened => "archive not opened",
     }
 }
 

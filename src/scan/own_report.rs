@@ -20,19 +20,25 @@ const DRIVER: &str = r#""tool":{"driver":{"name":"keyscan","#;
 const ANALYZER: &str = r#"","scan":{"analyzer":{"id":"keyscan","name":"keyscan","#;
 /// How a JUnit report begins, without spaces.
 const SUITES: &str = r#"<?xmlversion="1.0"encoding="UTF-8"?><testsuites><testsuiteid="0"name="keyscan"#;
+/// How a page for the browser begins.
+const PAGE: &str = "<!doctypehtml><htmllang=en><head><metacharset=utf-8><metaname=generatorcontent=\"keyscan\">";
 /// Digits of a finding's id.
 const ID: usize = 16;
-/// Names of a report's own fields, which are settings of LLM clients too.
-const FIELDS: [&str; 3] = ["endpoint", "host", "url"];
+/// Names of a report's own fields and elements, which are settings of LLM clients too.
+const FIELDS: [&str; 4] = ["code", "endpoint", "host", "url"];
 
-/// Whether a blob begins like a report in one of the formats for programs, as keyscan or a JSON printer lays it out.
+/// Whether a blob begins like a report in one of the formats for programs, as keyscan or a JSON printer lays it out, or
+/// like a page for the browser.
 pub(super) fn begins(blob: &Blob<'_>) -> bool {
-    if blob.offset > 0 || !blob.bytes.starts_with(b"{") && !blob.bytes.starts_with(b"<?xml ") {
+    if blob.offset > 0 || !(blob.bytes.starts_with(b"{") || blob.bytes.starts_with(b"<")) {
         return false;
     }
     let head = &blob.bytes[..blob.bytes.len().min(HEAD)];
     let head: Vec<u8> = head.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let head = String::from_utf8_lossy(&head);
+    if head.starts_with(PAGE) {
+        return true;
+    }
     match head.strip_prefix(r#"{"schema_version":"#) {
         Some(rest) => {
             let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());

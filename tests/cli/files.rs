@@ -8,7 +8,7 @@ use crate::support::layouts::LAYOUTS;
 use crate::support::{Tree, expand, findings, keyscan, keyscan_with};
 
 /// The formats for programs.
-const FORMATS: [&str; 5] = ["json", "jsonl", "sarif", "gitlab", "junit"];
+const FORMATS: [&str; 6] = ["json", "jsonl", "sarif", "gitlab", "junit", "html"];
 
 #[test]
 fn a_list_of_files_is_read_and_nothing_else() {
@@ -180,7 +180,7 @@ fn a_report_of_an_earlier_run_is_left_out() {
     assert_eq!(findings(&report), [] as [serde_json::Value; 0]);
     assert_eq!(report["scan"]["excluded"], FORMATS.len());
     let human = keyscan(tree.path(), &[]);
-    assert_eq!((human.code, human.text().contains("5 files excluded")), (0, true), "{}", human.text());
+    assert_eq!((human.code, human.text().contains("6 files excluded")), (0, true), "{}", human.text());
 
     // However a JSON printer lays it out, and from standard input too.
     let document = fs::read_to_string(tree.at("report.json")).unwrap();

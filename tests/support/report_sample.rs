@@ -246,7 +246,7 @@ fn facts(host: &str, kind: EndpointKind, service: &str) -> EndpointFacts {
     }
 }
 
-fn receiver(host: &str, kind: EndpointKind, service: &str, evidence: Evidence) -> Receiver {
+pub(super) fn receiver(host: &str, kind: EndpointKind, service: &str, evidence: Evidence) -> Receiver {
     Receiver { endpoint: facts(host, kind, service), evidence }
 }
 
@@ -333,6 +333,11 @@ impl Spot {
         self
     }
 
+    pub(super) fn service(mut self, service: &str) -> Self {
+        self.0.service = Some(service.to_owned());
+        self
+    }
+
     pub(super) fn role(mut self, role: Role) -> Self {
         self.0.role = Some(role);
         self
@@ -379,7 +384,7 @@ impl Spot {
     }
 }
 
-fn related(text: &str, line: u64, column: u64, role: RelatedRole, root: usize) -> Related {
+pub(super) fn related(text: &str, line: u64, column: u64, role: RelatedRole, root: usize) -> Related {
     Related { root, path: path(text), shown: text.to_owned(), position: position(line, column), role }
 }
 

@@ -2,15 +2,13 @@
 
 use std::io;
 
-use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, Environment, Exposure, Finding, Occurrence, RelatedRole, RuleId, SignalId,
-    Subject,
-};
+use crate::model::{Confidence, EndpointKind, Finding, RelatedRole, RuleId, SignalId, Subject};
+use crate::report::allow::Allow;
+use crate::report::places::in_use;
+use crate::report::words;
 use crate::rules::Rules;
 
-use super::fold::is_listed;
 use super::page::{Look, Page};
-use super::words;
 
 /// How many places of a finding are shown.
 const MAX_PLACES: usize = 10;
@@ -110,11 +108,6 @@ fn places(page: &mut Page<'_>, finding: &Finding, tell_receiver: bool, verbose: 
     }
 }
 
-/// The places at which the subject is in use, and not only named.
-fn in_use(finding: &Finding) -> Vec<&Occurrence> {
-    finding.occurrences.iter().filter(|place| !is_listed(place)).collect()
-}
-
 fn more(page: &mut Page<'_>, left: usize) -> io::Result<()> {
     if left == 0 {
         return Ok(());
@@ -169,78 +162,14 @@ fn advice(page: &mut Page<'_>, finding: &Finding, verbose: bool) -> io::Result<(
 }
 
 /// The exact lines that let the finding pass.
-///
-/// None for a relay in production: there is no good reason to let that pass with a copied line.
 fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
-    let relay = |endpoint: &EndpointFacts| endpoint.kind == EndpointKind::Relay;
-    let own_relay = match &finding.subject {
-        Subject::Key(_) => finding.rule == RuleId::RelayKey,
-        Subject::Endpoint(endpoint) | Subject::Server(endpoint) => relay(endpoint),
-        Subject::Setting(_) => false,
-    };
-    let forbidden = finding.occurrences.iter().any(|place| {
-        place.environment == Some(Environment::Production)
-            && (own_relay || place.receiver.as_ref().is_some_and(|to| relay(&to.endpoint)))
-    });
-    if forbidden {
-        return Ok(());
+    let allow = Allow::of(finding);
+    if let Some((comment, which)) = &allow.comment {
+        page.row("allow", (Look::Plain, comment), which)?;
     }
-    let places = in_use(finding);
-    let lines = places.iter().filter(|place| takes_comment(place)).count();
-    let which = match lines as u64 {
-        0 => None,
-        1 if places.len() == 1 => Some("on that line".to_owned()),
-        1 => Some("on the line of the one place that can be edited".to_owned()),
-        many if lines == places.len() => Some(format!("on each of these {} lines", words::grouped(many))),
-        many => Some(format!("on the lines of the {} places that can be edited", words::grouped(many))),
-    };
-    if let Some(which) = which {
-        page.row("allow", (Look::Plain, &format!("keyscan:allow[{}] <reason>", rules_held(finding))), &which)?;
+    if let Some(line) = &allow.config {
+        page.row("or", (Look::Plain, "[endpoints]"), "in .keyscan.toml")?;
+        page.row("", (Look::Plain, line), "")?;
     }
-
-    // Only where an allowed host changes the finding: a key that is out stays out wherever it is sent.
-    let hosts: Vec<&str> = match &finding.subject {
-        Subject::Endpoint(endpoint) => vec![&endpoint.host],
-        Subject::Key(_) if finding.rule == RuleId::KeyToThirdParty => {
-            words::receivers(finding).iter().map(|(endpoint, _)| endpoint.host.as_str()).collect()
-        }
-        Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) => Vec::new(),
-    };
-    let hosts: Vec<String> =
-        hosts.into_iter().filter(|host| is_plain(host)).map(|host| format!("\"{host}\"")).collect();
-    if hosts.is_empty() {
-        return Ok(());
-    }
-    page.row("or", (Look::Plain, "[endpoints]"), "in .keyscan.toml")?;
-    page.row("", (Look::Plain, &format!("allow = [{}]", hosts.join(", "))), "")
-}
-
-/// Whether somebody can write a comment there: into a file that is there to be edited, of a kind that has comments.
-fn takes_comment(place: &Occurrence) -> bool {
-    let editable = match place.exposure {
-        Exposure::Tracked | Exposure::Untracked | Exposure::Staged | Exposure::Ignored | Exposure::OutsideGit => true,
-        Exposure::History | Exposure::GitMetadata | Exposure::Stdin => false,
-    };
-    let name = place.path.text.rsplit('/').next().unwrap_or_default();
-    let kind = name.rsplit_once('.').map_or("", |(_, kind)| kind);
-    let without = ["json", "jsonl", "ndjson", "ipynb"].iter().any(|known| kind.eq_ignore_ascii_case(known));
-    // `a.zip!conf/x.env` is a member of an archive.
-    editable && !without && !place.path.text.contains('!')
-}
-
-/// The rules that a comment has to name for the finding to pass: its own, and those that would name it then.
-fn rules_held(finding: &Finding) -> String {
-    let others = finding.signals.iter().filter_map(|signal| RuleId::from_word(signal.id.as_str()));
-    // What is merely stored stops nobody, and a pool is a finding of its own.
-    let others = others.filter(|rule| !matches!(rule, RuleId::StoredKey | RuleId::KeyPool));
-    let names: Vec<&str> = std::iter::once(finding.rule).chain(others).map(RuleId::as_str).collect();
-    names.join(",")
-}
-
-/// Whether a host is written in full, and can stand between TOML's quotes as it is. One with a key taken out of it would
-/// allow nothing.
-fn is_plain(host: &str) -> bool {
-    !host.is_empty()
-        && !host.contains("[key]")
-        && !host.contains(|character: char| character.is_control() || matches!(character, '"' | '\\'))
+    Ok(())
 }

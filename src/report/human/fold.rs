@@ -6,9 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{
-    BlobPath, EndpointKind, Finding, Occurrence, Position, RelatedRole, Report, Role, Severity, Subject,
-};
+use crate::model::{BlobPath, EndpointKind, Finding, Position, RelatedRole, Report, Role, Severity, Subject};
+use crate::report::places::is_listed;
 
 /// What a reader sees of the findings.
 pub(super) struct Shown<'a> {
@@ -94,11 +93,6 @@ fn covering_keys(
         }
     }
     Some(keys)
-}
-
-/// Whether a place only names an endpoint, and no client is set to use it there.
-pub(super) fn is_listed(place: &Occurrence) -> bool {
-    matches!(place.role, Some(Role::Listed | Role::Mentioned))
 }
 
 /// Notes the places that only name an endpoint with the files that they stand in.

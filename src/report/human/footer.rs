@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::model::{Report, Severity, SkipEffect, SkipReason, Summary};
+use crate::report::words::{bytes, count, grouped, reason};
 
 use super::page::{Look, Page};
-use super::words::{bytes, count, grouped};
 
 /// Severities with the number of their findings, worst first.
 type Counts = Vec<(Severity, u64)>;
@@ -124,24 +124,4 @@ fn notes(report: &Report) -> Vec<String> {
         }
     }
     counts.into_iter().map(|(skip, number)| count(number, reason(skip))).collect()
-}
-
-const fn reason(reason: SkipReason) -> &'static str {
-    match reason {
-        SkipReason::Unreadable => "unreadable",
-        SkipReason::TooLarge => "too large",
-        SkipReason::Limit => "beyond a limit",
-        SkipReason::Changed => "changed",
-        SkipReason::SpecialFile => "special file",
-        SkipReason::Symlink => "symlink",
-        SkipReason::LfsPointer => "LFS pointer",
-        SkipReason::Submodule => "empty submodule",
-        SkipReason::Unparsed => "read as text only",
-        SkipReason::DamagedObject => "damaged object",
-        SkipReason::MissingObject => "missing object",
-        SkipReason::ShallowHistory => "shallow history",
-        SkipReason::Encrypted => "encrypted",
-        SkipReason::Damaged => "damaged archive",
-        SkipReason::Unopened => "archive not opened",
-    }
 }
