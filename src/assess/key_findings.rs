@@ -285,6 +285,8 @@ fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFact
 
 fn finding(id: &str, facts: &KeyFacts, decision: Decision, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) -> Finding {
     let lead = &places[decision.lead];
+    let host = |place: &KeyPlace<'_>| place.occurrence.receiver.as_ref().map(|receiver| receiver.endpoint.host.clone());
+    let lead_host = host(lead);
     let scene = KeyScene {
         key: facts,
         proof: lead.what.key.proof,
@@ -294,6 +296,7 @@ fn finding(id: &str, facts: &KeyFacts, decision: Decision, places: Vec<KeyPlace<
         exposure: lead.occurrence.exposure,
         leak: lead.what.leaks.first().map(|leak| leak.says),
         places: places.len(),
+        alike: places.iter().filter(|place| host(place) == lead_host).count(),
         tracked: places.iter().any(|place| history::is_in_tree(place.occurrence.exposure)),
         signals: &lead.what.signals,
     };

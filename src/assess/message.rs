@@ -32,6 +32,8 @@ pub(super) struct KeyScene<'a> {
     pub leak: Option<&'static str>,
     /// Number of places.
     pub places: usize,
+    /// At how many of them it goes where it goes at the place that decided.
+    pub alike: usize,
     /// Whether git tracks a file that holds it at one of them.
     pub tracked: bool,
     /// What was seen at the place.
@@ -51,10 +53,11 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
         _ => exposed(scene.exposure).to_owned(),
     };
     let of_one_place = matches!(scene.rule, RuleId::LeakedKey | RuleId::ExposedKey | RuleId::StoredKey);
+    let sends = matches!(scene.rule, RuleId::KeyToThirdParty | RuleId::RelayKey) && scene.receiver.is_some();
     let more = match scene.places {
         // What is said of one place need not hold for the others.
-        2 if of_one_place => " (and in 1 other place)".to_owned(),
-        places if of_one_place && places > 2 => format!(" (and in {} other places)", places - 1),
+        places if of_one_place => elsewhere(" (and in", places - 1, ")"),
+        places if sends => more(scene.alike) + &elsewhere(", and is in", places - scene.alike, ""),
         places => more(places),
     };
     format!("{subject} {fact}{more}.")
@@ -251,6 +254,14 @@ fn receiver(facts: &EndpointFacts, confidence: Confidence) -> String {
     };
     let service = facts.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
     format!("{}, {kind}{service}", facts.host)
+}
+
+fn elsewhere(lead: &str, places: usize, end: &str) -> String {
+    match places {
+        0 => String::new(),
+        1 => format!("{lead} 1 other place{end}"),
+        places => format!("{lead} {places} other places{end}"),
+    }
 }
 
 fn more(places: usize) -> String {
