@@ -32,7 +32,7 @@ pub use matches::{
 pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};
 pub use report::{
-    PolicyFacts, Report, Repository, RootInfo, ScanFacts, SetAside, SetAsideKind, SkipEffect, SkipReason, Skipped,
+    LeftOut, PolicyFacts, Report, Repository, RootInfo, ScanFacts, SetAside, SetAsideKind, SkipEffect, SkipReason, Skipped,
     Summary, ToolFacts,
 };
 pub use rule::{RuleId, Signal, SignalId};

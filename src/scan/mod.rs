@@ -70,7 +70,7 @@ pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Repo
 
     let mut outcome = read(&options.input, &detector, &collector, progress)?;
     let (blobs, own_reports) = collector.finish(rules);
-    outcome.excluded += own_reports;
+    outcome.left_out.reports += own_reports;
     let limited = cut_short(&blobs);
     let holds_keys: HashSet<usize> =
         blobs.iter().filter(|blob| !blob.matches.keys.is_empty()).filter_map(|blob| blob.origin.repository).collect();
@@ -156,7 +156,8 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
             bytes: outcome.bytes,
             blobs: outcome.blobs,
             commits: outcome.commits,
-            excluded: outcome.excluded,
+            excluded: outcome.left_out.excluded(),
+            left_out: outcome.left_out,
             suppressed: assessment.suppressed.iter().map(|finding| finding.occurrences.len() as u64).sum(),
             skipped,
             policy: options.policy_facts.clone(),

@@ -101,6 +101,7 @@ pub(super) fn clean() -> Report {
         blobs: 1,
         commits: 0,
         excluded: 0,
+        left_out: LeftOut::default(),
         suppressed: 0,
         skipped: Vec::new(),
         policy: PolicyFacts::default(),
