@@ -64,6 +64,7 @@ pub(super) fn report() -> Report {
     report.scan.files = 1234;
     report.scan.bytes = 12_897_485;
     report.scan.excluded = 3;
+    report.scan.left_out = LeftOut { ignore_files: 2, globs: 1, ..LeftOut::default() };
     report.scan.suppressed = 2;
     report.scan.skipped = skipped.to_vec();
     with_findings(report, findings)
