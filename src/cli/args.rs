@@ -140,7 +140,7 @@ pub(super) struct ScanArgs {
     pub(super) max_file_size: Option<u64>,
 
     /// Files judged at a time [default: one for each core]
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Input")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, help_heading = "Input")]
     pub(super) threads: Option<u16>,
 
     /// Policy file, instead of .keyscan.toml at the root of the repository [env: KEYSCAN_CONFIG]
@@ -209,16 +209,20 @@ pub(super) struct ScanArgs {
 
     /// Colour in human text; auto: where a terminal shows it and NO_COLOR is not set
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub(super) color: Color,
+    pub(super) color: When,
+
+    /// Links from places to files in human text; auto: where a terminal is known to follow them
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(super) hyperlink: When,
 
     /// Show no progress bar
     #[arg(long, help_heading = "Output")]
     pub(super) no_progress: bool,
 }
 
-/// When to colour human text.
+/// When to colour human text, or to put links into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
+pub(super) enum When {
     Auto,
     Always,
     Never,
@@ -302,6 +306,11 @@ fn parse_size(text: &str) -> Result<u64, String> {
     };
     let number: u64 = number.parse().map_err(|_| "not a size: digits and K, M, G or T, such as 10M".to_owned())?;
     number.checked_shl(shift).filter(|bytes| bytes >> shift == number).ok_or_else(|| "too large".to_owned())
+}
+
+fn parse_threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| "not a number of threads: 1 to 1024".to_owned())
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use std::fs::{self, File, FileType};
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+
+use super::error::hinted;
 
 /// What a file may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub(super) fn stream(reader: impl Read, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(limit + 1).read_to_end(&mut bytes).context("cannot be read")?;
     if bytes.len() as u64 > limit {
-        bail!("larger than {} MiB", limit >> 20);
+        return Err(hinted(format!("larger than {} MiB", limit >> 20), "name a smaller file"));
     }
     Ok(bytes)
 }
@@ -38,7 +40,7 @@ fn check(kind: FileType, accept: Accept) -> Result<()> {
     if kind.is_file() || accept == Accept::RegularOrPipe && is_pipe(kind) {
         return Ok(());
     }
-    bail!("not a regular file")
+    Err(hinted("not a regular file", "name a file with its content"))
 }
 
 #[cfg(unix)]

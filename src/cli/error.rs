@@ -1,6 +1,7 @@
 //! Errors as people read them: what went wrong in one line, what to do about it in the next.
 
 use std::fmt::Write as _;
+use std::io::{self, ErrorKind};
 use std::panic::PanicHookInfo;
 
 use anyhow::Error;
@@ -22,11 +23,66 @@ pub(super) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> Err
 
 /// An error with its causes, and with its hint where it has one.
 pub(super) fn text(error: &Error) -> String {
-    let mut text = format!("error: {}", harmless(&format!("{error:#}")));
-    if let Some(Hinted { hint, .. }) = error.downcast_ref() {
+    let mut text = format!("error: {}", harmless(&reasons(error)));
+    let own = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()).map(|hinted| hinted.hint.as_str());
+    let system = || error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    let hint = own.or_else(|| mend(system()?.kind()));
+    if let Some(hint) = hint {
         let _ = write!(text, "\nhint: {}", harmless(hint));
     }
     text
+}
+
+/// An error and its causes in one line. What the system says is put into words of ours: its own come with numbers and
+/// differ from machine to machine.
+fn reasons(error: &Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let said = cause.to_string();
+        match cause.downcast_ref::<io::Error>() {
+            Some(system) => {
+                let kind = system.kind();
+                // Some errors name the kind of their cause already.
+                let told = text.len() - text.strip_suffix(&kind.to_string()).map_or(text.len(), str::len);
+                text.truncate(text.len() - told);
+                let gap = if text.is_empty() || text.ends_with(": ") { "" } else { ": " };
+                text = format!("{text}{gap}{}", of_kind(kind));
+            }
+            None if text.is_empty() => text = said,
+            None => text = format!("{text}: {said}"),
+        }
+    }
+    text
+}
+
+/// What to do about what went wrong at the system.
+fn mend(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::NotFound => "check the spelling; paths begin at the working directory",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "let this user have it, or name another place",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room, or name another place"
+        }
+        ErrorKind::IsADirectory => "name a file in it",
+        _ => return None,
+    })
+}
+
+/// What went wrong at the system, in words.
+fn of_kind(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "it is not there",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "permission denied",
+        ErrorKind::AlreadyExists => "it is there already",
+        ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::NotADirectory => "a part of its path is no folder",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full",
+        ErrorKind::FileTooLarge => "the file would be larger than the system allows",
+        ErrorKind::InvalidFilename => "this is no name for a file",
+        ErrorKind::BrokenPipe => "nobody reads the other end",
+        ErrorKind::InvalidInput => "this is no path",
+        _ => "the system refuses it",
+    }
 }
 
 /// What clap says about wrong usage. It quotes what was typed.
@@ -40,9 +96,7 @@ pub(super) fn panic_text(panic: &PanicHookInfo<'_>) -> String {
     let place = panic
         .location()
         .map_or_else(|| "an unknown place".to_owned(), |place| format!("{}:{}", place.file(), place.line()));
-    format!(
-        "error: keyscan has a fault (at {place})\nhint: please report it, with the kind of file that was being read"
-    )
+    format!("error: keyscan has a fault (at {place})\nhint: report it, with the kind of file that was being read")
 }
 
 /// Text that may name files of strangers: without keys, and without characters that a terminal obeys.

@@ -59,8 +59,8 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use keyscan::model::{
-        BlobPath, EndpointFacts, EndpointKind, PolicyFacts, RuleId, ScanFacts, SkipReason, Skipped, Subject, Summary,
-        ToolFacts,
+        BlobPath, EndpointFacts, EndpointKind, LeftOut, PolicyFacts, RuleId, ScanFacts, SkipReason, Skipped, Subject,
+        Summary, ToolFacts,
     };
 
     use super::*;
@@ -98,6 +98,7 @@ mod tests {
                 blobs: 0,
                 commits: 0,
                 excluded: 0,
+                left_out: LeftOut::default(),
                 suppressed: 0,
                 skipped: if complete { Vec::new() } else { vec![unread] },
                 policy: PolicyFacts::default(),

@@ -4,15 +4,20 @@
 mod args;
 mod bounded;
 mod clock;
+mod dropped;
 mod error;
 mod exit;
+mod hints;
 mod init;
+mod interrupt;
 mod manual;
 mod output;
 mod policy;
 mod progress;
 mod resolve;
 mod step_summary;
+mod terminal;
+mod verdict;
 
 use std::io::Write;
 use std::panic;
@@ -68,15 +73,31 @@ fn scan(plan: &Plan, rules: &Rules) -> Result<Exit> {
     if plan.verbose {
         say(&plan.policy_note);
     }
+    interrupt::watch();
     let counters = Progress::default();
-    let report = progress::watch(plan.progress, &counters, || scan::run(&plan.scan, rules, &counters))?;
+    let scanned = progress::watch(plan.progress, &counters, || match plan.notes {
+        true => scan::run_noting(&plan.scan, rules, &counters).map(|(report, dropped)| (report, Some(dropped))),
+        false => scan::run(&plan.scan, rules, &counters).map(|report| (report, None)),
+    });
+    let (report, dropped) = scanned.map_err(|error| hints::of_scan(error, plan.listed()))?;
+    if let Some(dropped) = dropped {
+        say(&dropped::text(&dropped));
+    }
+    let verdict = verdict::line(&plan.gate, &report);
     for output in &plan.outputs {
-        output.target.write(|out| report::write(&report, rules, output.format, &output.options, out))?;
+        output.target.write(|out| {
+            report::write(&report, rules, output.format, &output.options, out)?;
+            // The report knows of no gate; its last line for people is ours.
+            if output.format == Format::Human && !plan.quiet { writeln!(out, "{verdict}") } else { Ok(()) }
+        })?;
     }
     let told = summarise(plan, &report, rules)?;
     let exit = plan.gate.judge(&report);
     if !told {
         say("warning: the step's summary is full, so the report is not in it");
+    }
+    if !plan.quiet && plan.outputs.iter().all(|output| output.target != Target::Stdout) {
+        say(&verdict);
     }
     if !plan.quiet {
         notes(plan, &report, exit).iter().for_each(|note| say(note));
@@ -99,10 +120,14 @@ fn notes(plan: &Plan, report: &Report, exit: Exit) -> Vec<String> {
     if missed > 0 && !plan.shows_human() {
         notes.push(format!("warning: {missed} files were not read; the report lists them"));
     }
-    if exit == Exit::Incomplete {
+    if exit == Exit::Incomplete && !plan.shows_human() {
         notes.push(
-            "hint: the exit code is 3 because the scan is incomplete; --allow-incomplete accepts that".to_owned(),
+            "hint: give --allow-incomplete to accept that; the exit code is 3 because the scan is incomplete"
+                .to_owned(),
         );
+    }
+    if report.scan.mode == "history" && report.scan.commits == 0 {
+        notes.push("warning: --history met no commit: only files were read".to_owned());
     }
     let counted = report.findings.iter().filter(|finding| plan.gate.counts(finding));
     let hidden = counted.filter(|finding| finding.severity < report.min_severity).count();

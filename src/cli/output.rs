@@ -8,6 +8,7 @@ use std::process;
 use anyhow::{Context, Result};
 
 use super::error::hinted;
+use super::interrupt;
 
 /// A place for one report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl Target {
         }
         if !folder(path).is_dir() {
             let message = format!("cannot write to {shown}: there is no folder {}", folder(path).display());
-            return Err(hinted(message, "create it first"));
+            return Err(hinted(message, format!("create it: mkdir -p {}", folder(path).display())));
         }
         Ok(())
     }
@@ -95,8 +96,7 @@ impl Temporary {
         name.push(path.file_name().ok_or(ErrorKind::InvalidInput)?);
         name.push(format!(".{}.tmp", process::id()));
         let path = path.with_file_name(name);
-        // `create_new` follows no link and overwrites nothing.
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let file = interrupt::create(&path)?;
         Ok(Self { path, file })
     }
 }
@@ -105,6 +105,7 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         // Gone already after a rename; a failure to remove changes nothing about the error that led here.
         let _ = fs::remove_file(&self.path);
+        interrupt::finished();
     }
 }
 

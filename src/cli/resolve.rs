@@ -1,23 +1,20 @@
 //! What was typed, made into a plan. Whatever contradicts itself is refused here, before anything is read.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use anstream::{AutoStream, ColorChoice};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use keyscan::assess::Fingerprinter;
 use keyscan::model::Severity;
 use keyscan::report::{self, Format};
 use keyscan::{scan, source};
-use terminal_size::terminal_size;
 
-use super::args::{Color, FormatArg, ScanArgs, from_environment, parse_format};
+use super::args::{FormatArg, ScanArgs, from_environment, parse_format};
 use super::bounded::{self, Accept};
 use super::error::hinted;
 use super::exit::Gate;
 use super::output::Target;
-use super::policy;
-use super::{clock, progress, step_summary};
+use super::{policy, progress, step_summary, terminal};
 
 /// Largest list of files that is read, in bytes: some million paths.
 const MAX_LIST: u64 = 256 * 1024 * 1024;
@@ -37,9 +34,16 @@ pub(super) struct Plan {
     pub(super) progress: bool,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
+    /// Whether candidates that were dropped are told, with the reason.
+    pub(super) notes: bool,
 }
 
 impl Plan {
+    /// Whether a list names files.
+    pub(super) fn listed(&self) -> bool {
+        matches!(&self.scan.input, scan::Input::Tree(tree) if tree.files_from.is_some())
+    }
+
     /// Whether people's text goes to standard output.
     pub(super) fn shows_human(&self) -> bool {
         self.outputs.iter().any(|output| output.format == Format::Human && output.target == Target::Stdout)
@@ -85,7 +89,8 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     }
     let show_suppressed = args.show_suppressed;
     let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
-    Ok(Plan { scan, outputs, step_summary, gate, policy_note, progress, quiet, verbose })
+    let notes = args.verbose > 1;
+    Ok(Plan { scan, outputs, step_summary, gate, policy_note, progress, quiet, verbose, notes })
 }
 
 /// What to read.
@@ -147,8 +152,8 @@ fn contradictions(args: &ScanArgs, mode: &source::Mode, stdin: bool) -> Result<(
     }
     let others = [
         (args.files_from.is_some(), "--files-from", "name the files as arguments"),
-        (args.no_ignore, "--no-ignore", "what git holds is read whatever it ignores: leave it out"),
-        (args.assume_committed, "--assume-committed", "what git holds is committed or about to be: leave it out"),
+        (args.no_ignore, "--no-ignore", "leave it out: what git holds is read whatever it ignores"),
+        (args.assume_committed, "--assume-committed", "leave it out: what git holds is committed or about to be"),
     ];
     match others.into_iter().find(|(given, _, _)| *given) {
         Some((_, other, hint)) => Err(hinted(format!("{flag} and {other} contradict each other"), hint)),
@@ -191,9 +196,8 @@ fn outputs(args: &ScanArgs) -> Result<Vec<Output>> {
     let mut formats = args.format.clone();
     if formats.is_empty() {
         formats.push(match from_environment("KEYSCAN_FORMAT") {
-            Some(text) => {
-                parse_format(&text.to_string_lossy()).map_err(|problem| anyhow!("KEYSCAN_FORMAT: {problem}"))?
-            }
+            Some(text) => parse_format(&text.to_string_lossy())
+                .map_err(|problem| hinted(format!("KEYSCAN_FORMAT: {problem}"), "correct the variable, or unset it"))?,
             None => FormatArg { format: Format::Human, file: None },
         });
     }
@@ -218,30 +222,20 @@ fn outputs(args: &ScanArgs) -> Result<Vec<Output>> {
             };
             return Err(hinted(message, format!("give one a file of its own: --format {}=FILE", format.as_str())));
         }
-        let options = text_options(args, &target);
+        let options = terminal::text_options(args, &target);
         outputs.push(Output { format, target, options });
     }
     Ok(outputs)
-}
-
-/// How people's text looks in its place: colour and the terminal's width are for standard output alone.
-fn text_options(args: &ScanArgs, target: &Target) -> report::Options {
-    let stdout = io::stdout();
-    let terminal = *target == Target::Stdout && stdout.is_terminal();
-    let color = match args.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => *target == Target::Stdout && AutoStream::choice(&stdout) != ColorChoice::Never,
-    };
-    let width = if terminal { terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
-    report::Options { color, verbose: args.verbose, quiet: args.quiet, width, time: clock::time() }
 }
 
 fn fingerprinter(file: Option<&Path>) -> Result<Fingerprinter> {
     let Some(file) = file else { return Ok(Fingerprinter::plain()) };
     let unusable = || format!("cannot use the fingerprint key {}", file.display());
     let secret = bounded::file(file, Accept::Regular, MAX_FINGERPRINT_KEY).with_context(unusable)?;
-    Fingerprinter::keyed(&secret).with_context(unusable)
+    Fingerprinter::keyed(&secret).map_err(|error| {
+        let hint = "make a new one: head -c 32 /dev/urandom > NEW_FILE";
+        hinted(format!("{}: {error}", unusable()), hint)
+    })
 }
 
 /// Which versions of the files are asked for; clap lets only one of them through.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Confidence, EndpointKind, Role, SignalId};
+use crate::model::{Confidence, DropReason, EndpointKind, Role, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Endpoint, SettingRole};
 
@@ -160,7 +160,7 @@ pub(super) struct Context<'c, 'r> {
 
 impl<'r> Context<'_, 'r> {
     /// The endpoint that a URL names, if it is one at all.
-    pub(super) fn of_url(&self, url: &Url) -> Option<Address<'r>> {
+    pub(super) fn of_url(&self, url: &Url) -> Result<Address<'r>, DropReason> {
         let joined = self.joined(url);
         let url = joined.as_ref().unwrap_or(url);
         let known = self.rules.host(url.host.as_bytes()).is_some();
@@ -194,7 +194,7 @@ impl<'r> Context<'_, 'r> {
         !self.llm.is_empty() || !self.keys.is_empty()
     }
 
-    pub(super) fn read(&self, url: &Url, setting: Option<String>) -> Option<Address<'r>> {
+    pub(super) fn read(&self, url: &Url, setting: Option<String>) -> Result<Address<'r>, DropReason> {
         let facts = classify(self.rules, self.vendors, &url.host, &url.path);
         let name = setting.as_deref().map(|name| self.vocabulary.classify(name));
         let spoken = facts.entry.is_some() || self.speaks_of_llms();
@@ -211,13 +211,13 @@ impl<'r> Context<'_, 'r> {
         let forward_proxy = (proxy_setting || name.as_ref().is_some_and(|name| name.normalised.ends_with("proxy")))
             && (setting::is_forward_proxy(url.port, &url.path) || !has_api_path(&url.path) && facts.entry.is_none());
         if forward_proxy {
-            return None;
+            return Err(DropReason::NetworkProxy);
         }
         let llm_setting = address_name && about == About::Llm;
         // Nobody calls the pages of a service that no catalogue knows.
         let pages = !has_api_path(&url.path) || url.host.starts_with("docs.");
         if facts.entry.is_none() && !llm_setting && is_side_door(&url.host, &facts) && pages {
-            return None;
+            return Err(DropReason::Page);
         }
         let api_address = address_name && name.as_ref().is_some_and(|name| name.api_address);
         let api_path = has_api_path(&url.path);
@@ -291,12 +291,17 @@ impl<'r> Context<'_, 'r> {
             _ => true,
         };
         if facts.entry.is_none() && (is_other_host(&url.host) || is_cut_off(self.bytes, url)) {
-            return None;
+            return Err(DropReason::OtherHost);
         }
         let imitation = facts.signals.contains(&SignalId::LookAlike);
-        if !(llm || imitation) || (facts.entry.is_none() && is_placeholder(&url.host)) || self.is_template(url, &facts)
-        {
-            return None;
+        if !(llm || imitation) {
+            return Err(DropReason::NotForModels);
+        }
+        if facts.entry.is_none() && is_placeholder(&url.host) {
+            return Err(DropReason::PlaceholderHost);
+        }
+        if self.is_template(url, &facts) {
+            return Err(DropReason::Template);
         }
         let used = if llm_setting {
             Used::ByClient
@@ -314,9 +319,9 @@ impl<'r> Context<'_, 'r> {
             && role == Role::Mentioned
             && !llm_path
         {
-            return None;
+            return Err(DropReason::NotForModels);
         }
-        Some(self.address(url, facts, role, held, llm, setting))
+        Ok(self.address(url, facts, role, held, llm, setting))
     }
 
     fn address(

@@ -16,6 +16,7 @@ use super::encoded::View;
 use super::forward::Server;
 use super::keys::Key;
 use super::masked;
+use super::notes::{self, Note};
 use super::pools;
 use super::position::Cursor;
 use super::redact::{self, redact_text};
@@ -54,6 +55,8 @@ pub(super) struct Found<'f> {
     pub(super) addresses: Vec<Address<'f>>,
     pub(super) servers: Vec<Server<'f>>,
     pub(super) masked: Vec<masked::Seen>,
+    /// What was judged and dropped, where somebody asked for it.
+    pub(super) notes: Vec<Note>,
     /// What was found in base64.
     pub(super) decoded: Option<Decoded<'f>>,
 }
@@ -136,7 +139,8 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
         }
     }
     let masked = masked::matches(blob, all.masked);
-    let mut matches = Matches { limited, lists, masked, ..Matches::default() };
+    let dropped = notes::dropped(blob, all.notes);
+    let mut matches = Matches { limited, lists, masked, dropped, ..Matches::default() };
     for ((_, found), place) in found.into_iter().zip(places) {
         match found {
             Found::Key(key, view) => {

@@ -123,7 +123,7 @@ impl<'r> Judging<'_, 'r> {
                     || self.named_near(format.entry, range.start))
         })?;
         let token = Token { start: range.start, end: range.end };
-        self.judged(format.entry, &token, name, facts.as_ref())
+        self.judged(format.entry, &token, name, facts.as_ref()).ok()
     }
 
     /// Whether a name that tells the format, or its issuer, stands shortly in front of `at`: a parent, a constructor.

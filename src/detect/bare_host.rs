@@ -56,7 +56,7 @@ impl<'r> Context<'_, 'r> {
             user_info: false,
             path: path.to_owned(),
         };
-        self.read(&url, Some(named.text.clone()))
+        self.read(&url, Some(named.text.clone())).ok()
     }
 
     /// The host that stands without a scheme at `start`, behind a word that only hosts follow.
@@ -71,7 +71,7 @@ impl<'r> Context<'_, 'r> {
             user_info: false,
             path: String::new(),
         };
-        self.read(&url, Some("host".to_owned()).filter(|_| !on_host_list(self.bytes, start)))
+        self.read(&url, Some("host".to_owned()).filter(|_| !on_host_list(self.bytes, start))).ok()
     }
 
     /// Hosts of known relays that stand without a scheme as a value of their own: an argument, a word of a config. Other

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::{Confidence, Proof, SignalId};
+use crate::model::{Confidence, DropReason, Proof, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves, SettingRole};
 
-use super::bytes::is_key_byte;
+use super::bytes::{is_key_byte, starts_token};
 use super::format::{Format, Token, shown_prefix};
 use super::host::certainty;
 use super::judge::{self, Words};
@@ -76,11 +76,14 @@ pub(super) struct Judging<'c, 'r> {
 
 impl<'r> Judging<'_, 'r> {
     /// The key around the marker at `at`.
-    pub(super) fn around_marker(&self, at: usize, families: &[&'r KeyFormat]) -> Option<Key<'r>> {
+    pub(super) fn around_marker(&self, at: usize, families: &[&'r KeyFormat]) -> Result<Key<'r>, DropReason> {
         let found = marker::read(self.bytes, at, families)?;
         let value = &self.bytes[found.start..found.end];
-        if is_masked(value, true) || self.is_placeholder(value) {
-            return None;
+        if is_masked(value, true) {
+            return Err(DropReason::Masked);
+        }
+        if self.is_placeholder(value) {
+            return Err(DropReason::Placeholder);
         }
         let mut signals = Vec::new();
         if found.damaged {
@@ -90,7 +93,7 @@ impl<'r> Judging<'_, 'r> {
             signals.push((SignalId::AdminKey, "manages an organisation".to_owned()));
         }
         let issuer = found.format.and_then(|format| format.issuer.as_deref());
-        Some(Key {
+        Ok(Key {
             start: found.start,
             end: found.end,
             prefix: found.prefix,
@@ -106,19 +109,25 @@ impl<'r> Judging<'_, 'r> {
     }
 
     /// The key whose prefix stands at `at`; formats are tried in order.
-    pub(super) fn at_prefix(&self, at: usize, formats: &[Format<'r>]) -> Option<Key<'r>> {
+    pub(super) fn at_prefix(&self, at: usize, formats: &[Format<'r>]) -> Result<Key<'r>, DropReason> {
+        let mut furthest = DropReason::Shape;
         let fitting = formats.iter().filter(|format| self.bytes[at..].starts_with(format.entry.prefix.as_bytes()));
         for format in fitting {
             let Some(token) = format.read(self.bytes, at) else { continue };
             let name = self.layout.name_at(self.vocabulary, token.start);
             let facts = name.as_deref().map(|name| self.layout.facts_at(self.vocabulary, token.start, name));
             if !self.has_context(format.entry, token.start, facts.as_ref()) {
+                furthest = DropReason::NeedsContext;
                 continue;
             }
             // A token of this shape that is made up is no key of another shape either.
             return self.judged(format.entry, &token, name, facts.as_ref());
         }
-        None
+        if furthest == DropReason::Shape && !starts_token(self.bytes, at) {
+            Err(DropReason::PartOfWord)
+        } else {
+            Err(furthest)
+        }
     }
 
     /// The key that a setting holds without any prefix.
@@ -137,7 +146,7 @@ impl<'r> Judging<'_, 'r> {
         let facts = self.layout.facts_at(self.vocabulary, range.start, &named.text);
         let format = fitting.find(|format| self.has_context(format.entry, range.start, Some(&facts)))?;
         let token = Token { start: range.start, end: range.end };
-        self.judged(format.entry, &token, Some(named.text.clone()), Some(&facts))
+        self.judged(format.entry, &token, Some(named.text.clone()), Some(&facts)).ok()
     }
 
     pub(super) fn judged(
@@ -146,17 +155,22 @@ impl<'r> Judging<'_, 'r> {
         token: &Token,
         name: Option<String>,
         facts: Option<&NameFacts>,
-    ) -> Option<Key<'r>> {
+    ) -> Result<Key<'r>, DropReason> {
         let value = &self.bytes[token.start..token.end];
         let prefix = shown_prefix(format);
-        let body = value.get(prefix..)?;
+        let body = value.get(prefix..).ok_or(DropReason::Shape)?;
         let marked = memchr::memmem::find(value, MARKER).is_some();
-        if is_masked(value, marked)
-            || is_reference(value)
-            || self.is_placeholder(value)
-            || !self.is_random(format, body)
-        {
-            return None;
+        if is_masked(value, marked) {
+            return Err(DropReason::Masked);
+        }
+        if is_reference(value) {
+            return Err(DropReason::Reference);
+        }
+        if self.is_placeholder(value) {
+            return Err(DropReason::Placeholder);
+        }
+        if !self.is_random(format, body) {
+            return Err(DropReason::NotRandom);
         }
         let mut signals = Vec::new();
         let (issuer, proof) = self.issuer(format, facts, &mut signals);
@@ -169,7 +183,7 @@ impl<'r> Judging<'_, 'r> {
         if format.admin {
             signals.push((SignalId::AdminKey, "manages an account".to_owned()));
         }
-        Some(Key {
+        Ok(Key {
             start: token.start,
             end: token.end,
             prefix,

@@ -4,7 +4,7 @@
 //! years. So the token is expanded outwards over the key alphabet, every `sk-` on the left is tried as its beginning,
 //! and the reading in which the halves around the marker agree best wins. No fixed length is a condition.
 
-use crate::model::Confidence;
+use crate::model::{Confidence, DropReason};
 use crate::rules::schema::{Anchor, KeyFormat};
 
 use super::bytes::{is_key_byte, run_after, run_before};
@@ -62,8 +62,8 @@ impl Reading<'_> {
     }
 }
 
-/// Reads the key around the marker at `at`; `None` when nothing there can be a part of a key.
-pub(super) fn read<'r>(bytes: &[u8], at: usize, families: &[&'r KeyFormat]) -> Option<MarkerKey<'r>> {
+/// Reads the key around the marker at `at`, if anything there can be a part of a key.
+pub(super) fn read<'r>(bytes: &[u8], at: usize, families: &[&'r KeyFormat]) -> Result<MarkerKey<'r>, DropReason> {
     let behind = at + MARKER.len();
     let left = run_before(bytes, at, REACH, is_key_byte);
     let token_start = at - left;
@@ -130,25 +130,32 @@ fn name_before_plain_half(rest: &[u8]) -> Option<usize> {
 }
 
 /// The key of the best reading, unless one of its halves is made up.
-fn accept<'r>(bytes: &[u8], at: usize, reading: &Reading<'r>) -> Option<MarkerKey<'r>> {
+fn accept<'r>(bytes: &[u8], at: usize, reading: &Reading<'r>) -> Result<MarkerKey<'r>, DropReason> {
     let behind = at + MARKER.len();
     let equal = reading.half == reading.right;
     // Text glued behind the key is cut off where the halves are equal; a short right half is all there is.
     let right_half = reading.right.min(reading.half);
     let random =
         judge::marker_half(&bytes[at - reading.half..at]) && judge::marker_half(&bytes[behind..behind + right_half]);
-    random.then_some(MarkerKey {
+    let key = random.then_some(MarkerKey {
         start: reading.start,
         end: behind + right_half,
         prefix: reading.prefix,
         format: Some(reading.format),
         confidence: if equal { Confidence::High } else { Confidence::Medium },
         damaged: !equal,
-    })
+    });
+    key.ok_or(DropReason::NotRandom)
 }
 
 /// A marker without a key that can be parsed: worth a low word if it can be a piece of one.
-fn fragment<'r>(bytes: &[u8], at: usize, shorter_half: usize, start: usize, end: usize) -> Option<MarkerKey<'r>> {
+fn fragment<'r>(
+    bytes: &[u8],
+    at: usize,
+    shorter_half: usize,
+    start: usize,
+    end: usize,
+) -> Result<MarkerKey<'r>, DropReason> {
     let whole = &bytes[start..end];
     let in_base64_text = [start.checked_sub(1).map(|index| bytes[index]), bytes.get(end).copied()]
         .into_iter()
@@ -157,14 +164,15 @@ fn fragment<'r>(bytes: &[u8], at: usize, shorter_half: usize, start: usize, end:
     // The cheap questions first: a file can be made of markers.
     let piece = shorter_half >= SHORTEST_HALF && whole.len() <= REACH && !in_base64_text;
     let random = || judge::marker_half(&bytes[start..at]) && judge::marker_half(&bytes[at + MARKER.len()..end]);
-    (piece && random() && !decodes_to_text(&bytes[at - (at - start) / 4 * 4..at])).then_some(MarkerKey {
+    let key = (piece && random() && !decodes_to_text(&bytes[at - (at - start) / 4 * 4..at])).then_some(MarkerKey {
         start,
         end,
         prefix: 0,
         format: None,
         confidence: Confidence::Low,
         damaged: true,
-    })
+    });
+    key.ok_or(DropReason::NoKeyAround)
 }
 
 /// Whether base64 text decodes to printable characters: any text with the word `OpenAI` in it holds the marker.

@@ -34,6 +34,7 @@ mod marker;
 mod masked;
 mod name;
 mod names;
+mod notes;
 mod pools;
 mod position;
 mod prefilter;
@@ -70,6 +71,7 @@ use judge::Words;
 use keys::{Judging, Key, without_overlaps};
 use layout::Layout;
 use names::NameSearch;
+use notes::Notes;
 use prefilter::{Literal, Prefilter};
 use scope::Evidence;
 use setting::{About, Vocabulary};
@@ -77,6 +79,7 @@ use text::{FileKind, Text};
 use url::Url;
 
 pub use allow::allowed_lines;
+pub use notes::MOST_DROPPED;
 pub use redact::redact_text;
 
 /// The most matches that one blob may have; behind it the blob counts as not fully read.
@@ -90,6 +93,8 @@ pub struct Detector<'r> {
     sieve: OnceLock<Prefilter>,
     /// What only blobs that passed need, built when the first does.
     deep: OnceLock<Deep<'r>>,
+    /// Whether candidates that are dropped are noted, with the reason.
+    noting: bool,
 }
 
 /// The parts that look at blobs again.
@@ -156,7 +161,13 @@ impl<'r> Detector<'r> {
     /// Prepares the prefilter; everything else waits for the first blob that passes it.
     #[must_use]
     pub fn new(rules: &'r Rules) -> Self {
-        Self { rules, prefilter: Prefilter::new(rules), sieve: OnceLock::new(), deep: OnceLock::new() }
+        Self { rules, prefilter: Prefilter::new(rules), sieve: OnceLock::new(), deep: OnceLock::new(), noting: false }
+    }
+
+    /// Notes what is looked at and dropped as well, the first [`MOST_DROPPED`] candidates of each blob: [`Matches::dropped`].
+    #[must_use]
+    pub fn with_notes(self) -> Self {
+        Self { noting: true, ..self }
     }
 
     /// The literals that the prefilter searches for, for comparisons with tools that search for the same.
@@ -236,9 +247,13 @@ impl<'r> Detector<'r> {
             named: &named,
             endpoints: &endpoints,
         };
+        let notes = Notes::new(self.noting);
+        let note_key = |at: usize| move |reason| notes::key_at(bytes, at, &deep.prefixes, reason);
+        let markers = hits.markers.iter();
         let mut keys: Vec<Key<'r>> =
-            hits.markers.iter().filter_map(|&at| judging.around_marker(at, &deep.families)).collect();
-        keys.extend(hits.prefixes.iter().filter_map(|&at| judging.at_prefix(at, &deep.prefixed)));
+            markers.filter_map(|&at| notes.kept(judging.around_marker(at, &deep.families), note_key(at))).collect();
+        let prefixes = hits.prefixes.iter();
+        keys.extend(prefixes.filter_map(|&at| notes.kept(judging.at_prefix(at, &deep.prefixed), note_key(at))));
         keys.extend(named.iter().filter_map(|name| judging.of_setting(name, &deep.settings)));
         keys.extend(hits.infixes.iter().filter_map(|&at| judging.around_infix(at, &deep.infixed)));
         keys.extend(
@@ -292,7 +307,10 @@ impl<'r> Detector<'r> {
             own_keys: &own_keys,
             proven: &proven_keys,
         };
-        let mut addresses: Vec<Address<'r>> = hits.urls.iter().filter_map(|url| context.of_url(url)).collect();
+        let note_url = |url| move |reason| notes::address(url, reason);
+        let urls = hits.urls.iter();
+        let mut addresses: Vec<Address<'r>> =
+            urls.filter_map(|url| notes.kept(context.of_url(url), note_url(url))).collect();
         addresses.extend(named.iter().filter_map(|name| context.of_bare_host(name)));
         addresses.extend(context.relays_without_scheme());
         addresses.extend(hits.led_hosts.iter().filter_map(|(start, host)| context.of_led_host(*start, host)));
@@ -312,7 +330,11 @@ impl<'r> Detector<'r> {
         let search = forward::Search { rules: self.rules, last_labels: &deep.last_labels, bytes, text: &text, path };
         let masked = hits.prefixes.iter().filter_map(|&at| masked::read(bytes, at, &deep.prefixes)).collect();
         let servers = search.servers(&hits.urls, &hits.images);
-        let found = Found { keys, addresses, servers, masked, decoded: None };
+        notes.look(&judging, || {
+            let keys = keys.iter().map(|key| key.start..key.end);
+            keys.chain(addresses.iter().map(|address| address.start..address.end)).collect()
+        });
+        let found = Found { keys, addresses, servers, masked, notes: notes.finish(), decoded: None };
         (found, encoded::runs(bytes, &hits.encoded, &named))
     }
 

@@ -1,7 +1,8 @@
 //! What `detect` finds in one blob.
 
 use super::{
-    BlobPath, Confidence, EndpointKind, Home, Origin, Position, Redacted, Role, RuleId, Scopes, Secret, Signal, Span,
+    BlobPath, Confidence, Dropped, EndpointKind, Home, Origin, Position, Redacted, Role, RuleId, Scopes, Secret,
+    Signal, Span,
 };
 
 /// How a key's issuer is known.
@@ -200,6 +201,8 @@ pub struct Matches {
     pub endpoints: Vec<EndpointMatch>,
     /// Keys with a masked middle.
     pub masked: Vec<Masked>,
+    /// Candidates that are none of these, where the detector was asked to note them.
+    pub dropped: Vec<Dropped>,
     /// The scopes around them.
     pub scopes: Scopes,
     /// Places that pass LLM traffic on.

@@ -4,6 +4,7 @@
 //! depend on this module and never on each other. The one type with a guard is [`Secret`].
 
 mod blob;
+mod dropped;
 mod endpoint;
 mod finding;
 mod key;
@@ -18,6 +19,7 @@ mod secret;
 mod severity;
 
 pub use blob::{Blob, HEAD, Start};
+pub use dropped::{DropReason, Dropped, DroppedAt};
 pub use endpoint::{EndpointKind, Evidence, Role};
 pub use finding::{
     Advice, EndpointFacts, Finding, KeyFacts, Occurrence, Receiver, Related, RelatedRole, Risk, Subject, Suppression,
@@ -32,8 +34,8 @@ pub use matches::{
 pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};
 pub use report::{
-    PolicyFacts, Report, Repository, RootInfo, ScanFacts, SetAside, SetAsideKind, SkipEffect, SkipReason, Skipped,
-    Summary, ToolFacts,
+    LeftOut, PolicyFacts, Report, Repository, RootInfo, ScanFacts, SetAside, SetAsideKind, SkipEffect, SkipReason,
+    Skipped, Summary, ToolFacts,
 };
 pub use rule::{RuleId, Signal, SignalId};
 pub use scope::{Home, Scope, ScopeId, ScopeKind, Scopes, Use, Used, scope_name};

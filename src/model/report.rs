@@ -155,6 +155,31 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
+/// How much was left out, by what asked for it. A folder that is left out as a whole counts as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// By a `.keyscanignore`.
+    pub ignore_files: u64,
+    /// By `--exclude`.
+    pub globs: u64,
+    /// Reports of keyscan.
+    pub reports: u64,
+    /// Files that `--include` does not name.
+    pub not_included: u64,
+    /// Untracked files that git ignores and that are no config files.
+    pub ignored_files: u64,
+    /// Folders without tracked files that git ignores.
+    pub ignored_folders: u64,
+}
+
+impl LeftOut {
+    /// What the user or the repository asked keyscan to leave out.
+    #[must_use]
+    pub const fn excluded(&self) -> u64 {
+        self.ignore_files + self.globs + self.reports
+    }
+}
+
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanFacts {
@@ -172,6 +197,8 @@ pub struct ScanFacts {
     pub commits: u64,
     /// Files left out by `.keyscanignore` or `--exclude`, or because they are reports of keyscan.
     pub excluded: u64,
+    /// What was left out, in detail.
+    pub left_out: LeftOut,
     /// Occurrences that an inline comment, the baseline or the policy lets pass.
     pub suppressed: u64,
     /// Everything that was not read, sorted.

@@ -8,7 +8,7 @@ use super::words;
 /// The lines that let a finding pass.
 ///
 /// None for a relay in production: there is no good reason to let that pass with a copied line.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Allow {
     /// The comment, and on which lines it has to stand.
     pub(super) comment: Option<(String, String)>,

@@ -28,6 +28,7 @@ use gix_date::time::CustomFormat;
 use crate::model::Report;
 use crate::rules::Rules;
 
+pub use human::Links;
 pub use sanitize::sanitize;
 
 /// How a report is written.
@@ -95,7 +96,7 @@ impl Format {
 }
 
 /// How people's text looks, and what a format needs to know that is no part of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Whether colours are written.
     pub color: bool,
@@ -105,6 +106,8 @@ pub struct Options {
     pub quiet: bool,
     /// Columns of the terminal, where there is one.
     pub width: Option<usize>,
+    /// Makes places links that a terminal follows.
+    pub links: Option<Links>,
     /// When the scan ran, in seconds since 1970, for the formats that must say so. No report asks the clock itself: the
     /// same input would give other bytes.
     pub time: i64,

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::own_report;
-use crate::model::{Blob, BlobMatches, EndpointMatch, KeyMatch, Matches, Origin, Place};
+use crate::model::{Blob, BlobMatches, DroppedAt, EndpointMatch, KeyMatch, Matches, Origin, Place};
 use crate::rules::Rules;
 
 /// How many matches of one file are kept. Beyond it nobody reads them, and memory has to have a bound.
@@ -18,6 +18,8 @@ pub(super) const MATCHES_PER_FILE: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     files: Mutex<HashMap<Origin, Gathered>>,
+    /// What was looked at and dropped, where somebody asked for it.
+    dropped: Mutex<Vec<DroppedAt>>,
 }
 
 /// What has been found in one file.
@@ -30,7 +32,12 @@ struct Gathered {
 
 impl Collector {
     /// Takes over the matches of one blob.
-    pub(super) fn add(&self, blob: &Blob<'_>, found: Matches) {
+    pub(super) fn add(&self, blob: &Blob<'_>, mut found: Matches) {
+        let dropped = std::mem::take(&mut found.dropped);
+        if !dropped.is_empty() {
+            let at = |dropped| DroppedAt { root: blob.origin.root, shown: blob.origin.shown.clone(), dropped };
+            self.dropped.lock().unwrap_or_else(PoisonError::into_inner).extend(dropped.into_iter().map(at));
+        }
         let report = own_report::begins(blob);
         if found.is_empty() && !found.limited && !report {
             return;
@@ -59,6 +66,14 @@ impl Collector {
         {
             cut(file);
         }
+    }
+
+    /// What was dropped, sorted, each thing once.
+    pub(super) fn take_dropped(&self) -> Vec<DroppedAt> {
+        let mut dropped = std::mem::take(&mut *self.dropped.lock().unwrap_or_else(PoisonError::into_inner));
+        dropped.sort();
+        dropped.dedup();
+        dropped
     }
 
     /// Everything found, sorted by origin and then by place, and the number of keyscan's own reports: of them nothing is

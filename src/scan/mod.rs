@@ -10,8 +10,8 @@ use std::io;
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
 use crate::detect::{self, Detector};
 use crate::model::{
-    Blob, BlobMatches, BlobPath, EndpointMatch, Exposure, Origin, PolicyFacts, Report, Role, ScanFacts, Severity,
-    SkipReason, Skipped, Summary, ToolFacts,
+    Blob, BlobMatches, BlobPath, DroppedAt, EndpointMatch, Exposure, Origin, PolicyFacts, Report, Role, ScanFacts,
+    Severity, SkipReason, Skipped, Summary, ToolFacts,
 };
 use crate::rules::Rules;
 use crate::source::{self, Outcome, Progress, SourceError};
@@ -65,12 +65,34 @@ pub enum ScanError {
 /// When the input itself is missing or cannot be listed. A file that cannot be read is no error: it is listed in
 /// [`ScanFacts::skipped`].
 pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Report, ScanError> {
-    let detector = Detector::new(rules);
+    run_with(&Detector::new(rules), options, rules, progress).map(|(report, _)| report)
+}
+
+/// The same, and which candidates were looked at and dropped: the first [`detect::MOST_DROPPED`] of each blob, in the order
+/// of their places. They are no part of the report.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_noting(
+    options: &Options,
+    rules: &Rules,
+    progress: &Progress,
+) -> Result<(Report, Vec<DroppedAt>), ScanError> {
+    run_with(&Detector::new(rules).with_notes(), options, rules, progress)
+}
+
+fn run_with(
+    detector: &Detector<'_>,
+    options: &Options,
+    rules: &Rules,
+    progress: &Progress,
+) -> Result<(Report, Vec<DroppedAt>), ScanError> {
     let collector = Collector::default();
 
-    let mut outcome = read(&options.input, &detector, &collector, progress)?;
+    let mut outcome = read(&options.input, detector, &collector, progress)?;
+    let dropped = collector.take_dropped();
     let (blobs, own_reports) = collector.finish(rules);
-    outcome.excluded += own_reports;
+    outcome.left_out.reports += own_reports;
     let limited = cut_short(&blobs);
     let holds_keys: HashSet<usize> =
         blobs.iter().filter(|blob| !blob.matches.keys.is_empty()).filter_map(|blob| blob.origin.repository).collect();
@@ -85,7 +107,7 @@ pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Repo
     }
     let assessment = assess::assess(blobs, &repositories, rules, &options.policy, &options.fingerprinter);
 
-    Ok(report(options, rules, outcome, limited, assessment))
+    Ok((report(options, rules, outcome, limited, assessment), dropped))
 }
 
 /// source → detect: every blob that passes the prefilter is looked at, and only its matches are kept.
@@ -156,7 +178,8 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
             bytes: outcome.bytes,
             blobs: outcome.blobs,
             commits: outcome.commits,
-            excluded: outcome.excluded,
+            excluded: outcome.left_out.excluded(),
+            left_out: outcome.left_out,
             suppressed: assessment.suppressed.iter().map(|finding| finding.occurrences.len() as u64).sum(),
             skipped,
             policy: options.policy_facts.clone(),

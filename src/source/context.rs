@@ -10,7 +10,7 @@ use super::git::Repositories;
 use super::large::Large;
 use super::rules::Globs;
 use super::{Gate, Options, Progress, Redact, Sink, SourceError, open, paths, people};
-use crate::model::{Blob, BlobPath, Exposure, Origin, RootInfo, SkipReason, Skipped};
+use crate::model::{Blob, BlobPath, Exposure, LeftOut, Origin, RootInfo, SkipReason, Skipped};
 
 /// One root with what its paths are relative to.
 pub(super) struct Root {
@@ -43,7 +43,7 @@ pub(super) struct Context<'a> {
     /// Number of blobs handed on.
     pub(super) blobs: AtomicU64,
     /// Number of files and folders left out.
-    pub(super) excluded: AtomicU64,
+    left_out: [AtomicU64; 6],
     /// The repositories met, each once.
     pub(super) repositories: Repositories,
     sink: Sink<'a>,
@@ -52,6 +52,23 @@ pub(super) struct Context<'a> {
     include: Globs,
     working_directory: PathBuf,
     skipped: Mutex<Vec<Skipped>>,
+}
+
+/// What leaves something out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// A `.keyscanignore`.
+    IgnoreFile,
+    /// `--exclude`.
+    Glob,
+    /// It is a report that this run writes.
+    Report,
+    /// `--include` does not name it.
+    NotIncluded,
+    /// git ignores the file.
+    IgnoredFile,
+    /// git ignores the folder.
+    IgnoredFolder,
 }
 
 impl<'a> Context<'a> {
@@ -74,7 +91,7 @@ impl<'a> Context<'a> {
             roots: Vec::new(),
             large: Mutex::default(),
             blobs: AtomicU64::new(0),
-            excluded: AtomicU64::new(0),
+            left_out: Default::default(),
             repositories: Repositories::default(),
             sink,
             progress,
@@ -85,9 +102,10 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Whether a path is left out by a glob.
-    pub(super) fn excludes(&self, root: usize, path: &Path, is_folder: bool) -> bool {
-        !self.exclude.is_empty() && self.exclude.matches(self.relative(root, path), is_folder)
+    /// What of the command line leaves a path out, if anything does.
+    pub(super) fn excludes(&self, root: usize, path: &Path, is_folder: bool) -> Option<By> {
+        let matches = !self.exclude.is_empty() && self.exclude.matches(self.relative(root, path), is_folder);
+        matches.then_some(By::Glob)
     }
 
     /// Whether a file is among those asked for.
@@ -161,8 +179,21 @@ impl<'a> Context<'a> {
     }
 
     /// Counts something that was left out.
-    pub(super) fn exclude_one(&self) {
-        self.excluded.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn leave_out(&self, by: By) {
+        self.left_out[by as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was left out so far.
+    pub(super) fn left_out(&self) -> LeftOut {
+        let number = |by: By| self.left_out[by as usize].load(Ordering::Relaxed);
+        LeftOut {
+            ignore_files: number(By::IgnoreFile),
+            globs: number(By::Glob),
+            reports: number(By::Report),
+            not_included: number(By::NotIncluded),
+            ignored_files: number(By::IgnoredFile),
+            ignored_folders: number(By::IgnoredFolder),
+        }
     }
 
     /// Adds to what has been read so far.

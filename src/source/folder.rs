@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::context::Context;
+use super::context::{By, Context};
 use super::git::WorkTree;
 use super::names;
 use super::package::{Marks, Package};
@@ -111,8 +111,8 @@ pub(super) struct State {
     pub(super) ignored: bool,
     /// It is git-ignored and nobody asked for it: only what the index holds is read.
     pub(super) tracked_only: bool,
-    /// It is left out. Such a folder is only entered on the way to a root.
-    pub(super) excluded: bool,
+    /// It is left out, and by what. Such a folder is only entered on the way to a root.
+    pub(super) excluded: Option<By>,
 }
 
 /// What to do with an entry.
@@ -120,9 +120,9 @@ pub(super) struct State {
 pub(super) enum Verdict {
     /// Read it.
     Read(State),
-    /// The user left it out: counted.
-    Exclude,
-    /// It is git-ignored, or not among what was asked for.
+    /// Do not: counted.
+    LeaveOut(By),
+    /// Pass over it: what is in it is read in another way.
     Pass,
 }
 
@@ -233,12 +233,12 @@ impl Folder {
         // What is ignored from above was named by the user, unless only tracked files are wanted.
         let prune = self.state.tracked_only || (ignored && !self.state.ignored && !context.options.no_ignore);
         if prune && !self.work_tree().is_some_and(|tree| tree.tracks_below(path)) {
-            return Verdict::Pass;
+            return Verdict::LeaveOut(By::IgnoredFolder);
         }
-        if self.excludes(context, path, true) {
-            return Verdict::Exclude;
+        if let Some(by) = self.excludes(context, path, true) {
+            return Verdict::LeaveOut(by);
         }
-        Verdict::Read(State { ignored, tracked_only: prune, excluded: false })
+        Verdict::Read(State { ignored, tracked_only: prune, excluded: None })
     }
 
     /// What to do with a file (or a link, or a special file) in it.
@@ -246,13 +246,19 @@ impl Folder {
         let ignored = self.ignores(path, false);
         let unwanted = self.state.tracked_only
             || (ignored && !self.state.ignored && !context.options.no_ignore && !names::is_config(name));
-        if (unwanted && !self.tracks(path)) || !context.includes(self.root, path) {
-            return Verdict::Pass;
+        if unwanted && !self.tracks(path) {
+            return Verdict::LeaveOut(By::IgnoredFile);
         }
-        if self.excludes(context, path, false) || context.options.except.iter().any(|except| except == path) {
-            return Verdict::Exclude;
+        if !context.includes(self.root, path) {
+            return Verdict::LeaveOut(By::NotIncluded);
         }
-        Verdict::Read(State { ignored, tracked_only: false, excluded: false })
+        if let Some(by) = self.excludes(context, path, false) {
+            return Verdict::LeaveOut(by);
+        }
+        if context.options.except.iter().any(|except| except == path) {
+            return Verdict::LeaveOut(By::Report);
+        }
+        Verdict::Read(State { ignored, tracked_only: false, excluded: None })
     }
 
     /// The state of something that the user named, whatever rules say of it.
@@ -260,7 +266,7 @@ impl Folder {
         State {
             ignored: self.ignores(path, is_folder),
             tracked_only: false,
-            excluded: self.state.excluded || self.excludes(context, path, is_folder),
+            excluded: self.state.excluded.or_else(|| self.excludes(context, path, is_folder)),
         }
     }
 
@@ -284,9 +290,9 @@ impl Folder {
         self.state.ignored || self.git_rules.as_ref().is_some_and(|rules| rules.ignore(path, is_folder))
     }
 
-    fn excludes(&self, context: &Context<'_>, path: &Path, is_folder: bool) -> bool {
-        self.own_rules.as_ref().is_some_and(|rules| rules.ignore(path, is_folder))
-            || context.excludes(self.root, path, is_folder)
+    fn excludes(&self, context: &Context<'_>, path: &Path, is_folder: bool) -> Option<By> {
+        let own = self.own_rules.as_ref().is_some_and(|rules| rules.ignore(path, is_folder));
+        own.then_some(By::IgnoreFile).or_else(|| context.excludes(self.root, path, is_folder))
     }
 
     /// The path of the service its files belong to, from the root's base.

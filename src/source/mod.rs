@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Blob, RootInfo, Skipped};
+use crate::model::{Blob, LeftOut, RootInfo, Skipped};
 
 pub use git::{Checkout, Located, checkout, identify};
 pub use stdin::stdin;
@@ -147,8 +147,8 @@ pub struct Outcome {
     pub blobs: u64,
     /// Commits read.
     pub commits: u64,
-    /// Files left out by `.keyscanignore` or `--exclude`; a folder left out as a whole counts as one.
-    pub excluded: u64,
+    /// What was left out, by what asked for it.
+    pub left_out: LeftOut,
     /// What was not read, sorted.
     pub skipped: Vec<Skipped>,
 }
@@ -267,7 +267,7 @@ pub fn tree(
         files: progress.files.load(Ordering::Relaxed),
         bytes: progress.bytes.load(Ordering::Relaxed),
         blobs: context.blobs.load(Ordering::Relaxed),
-        excluded: context.excluded.load(Ordering::Relaxed),
+        left_out: context.left_out(),
         roots: context.roots.iter().map(|root| root.info.clone()).collect(),
         skipped: context.into_skipped(),
     })

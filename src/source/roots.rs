@@ -11,7 +11,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::context::{Context, Root};
+use super::context::{By, Context, Root};
 use super::folder::{Folder, Listing, State};
 use super::git::WorkTree;
 use super::{Options, SourceError, paths};
@@ -75,8 +75,8 @@ pub(super) fn starts(context: &mut Context<'_>) -> Result<Starts, SourceError> {
         });
         let around = around(context, root, &given.real, &mut chains);
         let state = around.as_ref().map_or_else(State::default, |folder| folder.named(context, &given.real, true));
-        if given.listed && state.excluded {
-            context.exclude_one();
+        if let Some(by) = state.excluded.filter(|_| given.listed) {
+            context.leave_out(by);
             continue;
         }
         starts.folders.push((root, given.real, around, state));
@@ -100,10 +100,10 @@ pub(super) fn starts(context: &mut Context<'_>) -> Result<Starts, SourceError> {
         let around = around(context, root, &given.real, &mut chains);
         let Some((folder, name)) = around.zip(given.real.file_name()) else { continue };
         let state = folder.named(context, &given.real, false);
-        if !given.listed || (!state.excluded && context.includes(root, &given.real)) {
-            starts.files.push((folder, name.to_owned(), state.ignored));
-        } else if state.excluded {
-            context.exclude_one();
+        match state.excluded.filter(|_| given.listed) {
+            Some(by) => context.leave_out(by),
+            None if given.listed && !context.includes(root, &given.real) => context.leave_out(By::NotIncluded),
+            None => starts.files.push((folder, name.to_owned(), state.ignored)),
         }
     }
     Ok(starts)

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::lines::{Tally, cut_character};
 use super::packed::{self, Hand};
 use super::{Gate, Outcome, Redact, Sink, archive, names};
-use crate::model::{Blob, BlobPath, Exposure, HEAD, Origin, RootInfo, SkipReason, Skipped, Start};
+use crate::model::{Blob, BlobPath, Exposure, HEAD, LeftOut, Origin, RootInfo, SkipReason, Skipped, Start};
 
 /// Largest stream that is handed on whole.
 pub(super) const WHOLE: usize = 16 * 1024 * 1024;
@@ -93,7 +93,7 @@ pub fn stdin(
         bytes: total,
         blobs: blobs.get(),
         commits: 0,
-        excluded: 0,
+        left_out: LeftOut::default(),
         skipped: skipped.into_inner(),
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn visit<'s>(context: &'s Context<'_>, named: &'s HashSet<PathBuf>, s
                             Kind::Special => context.skip(root, &path, SkipReason::SpecialFile),
                             Kind::File | Kind::Folder => files.push((name, state.ignored)),
                         },
-                        Verdict::Exclude => context.exclude_one(),
+                        Verdict::LeaveOut(by) => context.leave_out(by),
                         Verdict::Pass => {}
                     }
                 }
@@ -84,7 +84,7 @@ fn spawn_folder<'s>(
             let next = Visit { root: folder.root, path: path.to_path_buf(), parent: Some(Arc::clone(folder)), state };
             scope.spawn(move |scope| visit(context, named, scope, next));
         }
-        Verdict::Exclude => context.exclude_one(),
+        Verdict::LeaveOut(by) => context.leave_out(by),
         Verdict::Pass => {}
     }
 }

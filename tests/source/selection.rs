@@ -18,12 +18,12 @@ fn what_is_left_out_is_counted() {
     init(tree.path(), &["a.snap", "fixtures/one"]);
     let (blobs, outcome) = scan(&at(tree.path()));
     assert_eq!(names(&blobs), [".keyscanignore", "a.rs", "deep/.keyscanignore", "deep/b.snap", "docs/a.md"]);
-    assert_eq!(outcome.excluded, 2, "one file, and one folder as a whole");
+    assert_eq!(outcome.left_out.excluded(), 2, "one file, and one folder as a whole");
 
     let options = Options { exclude: vec!["docs".into(), "/deep/*.snap".into()], ..at(tree.path()) };
     let (blobs, outcome) = scan(&options);
     assert_eq!(names(&blobs), [".keyscanignore", "a.rs", "deep/.keyscanignore"]);
-    assert_eq!(outcome.excluded, 4);
+    assert_eq!(outcome.left_out.excluded(), 4);
 
     let options = Options { include: vec!["*.rs".into(), "docs/".into()], ..at(tree.path()) };
     assert_eq!(names(&scan(&options).0), ["a.rs", "docs/a.md"]);
@@ -35,7 +35,7 @@ fn what_is_left_out_is_counted() {
     let listed = ["a.rs", "a.snap", "fixtures/one", "deep/b.snap"].map(|name| tree.path().join(name));
     let (blobs, outcome) = scan(&Options { files_from: Some(listed.to_vec()), ..Options::default() });
     assert_eq!(names(&blobs), ["a.rs", "deep/b.snap"]);
-    assert_eq!((outcome.excluded, outcome.roots.len()), (2, 1));
+    assert_eq!((outcome.left_out.excluded(), outcome.roots.len()), (2, 1));
 
     let wrong = Options { exclude: vec!["{secret".into()], ..at(tree.path()) };
     assert_eq!(try_scan(&wrong, everything).unwrap_err().to_string(), "not a valid glob: '{[key]'");

@@ -1,11 +1,13 @@
 //! What a person reads.
 
+use std::path::Path;
+
 use keyscan::model::*;
-use keyscan::report::{Format, Options, sanitize};
+use keyscan::report::{Format, Links, Options, sanitize};
 
 use super::{render, render_with, sample};
 
-const WIDE: Options = Options { color: false, verbose: 0, quiet: false, width: Some(80), time: 0 };
+const WIDE: Options = Options { color: false, verbose: 0, quiet: false, width: Some(80), links: None, time: 0 };
 
 /// The line that lets the first finding pass, when its places are as given.
 fn allow_line(places: &[(&str, Exposure)]) -> Option<String> {
@@ -90,18 +92,18 @@ fn worst_first_and_what_to_do() {
                jobs/worker-4/settings.yaml:5:12  tracked, behind base64, high here
                jobs/worker-5/settings.yaml:5:12  tracked, behind base64, high here
                … and 3 more  (all in --format json)
-      also     shared-key (4 services), exposed-key (tracked by git), relay-endpoint
-               (api.relay.example)
       do now   Revoke the key at its issuer and create one in your own account, one
                per service.
+      also     shared-key (4 services), exposed-key (tracked by git), relay-endpoint
+               (api.relay.example)
 
     CRITICAL  leaked-key
       An OpenAI key stands in code that is served to browsers.
       key      sk-Zz1y…k0kO  sample-legacy, issued by OpenAI
+      sent to  the issuer's own API  assumed: no other endpoint is set
       places   public/app.js:1:2041
                  apiKey, in history, commit 0123456789 by A. N. Other
                public/app.js:1:2045  apiKey, tracked
-      also     default-endpoint
       do now   Revoke the key at its issuer and create one in your own account, one
                per service.
       allow    keyscan:allow[leaked-key] <reason>
@@ -113,9 +115,9 @@ fn worst_first_and_what_to_do() {
       host     free.pool.example:8443  relay, Free Pool
       place    tools/chat.py:12:20  base_url, tracked
                only named at 1 place more
-      also     plain-http (http)
       do now   Revoke the key at its issuer and create one in your own account, one
                per service.
+      also     plain-http (http)
       allow    keyscan:allow[relay-endpoint] <reason>  on that line
       or       [endpoints]  in .keyscan.toml
                allow = ["free.pool.example:8443"]
@@ -124,9 +126,9 @@ fn worst_first_and_what_to_do() {
       A key of relay software is used.
       key      sk-…  sample-software, issuer not known
       place    bot/%FF.env:1:9  not tracked, not ignored
-      also     possible-issuer (one-api, new-api)
       do now   Revoke the key at its issuer and create one in your own account, one
                per service.
+      also     possible-issuer (one-api, new-api)
       allow    keyscan:allow[relay-key] <reason>  on that line
 
     MEDIUM  unknown-endpoint  (medium confidence)
@@ -156,7 +158,7 @@ fn worst_first_and_what_to_do() {
       listed   web/csp.conf:1:30  h03.list.example (relay)
 
     32 findings: 2 critical, 2 high, 2 medium, 26 low. One of them is told in a
-    key's block above.
+    key's block above. 25 of them are only listed or mentioned.
     Read 1,234 files (12.3 MiB).
     Left out: 2 places suppressed, 3 files excluded, 2 symlinks, 1 empty submodule.
     Not shown: 2 info facts (--min-severity info).
@@ -209,19 +211,21 @@ fn verbose_tells_more() {
                jobs/worker-6/settings.yaml:5:12  tracked, behind base64, high here
                jobs/worker-7/settings.yaml:5:12  tracked, behind base64, high here
                jobs/worker-8/settings.yaml:5:12  tracked, behind base64, high here
+      do now   Revoke the key at its issuer and create one in your own account, one
+               per service.
+      then     Set a usage limit on the new one.
+      then     Look at the usage of the last weeks for calls that are not yours.
       also     shared-key (4 services), exposed-key (tracked by git)
       risks    throttled, abused, data-leak
       id       fa7ce66884f447c1
                  fingerprint
                  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
-      do now   Revoke the key at its issuer and create one in your own account, one
-               per service.
-      then     Set a usage limit on the new one.
-      then     Look at the usage of the last weeks for calls that are not yours.
 
     32 findings: 2 critical, 2 high, 2 medium, 26 low.
     Read 1,234 files (12.3 MiB).
-    Left out: 2 places suppressed, 3 files excluded, 2 symlinks, 1 empty submodule.
+    Policy: no policy file, no baseline.
+    Left out: 2 places suppressed, 2 files by .keyscanignore, 1 file by --exclude, 2
+    symlinks, 1 empty submodule.
     Not shown: 2 info facts (--min-severity info).
       link  symlink
       link2  symlink
@@ -291,6 +295,45 @@ fn an_endpoint_folds_into_the_key_only_where_all_its_places_are_paired() {
     report.findings[0].severity = Severity::Low;
     report.findings.rotate_left(1);
     assert_eq!(human(&report).matches("\nHIGH").count(), 2);
+}
+
+#[test]
+fn places_are_links_where_links_are_wanted() {
+    let links = Some(Links::new("desk-3", Path::new("/home/me/my app")));
+    let text = render_with(&sample::report(), Format::Human, Options { links, ..WIDE });
+    let link = |path: &str, place: &str| {
+        format!("\u{1b}]8;;file://desk-3/home/me/my%20app/{path}\u{1b}\\{place}\u{1b}]8;;\u{1b}\\")
+    };
+    for (path, place) in [
+        ("services/a/.env", "services/a/.env:3:16"),
+        ("services/a/.env", "services/a/.env:4:17"),
+        ("src/na%C3%AFve.py", "src/naïve.py:7:30"),
+        ("bot/%FF.env", "bot/%FF.env:1:9"),
+        ("src/presets.ts", "src/presets.ts:10:5"),
+    ] {
+        assert!(text.contains(&link(path, place)), "{place}: {text}");
+    }
+    // A name may hold what ends a link; in a URL it is written in hexadecimal digits.
+    assert!(text.contains("%0A%1B%5B31m"), "{text}");
+    // What only the history holds is no file.
+    assert!(text.contains("places   public/app.js:1:2041\n"), "{text}");
+    // Without its links the text is the same, and nothing else has become one.
+    let mut plain = String::new();
+    for (index, part) in text.split("\u{1b}]8;;").enumerate() {
+        plain.push_str(if index == 0 { part } else { part.split_once("\u{1b}\\").unwrap().1 });
+    }
+    assert_eq!(plain, human(&sample::report()));
+}
+
+#[test]
+fn what_would_let_many_pass_is_written_once() {
+    let keys = ["a/.env", "b/.env", "c/.json"].map(|path| {
+        let key = sample::key(None, path, "sk-…", None).at(sample::place(path, 1, 1));
+        key.done("A key.")
+    });
+    let text = human(&sample::with_findings(sample::clean(), keys.to_vec()));
+    assert_eq!(text.matches("  do now").count(), 3, "{text}");
+    assert_eq!(text.matches("keyscan:allow[").count(), 1, "{text}");
 }
 
 #[test]

@@ -64,6 +64,7 @@ pub(super) fn report() -> Report {
     report.scan.files = 1234;
     report.scan.bytes = 12_897_485;
     report.scan.excluded = 3;
+    report.scan.left_out = LeftOut { ignore_files: 2, globs: 1, ..LeftOut::default() };
     report.scan.suppressed = 2;
     report.scan.skipped = skipped.to_vec();
     with_findings(report, findings)
@@ -101,6 +102,7 @@ pub(super) fn clean() -> Report {
         blobs: 1,
         commits: 0,
         excluded: 0,
+        left_out: LeftOut::default(),
         suppressed: 0,
         skipped: Vec::new(),
         policy: PolicyFacts::default(),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::assemble::{Decoded, Found};
+use super::super::notes::Note;
 use super::run::Run;
 use crate::model::Blob;
 
@@ -66,6 +67,10 @@ impl View {
         found.addresses.retain(|address| !encoded(address.start));
         inner.keys.retain(|key| self.run(key.start).is_some());
         inner.addresses.retain(|address| self.run(address.start).is_some());
+        found.notes.retain(|note| !encoded(note.range.start));
+        found.notes.extend(
+            inner.notes.into_iter().filter_map(|note| Some(Note { range: self.run(note.range.start)?, ..note })),
+        );
         found.decoded = Some(Decoded { keys: inner.keys, addresses: inner.addresses, view: self });
     }
 }

@@ -2,13 +2,17 @@
 
 use std::io;
 
-use crate::model::{Confidence, EndpointKind, Finding, RelatedRole, RuleId, SignalId, Subject};
+use crate::model::{
+    Confidence, EndpointFacts, EndpointKind, Evidence, Finding, Occurrence, Related, RelatedRole, RuleId, SignalId,
+    Subject,
+};
 use crate::report::allow::Allow;
 use crate::report::places::in_use;
 use crate::report::words;
 use crate::rules::Rules;
 
-use super::page::{Look, Page};
+use super::link::is_file;
+use super::page::{Look, Page, Spot};
 
 /// How many places of a finding are shown.
 const MAX_PLACES: usize = 10;
@@ -23,60 +27,134 @@ const SHARED: [SignalId; 4] = [
     SignalId::SharedByPeople,
 ];
 
-/// Writes the block of a finding, with the endpoint findings that it covers.
-pub(super) fn write(
-    page: &mut Page<'_>,
-    finding: &Finding,
-    folded: &[&Finding],
-    rules: &Rules,
+/// Writes the blocks of a report, one after the other. The lines to copy of the block above are not written again: forty
+/// keys with the same fault would fill the screen with them.
+pub(super) struct Blocks<'a> {
+    rules: &'a Rules,
     verbose: bool,
-) -> io::Result<()> {
-    let (title, remark) = match finding.confidence {
-        Confidence::High => (finding.rule.as_str().to_owned(), ""),
-        Confidence::Medium => (finding.rule.as_str().to_owned(), "medium confidence"),
-        Confidence::Low => (format!("possible {}", finding.rule.as_str()), "low confidence"),
-    };
-    page.heading(finding.severity, &title, remark)?;
-    page.under(Look::Plain, &finding.message)?;
+    /// What would let the last block's finding pass.
+    allow: Option<Allow>,
+}
 
-    let receivers = words::receivers(finding);
-    match &finding.subject {
-        Subject::Key(key) => {
-            page.row("key", (Look::Strong, key.redacted.as_str()), &words::key(key, rules))?;
-            for (endpoint, evidence) in &receivers {
-                let tail = format!("{}, {}", words::endpoint(endpoint), words::evidence(*evidence));
-                page.row("sent to", (Look::Strong, &endpoint.host), &tail)?;
+impl<'a> Blocks<'a> {
+    pub(super) const fn new(rules: &'a Rules, verbose: bool) -> Self {
+        Self { rules, verbose, allow: None }
+    }
+
+    /// Writes the block of a finding, with the endpoint findings that it covers.
+    pub(super) fn write(&mut self, page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Result<()> {
+        let (title, remark) = match finding.confidence {
+            Confidence::High => (finding.rule.as_str().to_owned(), ""),
+            Confidence::Medium => (finding.rule.as_str().to_owned(), "medium confidence"),
+            Confidence::Low => (format!("possible {}", finding.rule.as_str()), "low confidence"),
+        };
+        page.heading(finding.severity, &title, remark)?;
+        page.under(Look::Plain, &finding.message)?;
+
+        let receivers = words::receivers(finding);
+        self.subject(page, finding, &receivers)?;
+        places(page, finding, receivers.len() > 1, self.verbose)?;
+        self.advice(page, finding)?;
+        also(page, finding, folded)?;
+        if self.verbose {
+            details(page, finding)?;
+        }
+        self.allow(page, finding)
+    }
+
+    /// What the finding is about, and where it goes.
+    fn subject(
+        &self,
+        page: &mut Page<'_>,
+        finding: &Finding,
+        receivers: &[(&EndpointFacts, Evidence)],
+    ) -> io::Result<()> {
+        match &finding.subject {
+            Subject::Key(key) => {
+                let known = words::key(key, self.rules);
+                // The sentence above names nearly every key in full already.
+                let told = finding.message.contains(key.redacted.as_str()) && finding.message.contains(&known);
+                if self.verbose || !told {
+                    page.row("key", (Look::Strong, key.redacted.as_str()), &known)?;
+                }
+                for (endpoint, evidence) in receivers {
+                    let tail = format!("{}, {}", words::endpoint(endpoint), words::evidence(*evidence));
+                    page.row("sent to", (Look::Strong, &endpoint.host), &tail)?;
+                }
+                if let Some(assumed) = assumed_receiver(finding) {
+                    let when = if receivers.is_empty() {
+                        "assumed: no other endpoint is set"
+                    } else {
+                        "assumed where none is set"
+                    };
+                    page.row("sent to", (Look::Plain, assumed), when)?;
+                }
+                set_at(page, finding, self.verbose)
             }
-            set_at(page, finding, verbose)?;
-        }
-        Subject::Endpoint(endpoint) => {
-            page.row("host", (Look::Strong, &endpoint.host), &words::endpoint(endpoint))?;
-        }
-        Subject::Server(endpoint) => {
-            let label = if endpoint.kind == EndpointKind::SelfHosted { "runs" } else { "upstream" };
-            page.row(label, (Look::Strong, &endpoint.host), &words::endpoint(endpoint))?;
-        }
-        Subject::Setting(name) => {
-            let name = if name.is_empty() { "(without a name)" } else { name };
-            page.row("setting", (Look::Strong, name), "")?;
+            Subject::Endpoint(endpoint) => page.row("host", (Look::Strong, &endpoint.host), &words::endpoint(endpoint)),
+            Subject::Server(endpoint) => {
+                let label = if endpoint.kind == EndpointKind::SelfHosted { "runs" } else { "upstream" };
+                page.row(label, (Look::Strong, &endpoint.host), &words::endpoint(endpoint))
+            }
+            Subject::Setting(name) => {
+                let name = if name.is_empty() { "(without a name)" } else { name };
+                page.row("setting", (Look::Strong, name), "")
+            }
         }
     }
-    places(page, finding, receivers.len() > 1, verbose)?;
-    also(page, finding, folded)?;
-    if verbose {
-        details(page, finding)?;
+
+    fn advice(&self, page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+        let Some((first, then)) = finding.advice.split_first() else { return Ok(()) };
+        if self.verbose {
+            page.strong_row("do now", first)?;
+            return then.iter().try_for_each(|advice| page.row("then", (Look::Plain, ""), advice));
+        }
+        page.strong_row("do now", &first_clause(first))
     }
-    advice(page, finding, verbose)?;
-    allow(page, finding)
+
+    /// The exact lines that let the finding pass.
+    fn allow(&mut self, page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+        let allow = Allow::of(finding);
+        if self.verbose || self.allow.as_ref() != Some(&allow) {
+            if let Some((comment, which)) = &allow.comment {
+                page.row("allow", (Look::Plain, comment), which)?;
+            }
+            if let Some(line) = &allow.config {
+                let label = if allow.comment.is_some() { "or" } else { "allow" };
+                page.row(label, (Look::Plain, "[endpoints]"), "in .keyscan.toml")?;
+                page.row("", (Look::Plain, line), "")?;
+            }
+        }
+        self.allow = Some(allow);
+        Ok(())
+    }
+}
+
+/// The first step of an advice, without what only explains it: people read one line.
+fn first_clause(advice: &str) -> String {
+    match advice.split_once("; ") {
+        Some((clause, _)) => format!("{clause}."),
+        None => advice.to_owned(),
+    }
+}
+
+/// Who receives a key where no endpoint is set.
+fn assumed_receiver(finding: &Finding) -> Option<&str> {
+    let assumed = finding.signals.iter().find(|signal| signal.id == SignalId::DefaultEndpoint)?;
+    let name = assumed.detail.strip_suffix(" is assumed").unwrap_or(&assumed.detail);
+    Some(if name.is_empty() { "the issuer's own API" } else { name })
 }
 
 /// The lines that set the endpoint of a key.
 fn set_at(page: &mut Page<'_>, finding: &Finding, verbose: bool) -> io::Result<()> {
     let endpoints: Vec<_> = finding.related.iter().filter(|place| place.role == RelatedRole::Endpoint).collect();
     let shown = if verbose { endpoints.len() } else { MAX_SET_AT.min(endpoints.len()) };
+    // What stands beside a key that only the history holds may be gone as well.
+    let in_files = finding.occurrences.iter().any(is_file);
     for (index, place) in endpoints[..shown].iter().enumerate() {
         let label = if index == 0 { "set at" } else { "" };
-        page.row(label, (Look::Plain, &words::place(&place.shown, &place.position)), "")?;
+        let Related { shown, position, path, .. } = place;
+        page.place(label, Spot { shown, percent: path.percent, position, is_file: in_files }, "")?;
     }
     more(page, endpoints.len() - shown)
 }
@@ -98,7 +176,9 @@ fn places(page: &mut Page<'_>, finding: &Finding, tell_receiver: bool, verbose: 
         if place.severity < finding.severity {
             facts.push(format!("{} here", place.severity.as_str()));
         }
-        page.row(label, (Look::Plain, &words::place(&place.shown, &place.position)), &facts.join(", "))?;
+        let Occurrence { shown, position, path, .. } = place;
+        let spot = Spot { shown, percent: path.percent, position, is_file: is_file(place) };
+        page.place(label, spot, &facts.join(", "))?;
     }
     more(page, all - shown)?;
     match (finding.occurrences.len() - all) as u64 {
@@ -117,11 +197,22 @@ fn more(page: &mut Page<'_>, left: usize) -> io::Result<()> {
 
 /// Other facts: signals, and the endpoint findings that this block covers.
 fn also(page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Result<()> {
-    // Who holds a shared key the sentence says.
-    let told = |id: SignalId| finding.rule == RuleId::SharedKey && SHARED.contains(&id);
-    let signals = finding.signals.iter().filter(|signal| !told(signal.id)).map(|signal| {
+    let all_places = words::count(finding.occurrences.len() as u64, "place");
+    let shared = |id: SignalId| SHARED.contains(&id);
+    let is_shared = finding.signals.iter().any(|signal| signal.id == SignalId::SharedKey);
+    let holders = finding.signals.iter().filter(|signal| shared(signal.id)).map(|signal| signal.detail.as_str());
+    let holders = holders.filter(|detail| !detail.is_empty()).collect::<Vec<_>>().join("; ");
+    let signals = finding.signals.iter().filter_map(|signal| {
+        let detail = match signal.id {
+            SignalId::DefaultEndpoint => return None,
+            // Who holds a shared key the sentence says, or the signal of the rule.
+            id if shared(id) && (finding.rule == RuleId::SharedKey || is_shared) => return None,
+            SignalId::SharedKey if !holders.is_empty() => holders.as_str(),
+            _ if signal.detail == all_places => "",
+            _ => signal.detail.as_str(),
+        };
         let id = signal.id.as_str();
-        if signal.detail.is_empty() { id.to_owned() } else { format!("{id} ({})", signal.detail) }
+        Some(if detail.is_empty() { id.to_owned() } else { format!("{id} ({detail})") })
     });
     let folded = folded.iter().filter_map(|finding| match &finding.subject {
         Subject::Endpoint(endpoint) => Some(format!("{} ({})", finding.rule.as_str(), endpoint.host)),
@@ -151,25 +242,4 @@ fn details(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     };
     let fingerprint = fingerprint.map_or_else(String::new, |print| format!("fingerprint {print}"));
     page.row("id", (Look::Plain, &finding.id), &fingerprint)
-}
-
-fn advice(page: &mut Page<'_>, finding: &Finding, verbose: bool) -> io::Result<()> {
-    let shown = if verbose { finding.advice.len() } else { finding.advice.len().min(1) };
-    for (index, advice) in finding.advice[..shown].iter().enumerate() {
-        page.row(if index == 0 { "do now" } else { "then" }, (Look::Plain, ""), advice)?;
-    }
-    Ok(())
-}
-
-/// The exact lines that let the finding pass.
-fn allow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
-    let allow = Allow::of(finding);
-    if let Some((comment, which)) = &allow.comment {
-        page.row("allow", (Look::Plain, comment), which)?;
-    }
-    if let Some(line) = &allow.config {
-        page.row("or", (Look::Plain, "[endpoints]"), "in .keyscan.toml")?;
-        page.row("", (Look::Plain, line), "")?;
-    }
-    Ok(())
 }

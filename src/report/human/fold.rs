@@ -9,12 +9,16 @@ use std::collections::{BTreeMap, HashMap};
 use crate::model::{BlobPath, EndpointKind, Finding, Position, RelatedRole, Report, Role, Severity, Subject};
 use crate::report::places::is_listed;
 
+use super::link::is_file;
+
 /// What a reader sees of the findings.
 pub(super) struct Shown<'a> {
     /// Findings with a block of their own, in report order, each with the endpoint findings told in it.
     pub(super) blocks: Vec<(&'a Finding, Vec<&'a Finding>)>,
     /// How many findings are told in another one's block.
     pub(super) folded: usize,
+    /// How many findings are told by the lists alone.
+    pub(super) only_listed: usize,
     /// Files that list or mention hosts.
     pub(super) listed: Listed<'a>,
 }
@@ -26,6 +30,10 @@ pub(super) type Listed<'a> = BTreeMap<Severity, BTreeMap<(usize, &'a str), Liste
 pub(super) struct ListedFile<'a> {
     /// Where the first of them stands.
     pub(super) first: Position,
+    /// Whether raw bytes in the path are `%XX`.
+    pub(super) percent: bool,
+    /// Whether there is a file to open.
+    pub(super) is_file: bool,
     /// Whether one of them is listed, and not only mentioned.
     pub(super) listed: bool,
     /// How many hosts of each kind.
@@ -42,12 +50,13 @@ pub(super) fn shown(report: &Report) -> Shown<'_> {
         report.findings.iter().filter(|finding| finding.severity >= report.min_severity).collect();
     let pairs = pairs(&findings);
     let mut told: HashMap<usize, Vec<&Finding>> = HashMap::new();
-    let mut folded = 0;
+    let (mut folded, mut only_listed) = (0, 0);
     let mut own = Vec::new();
     let mut listed = Listed::new();
     for (index, &finding) in findings.iter().enumerate() {
         list(finding, report.min_severity, &mut listed);
         if finding.occurrences.iter().all(is_listed) {
+            only_listed += 1;
             continue;
         }
         if let Some(keys) = covering_keys(finding, &findings, &pairs) {
@@ -58,7 +67,7 @@ pub(super) fn shown(report: &Report) -> Shown<'_> {
         }
     }
     let blocks = own.into_iter().map(|(index, finding)| (finding, told.remove(&index).unwrap_or_default()));
-    Shown { blocks: blocks.collect(), folded, listed }
+    Shown { blocks: blocks.collect(), folded, only_listed, listed }
 }
 
 /// For each place of an endpoint that a key is paired with: the keys, as indices into the findings.
@@ -102,6 +111,8 @@ fn list<'a>(finding: &'a Finding, minimum: Severity, listed: &mut Listed<'a>) {
         let files = listed.entry(place.severity).or_default();
         let file = files.entry((place.root, &place.shown)).or_insert_with(|| ListedFile {
             first: place.position,
+            percent: place.path.percent,
+            is_file: is_file(place),
             listed: false,
             kinds: BTreeMap::new(),
             hosts: Vec::new(),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::model::{Report, Severity, SkipEffect, SkipReason, Summary};
+use crate::model::{LeftOut, PolicyFacts, Report, SetAside, SetAsideKind, Severity, SkipEffect, SkipReason, Summary};
 use crate::report::words::{bytes, count, grouped, reason};
 
+use super::fold::Shown;
 use super::page::{Look, Page};
 
 /// Severities with the number of their findings, worst first.
@@ -15,7 +16,7 @@ type Counts = Vec<(Severity, u64)>;
 const MAX_SKIPPED: usize = 20;
 
 /// Writes the counts: findings, files, what was left out and why.
-pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose: bool) -> io::Result<()> {
+pub(super) fn write(page: &mut Page<'_>, report: &Report, told: &Shown<'_>, verbose: bool) -> io::Result<()> {
     let scan = &report.scan;
     let (shown, hidden) = counts(&report.summary, report.min_severity);
     let total: u64 = shown.iter().map(|(_, number)| number).sum();
@@ -28,20 +29,23 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
         let what = if hidden.is_empty() { "Nothing found".to_owned() } else { nothing_above(report.min_severity) };
         page.text(Look::Strong, &format!("{what}: {read} read."))?;
     } else {
-        let folded = match folded {
-            0 => String::new(),
-            1 => " One of them is told in a key's block above.".to_owned(),
-            many => format!(" {many} of them are told in a key's block above."),
-        };
-        page.text(Look::Strong, &format!("{}: {}.{folded}", count(total, "finding"), list(&shown)))?;
+        let folded = told_elsewhere(told.folded, total, "told in a key's block above");
+        let listed = told_elsewhere(told.only_listed, total, "only listed or mentioned");
+        let text = format!("{}: {}.{folded}{listed}", count(total, "finding"), list(&shown));
+        page.text(Look::Strong, &text)?;
         page.text(Look::Plain, &format!("Read {read}."))?;
     }
 
+    if verbose {
+        page.text(Look::Faint, &format!("Policy: {}.", policy(&scan.policy)))?;
+    }
     let mut left_out = Vec::new();
     if scan.suppressed > 0 {
         left_out.push(format!("{} suppressed", count(scan.suppressed, "place")));
     }
-    if scan.excluded > 0 {
+    if verbose {
+        left_out.extend(by_rule(&scan.left_out));
+    } else if scan.excluded > 0 {
         left_out.push(format!("{} excluded", count(scan.excluded, "file")));
     }
     left_out.extend(notes(report));
@@ -57,12 +61,62 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
         let facts: Vec<String> = facts.collect();
         page.text(Look::Faint, &format!("Not shown: {} (--min-severity {lowest}).", facts.join(", ")))?;
     }
+    set_aside(page, &scan.policy.set_aside, verbose)?;
     if verbose {
         for skipped in scan.skipped.iter().filter(|skipped| skipped.reason.effect() == SkipEffect::Note) {
             page.item((Look::Faint, &skipped.shown), reason(skipped.reason))?;
         }
     }
     Ok(())
+}
+
+/// What was left out, by what asked for it.
+fn by_rule(left_out: &LeftOut) -> impl Iterator<Item = String> {
+    let LeftOut { ignore_files, globs, reports, not_included, ignored_files, ignored_folders } = *left_out;
+    let rules = [
+        (ignore_files, "file", "by .keyscanignore"),
+        (globs, "file", "by --exclude"),
+        (reports, "report", "of keyscan"),
+        (not_included, "file", "not named by --include"),
+        (ignored_files, "file", "that git ignores"),
+        (ignored_folders, "folder", "that git ignores"),
+    ];
+    rules
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, noun, by)| format!("{} {by}", count(number, noun)))
+}
+
+/// By what the findings were judged.
+fn policy(policy: &PolicyFacts) -> String {
+    let mut parts = vec![policy.config.as_deref().unwrap_or("no policy file").to_owned()];
+    parts.push(policy.baseline.as_ref().map_or_else(|| "no baseline".to_owned(), |file| format!("baseline {file}")));
+    parts.extend(policy.trusted.as_ref().map(|commit| format!("all taken from commit {commit}")));
+    parts.join(", ")
+}
+
+/// Says what of the scanned tree was not obeyed: whoever wrote it has to hear of it.
+fn set_aside(page: &mut Page<'_>, aside: &[SetAside], verbose: bool) -> io::Result<()> {
+    if aside.is_empty() {
+        return Ok(());
+    }
+    let what = |kind: SetAsideKind| match kind {
+        SetAsideKind::Config => "policy file",
+        SetAsideKind::Baseline => "baseline",
+        SetAsideKind::Rules => "rule file",
+        SetAsideKind::IgnoreFile => "ignore file",
+        SetAsideKind::InlineAllow => "inline comment",
+        SetAsideKind::ReportHead => "report head",
+    };
+    page.text(Look::Strong, "Not obeyed, because the scanned tree is not trusted:")?;
+    let shown = if verbose { aside.len() } else { MAX_SKIPPED.min(aside.len()) };
+    for one in &aside[..shown] {
+        page.item((Look::Plain, &one.shown), &count(one.count, what(one.kind)))?;
+    }
+    match aside.len() - shown {
+        0 => Ok(()),
+        left => page.item((Look::Faint, &format!("… and {} more", grouped(left as u64))), "(all in --format json)"),
+    }
 }
 
 /// Says loudly what should have been read and was not; `list` says whether to name the files.
@@ -100,6 +154,17 @@ fn counts(summary: &Summary, minimum: Severity) -> (Counts, Counts) {
         (Severity::Info, info),
     ];
     all.into_iter().filter(|&(_, number)| number > 0).partition(|&(severity, _)| severity >= minimum)
+}
+
+/// A sentence on findings that have no block of their own; empty where there are none.
+fn told_elsewhere(number: usize, total: u64, how: &str) -> String {
+    match number as u64 {
+        0 => String::new(),
+        1 if total == 1 => format!(" It is {how}."),
+        all if all == total => format!(" All of them are {how}."),
+        1 => format!(" One of them is {how}."),
+        many => format!(" {} of them are {how}.", grouped(many)),
+    }
 }
 
 fn list(counts: &[(Severity, u64)]) -> String {

@@ -6,6 +6,7 @@
 mod block;
 mod fold;
 mod footer;
+mod link;
 mod page;
 
 use std::cmp::Reverse;
@@ -14,9 +15,12 @@ use std::io::{self, Write};
 use crate::model::{Report, Severity};
 use crate::rules::Rules;
 
+use self::block::Blocks;
 use self::fold::ListedFile;
-use self::page::{Look, Page};
+use self::page::{Look, Page, Spot};
 use super::{Options, words};
+
+pub use self::link::Links;
 
 /// How many files with lists of hosts are shown.
 const MAX_FILES: usize = 10;
@@ -25,14 +29,15 @@ const MAX_HOSTS: usize = 3;
 
 /// Writes the findings and, unless quiet, what was read.
 pub(super) fn write(report: &Report, rules: &Rules, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page::new(out, options.color, options.width);
+    let mut page = Page::new(out, options);
     let verbose = options.verbose > 0;
     let shown = fold::shown(report);
     let mut first = true;
+    let mut blocks = Blocks::new(rules, verbose);
     for severity in Severity::ALL.into_iter().rev() {
         for (finding, folded) in shown.blocks.iter().filter(|(finding, _)| finding.severity == severity) {
             separate(&mut page, &mut first)?;
-            block::write(&mut page, finding, folded, rules, verbose)?;
+            blocks.write(&mut page, finding, folded)?;
         }
         if let Some(files) = shown.listed.get(&severity) {
             separate(&mut page, &mut first)?;
@@ -41,8 +46,8 @@ pub(super) fn write(report: &Report, rules: &Rules, options: &Options, out: &mut
             let all = files.len();
             let limit = if verbose { all } else { MAX_FILES };
             for ((_, path), file) in files.iter().take(limit) {
-                let place = words::place(path, &file.first);
-                page.row(if file.listed { "listed" } else { "in text" }, (Look::Plain, &place), &hosts(file, verbose))?;
+                let spot = Spot { shown: path, percent: file.percent, position: &file.first, is_file: file.is_file };
+                page.place(if file.listed { "listed" } else { "in text" }, spot, &hosts(file, verbose))?;
             }
             if all > limit {
                 let left = words::count((all - limit) as u64, "file");
@@ -55,7 +60,7 @@ pub(super) fn write(report: &Report, rules: &Rules, options: &Options, out: &mut
         return footer::incomplete(&mut page, report, false);
     }
     separate(&mut page, &mut first)?;
-    footer::write(&mut page, report, shown.folded, verbose)?;
+    footer::write(&mut page, report, &shown, verbose)?;
     footer::incomplete(&mut page, report, true)
 }
 

@@ -4,13 +4,17 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::model::Severity;
+use super::Links;
+use crate::model::{Position, Severity};
 use crate::report::sanitize::sanitize;
+use crate::report::{Options, words};
 
 /// Width where no terminal tells one.
 const DEFAULT_WIDTH: usize = 100;
 /// Narrower than this, lines run over: words would stand one below the other.
 const MIN_WIDTH: usize = 40;
+/// Wider than this no line is filled: the eye loses the next one.
+const MAX_WIDTH: usize = 120;
 /// Columns in front of the labels.
 const INDENT: usize = 2;
 /// Columns of the labels.
@@ -51,11 +55,25 @@ pub(super) struct Page<'a> {
     out: &'a mut dyn Write,
     color: bool,
     width: usize,
+    links: Option<&'a Links>,
+}
+
+/// A place as people see it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot<'a> {
+    /// Path for people.
+    pub(super) shown: &'a str,
+    /// Whether raw bytes in the path are `%XX`.
+    pub(super) percent: bool,
+    pub(super) position: &'a Position,
+    /// Whether there is a file to open.
+    pub(super) is_file: bool,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, color: bool, width: Option<usize>) -> Self {
-        Self { out, color, width: width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH) }
+    pub(super) fn new(out: &'a mut dyn Write, options: &'a Options) -> Self {
+        let width = options.width.unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, MAX_WIDTH);
+        Self { out, color: options.color, width, links: options.links.as_ref() }
     }
 
     /// An empty line.
@@ -86,23 +104,49 @@ impl<'a> Page<'a> {
 
     /// A labelled line: `head` in one piece, `tail` behind it where it fits, else below it.
     pub(super) fn row(&mut self, label: &str, head: (Look, &str), tail: &str) -> io::Result<()> {
-        let start = INDENT + LABEL;
+        let start = self.label(Look::Faint, label)?;
+        if head.1.is_empty() { self.lines(Look::Plain, tail, start) } else { self.pair(head, None, tail, start) }
+    }
+
+    /// A labelled text that the eye has to catch.
+    pub(super) fn strong_row(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let start = self.label(Look::Strong, label)?;
+        self.lines(Look::Strong, text, start)
+    }
+
+    /// A labelled place, with what is known of it; the place is a link where there are links.
+    pub(super) fn place(&mut self, label: &str, spot: Spot<'_>, tail: &str) -> io::Result<()> {
+        let start = self.label(Look::Faint, label)?;
+        let url = self.links.filter(|_| spot.is_file).and_then(|links| links.url(spot.shown, spot.percent));
+        let text = words::place(spot.shown, spot.position);
+        self.pair((Look::Plain, &text), url.as_deref(), tail, start)
+    }
+
+    /// A label with the space behind it; says where the text starts.
+    fn label(&mut self, look: Look, label: &str) -> io::Result<usize> {
         self.put(Look::Plain, &" ".repeat(INDENT))?;
-        self.put(Look::Faint, label)?;
+        self.put(look, label)?;
         self.put(Look::Plain, &" ".repeat(LABEL.saturating_sub(columns(label))))?;
-        if head.1.is_empty() { self.lines(Look::Plain, tail, start) } else { self.pair(head, tail, start) }
+        Ok(INDENT + LABEL)
     }
 
     /// A line of a list under a heading: like a row without a label.
     pub(super) fn item(&mut self, head: (Look, &str), tail: &str) -> io::Result<()> {
         self.put(Look::Plain, &" ".repeat(INDENT))?;
-        self.pair(head, tail, INDENT)
+        self.pair(head, None, tail, INDENT)
     }
 
     /// From column `start` on, `head` in one piece, and `tail` behind it where it fits, else below it.
-    fn pair(&mut self, (look, head): (Look, &str), tail: &str, start: usize) -> io::Result<()> {
+    fn pair(&mut self, (look, head): (Look, &str), url: Option<&str>, tail: &str, start: usize) -> io::Result<()> {
         let head = sanitize(head);
+        // A URL is made of letters, digits and few signs: nothing in it ends the link early.
+        if let Some(url) = url {
+            write!(self.out, "\x1b]8;;{url}\x1b\\")?;
+        }
         self.put(look, &head)?;
+        if url.is_some() {
+            self.out.write_all(b"\x1b]8;;\x1b\\")?;
+        }
         if tail.is_empty() {
             return self.blank();
         }

@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::places::Place;
-use crate::source::context::Context;
+use crate::source::context::{By, Context};
 use crate::source::paths;
 use crate::source::rules::Rules;
 
@@ -23,7 +23,7 @@ pub(super) struct LeaveOut<'a> {
 #[derive(Clone, Default)]
 struct State {
     /// It, or a folder above it, is left out.
-    excluded: bool,
+    excluded: Option<By>,
     /// Whether it is a real folder of the work tree, and so are all above it: through a link nothing is read.
     real: bool,
     rules: Option<Arc<Rules>>,
@@ -46,14 +46,13 @@ impl<'a> LeaveOut<'a> {
         }
         let folder = key.iter().rposition(|&byte| byte == b'/').map_or(&b""[..], |end| &key[..end]);
         let state = self.folder(folder);
-        let excluded = state.excluded
-            || state.rules.as_ref().is_some_and(|rules| rules.ignore(&path, false))
-            || context.excludes(root, &path, false)
-            || context.options.except.contains(&path);
-        if excluded && self.counted.insert(key.to_vec()) {
-            context.exclude_one();
+        let own = || state.rules.as_ref().is_some_and(|rules| rules.ignore(&path, false)).then_some(By::IgnoreFile);
+        let report = || context.options.except.contains(&path).then_some(By::Report);
+        let excluded = state.excluded.or_else(own).or_else(|| context.excludes(root, &path, false)).or_else(report);
+        if let Some(by) = excluded.filter(|_| self.counted.insert(key.to_vec())) {
+            context.leave_out(by);
         }
-        !excluded
+        excluded.is_none()
     }
 
     fn folder(&mut self, folder: &[u8]) -> State {
@@ -82,9 +81,8 @@ impl<'a> LeaveOut<'a> {
         let name = paths::from_bytes(name);
         let plain = Path::new(&name).components().eq([Component::Normal(&name)]);
         let real = outer.real && plain && path.symlink_metadata().is_ok_and(|kind| kind.is_dir());
-        let excluded = outer.excluded
-            || outer.rules.as_ref().is_some_and(|rules| rules.ignore(&path, true))
-            || self.context.excludes(self.place.root, &path, true);
+        let own = || outer.rules.as_ref().is_some_and(|rules| rules.ignore(&path, true)).then_some(By::IgnoreFile);
+        let excluded = outer.excluded.or_else(own).or_else(|| self.context.excludes(self.place.root, &path, true));
         let own = if real { rules(&path, outer.rules.clone()) } else { None };
         State { excluded, real, rules: own.or_else(|| outer.rules.clone()) }
     }
