@@ -95,6 +95,7 @@ pub fn stdin(
         commits: 0,
         excluded: 0,
         skipped: skipped.into_inner(),
+        set_aside: Vec::new(),
     }
 }
 
