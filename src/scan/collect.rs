@@ -61,18 +61,20 @@ impl Collector {
         }
     }
 
-    /// Everything found, sorted by origin and then by place, and the number of keyscan's own reports: of them nothing is
-    /// kept that a report writes.
-    pub(super) fn finish(self, rules: &Rules) -> (Vec<BlobMatches>, u64) {
+    /// Everything found, sorted by origin and then by place, and which files are keyscan's own reports. With `spare` nothing
+    /// is kept of them that a report writes.
+    pub(super) fn finish(self, rules: &Rules, spare: bool) -> (Vec<BlobMatches>, Vec<Origin>) {
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut reports = 0;
+        let mut reports = Vec::new();
         let mut blobs = Vec::with_capacity(files.len());
         for (origin, Gathered { mut matches, report }) in files {
             cut(&mut matches);
             if report && matches.keys.is_empty() {
-                reports += 1;
-                matches.endpoints.retain(|endpoint| !own_report::writes(endpoint, rules));
-                matches.masked.clear();
+                reports.push(origin.clone());
+                if spare {
+                    matches.endpoints.retain(|endpoint| !own_report::writes(endpoint, rules));
+                    matches.masked.clear();
+                }
             }
             blobs.push(BlobMatches { origin, matches });
         }
@@ -146,7 +148,7 @@ mod tests {
         collector.add(&blob("a"), Matches { keys: vec![key(5)], ..Matches::default() });
         collector.add(&blob("empty"), Matches::default());
 
-        let (blobs, _) = collector.finish(&Rules::builtin());
+        let (blobs, _) = collector.finish(&Rules::builtin(), true);
         let starts = |blob: &BlobMatches| blob.matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>();
         assert_eq!(blobs.iter().map(|blob| blob.path().text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(starts(&blobs[1]), [10, 20, 30]);
@@ -160,7 +162,7 @@ mod tests {
             for start in order {
                 collector.add(&blob("a"), Matches { keys: vec![key(start)], ..Matches::default() });
             }
-            let matches = collector.finish(&Rules::builtin()).0.remove(0).matches;
+            let matches = collector.finish(&Rules::builtin(), true).0.remove(0).matches;
             assert!(matches.limited);
             matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>()
         };
