@@ -151,6 +151,19 @@ pub(super) struct ScanArgs {
     #[arg(long, conflicts_with = "config", help_heading = "Policy")]
     pub(super) no_config: bool,
 
+    /// Changes by strangers: obey this commit (the base, such as origin/main) and not the scanned tree
+    ///
+    /// Config, baseline, .keyscanignore and rule files come from it, and an allow comment counts only if the commit has the
+    /// same line at the same path. A --config or --baseline that lies in the tree is read from it too.
+    #[arg(long, value_name = "REV", help_heading = "Policy")]
+    pub(super) trust: Option<String>,
+
+    /// Obey nothing in the scanned tree: no config, baseline, .keyscanignore, rule files or allow comments
+    ///
+    /// What --config and --baseline name counts, if it lies outside of the tree.
+    #[arg(long, conflicts_with = "trust", help_heading = "Policy")]
+    pub(super) untrusted: bool,
+
     /// What files are for where their path does not say; production raises severities one step
     #[arg(long, value_name = "NAME", value_parser = environments(), help_heading = "Policy")]
     pub(super) environment: Option<Environment>,

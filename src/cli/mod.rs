@@ -13,6 +13,7 @@ mod policy;
 mod progress;
 mod resolve;
 mod step_summary;
+mod trust;
 
 use std::io::Write;
 use std::panic;

@@ -6,26 +6,27 @@ use std::path::PathBuf;
 use anyhow::Result;
 use keyscan::assess::Policy;
 use keyscan::config::{self, Config};
-use keyscan::model::PolicyFacts;
+use keyscan::model::{PolicyFacts, SetAsideKind};
 use keyscan::{scan, source};
 
 use super::args::{ScanArgs, from_environment};
 use super::error::{harmless, hinted};
+use super::trust::{self, Found};
 
-/// The policy in force, where it comes from, and a line that says so.
-pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, PolicyFacts, String)> {
-    let file = match &args.config {
+/// The policy in force, where it comes from, and a line that says so. Whose word counts is noted in the input.
+pub(super) fn resolve(args: &ScanArgs, input: &mut scan::Input) -> Result<(Policy, PolicyFacts, String)> {
+    let trust = trust::resolve(args, input)?;
+    let named = args.config.clone().or_else(|| from_environment("KEYSCAN_CONFIG").map(PathBuf::from));
+    let file = match &named {
         _ if args.no_config => None,
-        Some(file) => Some(file.clone()),
-        None => match from_environment("KEYSCAN_CONFIG") {
-            Some(file) => Some(PathBuf::from(file)),
-            None => own_config(input)?,
-        },
+        Some(file) => Some(trust::named(&trust, input, file)?),
+        None if trust.is_tree() => own_config(input)?.map(Found::Disk),
+        None => trust::own(&trust, config::FILE_NAME)?,
     };
     let (config, note) = match &file {
         Some(file) => {
-            let config = config::load(file)?;
-            let note = format!("policy: {} (endpoints allowed: {})", file.display(), config.allow.len());
+            let config = file.config()?;
+            let note = format!("policy: {} (endpoints allowed: {})", file.name().display(), config.allow.len());
             (config, harmless(&note))
         }
         None => (Config::default(), "policy: none".to_owned()),
@@ -33,7 +34,13 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, P
     let mut policy = Policy { environment: args.environment, ..config.policy() };
     policy.rules.only.extend(&args.only);
     policy.rules.except.extend(&args.except);
-    let facts = PolicyFacts { config: file.map(|file| file.display().to_string()), ..PolicyFacts::default() };
+    let facts = PolicyFacts {
+        config: file.as_ref().map(|file| harmless(&file.name().display().to_string())),
+        trusted: trust::commit_id(&trust),
+        ..PolicyFacts::default()
+    };
+    let in_force: Vec<_> = file.iter().map(|file| (file, SetAsideKind::Config)).collect();
+    trust::note(input, trust, &in_force);
     Ok((policy, facts, note))
 }
 

@@ -70,7 +70,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let (policy, policy_facts, policy_note) = policy::resolve(&args, &input)?;
+    let (policy, policy_facts, policy_note) = policy::resolve(&args, &mut input)?;
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -99,7 +99,11 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
     let mode = mode(args);
     contradictions(args, &mode, stdin)?;
     if stdin {
-        return Ok(scan::Input::Stdin { name: args.stdin_filename.clone(), max_file_size: args.max_file_size });
+        return Ok(scan::Input::Stdin {
+            name: args.stdin_filename.clone(),
+            max_file_size: args.max_file_size,
+            trust: source::Trust::Tree,
+        });
     }
     if args.stdin_filename.is_some() {
         let hint = "add - to scan standard input";
@@ -126,6 +130,8 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
         assume_committed: args.assume_committed,
         max_file_size: args.max_file_size,
         threads: args.threads.map_or(0, usize::from),
+        trust: source::Trust::Tree,
+        policy_files: Vec::new(),
     })))
 }
 

@@ -35,6 +35,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// Reads the bytes of a config file. `path` is what errors call it; nothing is opened.
+    ///
+    /// # Errors
+    /// If anything in it is not understood.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
+        parse_bytes(path, bytes)
+    }
+
     /// The policy that the file states.
     #[must_use]
     pub fn policy(&self) -> Policy {
@@ -129,12 +137,15 @@ pub fn find(top: &Path) -> Option<PathBuf> {
 /// # Errors
 /// If it is no regular file of at most 1 MiB, or anything in it is not understood.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    let bytes = read(path)?;
+    Config::parse(path, &read(path)?)
+}
+
+fn parse_bytes(path: &Path, bytes: &[u8]) -> Result<Config, ConfigError> {
     let faulty = |(at, fault): (usize, Fault)| {
-        let (line, column) = position(&bytes, at);
+        let (line, column) = position(bytes, at);
         ConfigError::Faulty { path: path.to_owned(), line, column, fault }
     };
-    let text = str::from_utf8(&bytes).map_err(|error| faulty((error.valid_up_to(), Fault::NotUtf8)))?;
+    let text = str::from_utf8(bytes).map_err(|error| faulty((error.valid_up_to(), Fault::NotUtf8)))?;
     parse(text).map_err(faulty)
 }
 

@@ -39,7 +39,7 @@ use crate::model::{Blob, RootInfo, SetAside, Skipped};
 
 pub use git::{Checkout, Located, TrustError, Trusted, checkout, identify};
 pub use stdin::stdin;
-pub use trust::{PolicyFile, Trust};
+pub use trust::{Lies, PolicyFile, Trust, lies};
 
 use context::Context;
 use walk::Visit;

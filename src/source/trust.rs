@@ -4,7 +4,7 @@
 //! the gate to what they bring along, so all of it can be taken from a commit of the team instead. What stands in the
 //! tree and differs is not obeyed, and listed.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::context::Context;
@@ -46,6 +46,50 @@ pub struct PolicyFile {
     pub path: String,
     /// What it is.
     pub kind: SetAsideKind,
+}
+
+/// How a path lies towards trees that are scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lies {
+    /// At this path below the top of one of them.
+    Below(PathBuf),
+    /// Elsewhere, and a link leads from there into one of them.
+    Led,
+    /// Elsewhere.
+    Elsewhere,
+}
+
+/// How a path lies towards trees, which are given without links. Links are followed only above the trees: those in them are
+/// a stranger's, and may lead anywhere.
+#[must_use]
+pub fn lies(path: &Path, tops: &[PathBuf]) -> Lies {
+    let Ok(absolute) = std::path::absolute(path) else { return Lies::Elsewhere };
+    let plain = without_dots(&absolute);
+    let mut above: Vec<&Path> = plain.ancestors().collect();
+    above.reverse();
+    let is_top = |folder: &&Path| folder.canonicalize().is_ok_and(|real| tops.contains(&real));
+    let below = above.into_iter().find(is_top).and_then(|top| plain.strip_prefix(top).ok());
+    let leads_into = || absolute.canonicalize().is_ok_and(|real| tops.iter().any(|top| real.starts_with(top)));
+    match below {
+        Some(below) => Lies::Below(below.to_path_buf()),
+        None if leads_into() => Lies::Led,
+        None => Lies::Elsewhere,
+    }
+}
+
+/// A path with its `.` and `..` taken out by their names alone.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// The uppermost folder of the commit, for a work tree that it speaks for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::model::{Report, Severity, SkipEffect, SkipReason, Summary};
+use crate::model::{Report, SetAsideKind, Severity, SkipEffect, SkipReason, Summary};
 use crate::report::words::{bytes, count, grouped, reason};
 
 use super::page::{Look, Page};
@@ -11,6 +11,8 @@ use super::page::{Look, Page};
 /// Severities with the number of their findings, worst first.
 type Counts = Vec<(Severity, u64)>;
 
+/// How much of a commit's id is shown.
+const SHORT: usize = 10;
 /// How many unread files are named.
 const MAX_SKIPPED: usize = 20;
 
@@ -48,6 +50,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
     if !left_out.is_empty() {
         page.text(Look::Faint, &format!("Left out: {}.", left_out.join(", ")))?;
     }
+    set_aside(page, report, verbose)?;
     if !hidden.is_empty() {
         let lowest = hidden[hidden.len() - 1].0.as_str();
         let facts = hidden.iter().map(|&(severity, number)| match severity {
@@ -63,6 +66,40 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
         }
     }
     Ok(())
+}
+
+/// Says what of the scanned tree was not obeyed, and lists it where that is asked for.
+fn set_aside(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
+    let policy = &report.scan.policy;
+    if policy.set_aside.is_empty() {
+        return Ok(());
+    }
+    let mut counts: BTreeMap<SetAsideKind, u64> = BTreeMap::new();
+    for aside in &policy.set_aside {
+        *counts.entry(aside.kind).or_default() += aside.count;
+    }
+    let all: Vec<String> = counts.into_iter().map(|(kind, number)| count(number, what(kind))).collect();
+    let why = match &policy.trusted {
+        Some(commit) => format!("commit {} does not say so", commit.get(..SHORT).unwrap_or(commit)),
+        None => "the scanned tree is not trusted".to_owned(),
+    };
+    page.text(Look::Strong, &format!("Set aside: {} ({why}).", all.join(", ")))?;
+    for aside in policy.set_aside.iter().filter(|_| verbose) {
+        page.item((Look::Plain, &aside.shown), &count(aside.count, what(aside.kind)))?;
+    }
+    Ok(())
+}
+
+/// What was set aside, as people call one of it.
+const fn what(kind: SetAsideKind) -> &'static str {
+    match kind {
+        SetAsideKind::Config => "config file",
+        SetAsideKind::Baseline => "baseline",
+        SetAsideKind::Rules => "rule file",
+        SetAsideKind::IgnoreFile => "ignore file",
+        SetAsideKind::InlineAllow => "inline comment",
+        SetAsideKind::ReportHead => "report head",
+    }
 }
 
 /// Says loudly what should have been read and was not; `list` says whether to name the files.

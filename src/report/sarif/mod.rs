@@ -44,6 +44,7 @@ fn log(report: &Report, rules: &Rules) -> Log {
     if room.cut > 0 {
         notifications.push_cut(room.cut);
     }
+    notifications.push_set_aside(&report.scan);
     let names = unique_names(&report.scan.roots);
     let mut descriptors = Descriptors::new(rules);
     let mut results = Vec::new();
@@ -91,7 +92,11 @@ fn log(report: &Report, rules: &Rules) -> Log {
             original_uri_base_ids: uri_bases(report, &names),
             column_kind: "utf16CodeUnits",
             redaction_tokens: &["…", "[key]"],
-            invocations: [Invocation { execution_successful: true, tool_execution_notifications: notifications.list }],
+            invocations: [Invocation {
+                execution_successful: true,
+                tool_execution_notifications: notifications.list,
+                tool_configuration_notifications: notifications.configuration,
+            }],
             results,
         }],
     }

@@ -157,6 +157,8 @@ pub(super) struct Invocation {
     pub(super) execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tool_execution_notifications: Vec<Notification>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tool_configuration_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use gix_hash::ObjectId;
@@ -20,6 +20,7 @@ use super::range::cut_off;
 use super::repositories::Located;
 use super::revision::Revisions;
 use crate::model::{BlobPath, SkipReason};
+use crate::source::trust::{Lies, lies};
 use crate::source::{Mode, Options, paths};
 
 /// Name of keyscan's own ignore files.
@@ -141,24 +142,15 @@ impl Trusted {
         }
     }
 
-    /// A path of this machine as one of the commit, if it lies in the work tree that is scanned. Only what lies above the
-    /// tree is resolved: links in the tree are a stranger's.
+    /// A path of this machine as one of the commit, if it lies in the work tree that is scanned.
     ///
     /// # Errors
     /// If a link from elsewhere leads into the tree: which file is meant depends on what stands in it then.
     pub fn path_of(&self, path: &Path) -> Result<Option<String>, TrustError> {
-        let Ok(absolute) = std::path::absolute(path) else { return Ok(None) };
-        let plain = without_dots(&absolute);
-        let mut above: Vec<&Path> = plain.ancestors().collect();
-        above.reverse();
-        let is_top = |folder: &&Path| folder.canonicalize().is_ok_and(|real| self.tops.contains(&real));
-        let top = above.into_iter().find(is_top);
-        match top.and_then(|top| plain.strip_prefix(top).ok()) {
-            Some(below) => Ok(Some(paths::text(below).0)),
-            None if absolute.canonicalize().is_ok_and(|real| self.tops.iter().any(|top| real.starts_with(top))) => {
-                Err(TrustError::LedInto { path: paths::text(path).0 })
-            }
-            None => Ok(None),
+        match lies(path, &self.tops) {
+            Lies::Below(below) => Ok(Some(paths::text(&below).0)),
+            Lies::Led => Err(TrustError::LedInto { path: paths::text(path).0 }),
+            Lies::Elsewhere => Ok(None),
         }
     }
 
@@ -323,21 +315,6 @@ fn each(
 fn blob(reader: &mut Reader<'_>, id: ObjectId) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     super::staged::blob(reader, id, &mut bytes).map(|()| bytes)
-}
-
-/// A path with its `.` and `..` taken out by their names alone.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::CurDir => {}
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 const fn explain(error: ReadError) -> &'static str {
