@@ -27,3 +27,4 @@ mod servers;
 mod shapes;
 mod sharing;
 mod source;
+mod trust;

@@ -18,13 +18,16 @@ use super::objects::{Objects, ReadError, Reader, Tools};
 use super::places::{at, holding, without_links};
 use super::range::cut_off;
 use super::repositories::Located;
-use super::revision::Revisions;
+use super::revision::{Revisions, Wrong};
 use crate::model::{BlobPath, SkipReason};
 use crate::source::trust::{Lies, lies};
 use crate::source::{Mode, Options, paths};
 
 /// Name of keyscan's own ignore files.
 const IGNORE_FILE: &[u8] = b".keyscanignore";
+
+/// What is said of a commit that may lie in a folder that is not read.
+const BORROWED: &str = "it is not here, and the repository borrows objects from elsewhere (--follow-alternates)";
 
 /// A commit that says what may pass.
 pub struct Trusted {
@@ -101,12 +104,17 @@ impl Trusted {
     pub fn open(options: &Options, revision: &str) -> Result<Self, TrustError> {
         let (located, tops) = repository(options)?;
         let follows = |path: &Path| options.follow_alternates || path.starts_with(&located.top);
-        let (objects, _) = located.open(&follows);
+        let (objects, problems) = located.open(&follows);
         let shallow = cut_off(&located.common_dir);
         let wrong = |why| TrustError::Revision { revision: revision.to_owned(), why };
         let references = located.references();
         let commit = Revisions::new(&objects, &references, &shallow).commit(revision);
-        let commit = commit.map_err(|error| wrong(error.text(!shallow.is_empty())))?;
+        let commit = commit.map_err(|error| match error {
+            Wrong::Unknown | Wrong::Missing if problems.iter().any(|(_, why)| *why == SkipReason::MissingObject) => {
+                wrong(BORROWED)
+            }
+            error => wrong(error.text(!shallow.is_empty())),
+        })?;
         let tree = read_commit(&mut objects.reader(), commit, &mut Vec::new());
         let tree = tree.map_err(|error| wrong(explain(error)))?.tree;
         Ok(Self { revision: revision.to_owned(), located, tops, objects, commit, tree, tools: Mutex::default() })
