@@ -13,16 +13,12 @@ use super::args::{ScanArgs, from_environment};
 use super::error::{harmless, hinted};
 use super::trust::{self, Found};
 
-/// The policy in force, where it comes from, and a line that says so. Whose word counts is noted in the input.
-pub(super) fn resolve(args: &ScanArgs, input: &mut scan::Input) -> Result<(Policy, PolicyFacts, String)> {
-    let trust = trust::resolve(args, input)?;
-    let named = args.config.clone().or_else(|| from_environment("KEYSCAN_CONFIG").map(PathBuf::from));
-    let file = match &named {
-        _ if args.no_config => None,
-        Some(file) => Some(trust::named(&trust, input, file)?),
-        None if trust.is_tree() => own_config(input)?.map(Found::Disk),
-        None => trust::own(&trust, config::FILE_NAME)?,
-    };
+/// The policy in force, where it comes from, a line that says so, and which of the tree's own files matter.
+pub(super) fn resolve(
+    args: &ScanArgs,
+    input: &scan::Input,
+) -> Result<(Policy, PolicyFacts, String, Vec<source::PolicyFile>)> {
+    let file = file(args, input)?;
     let (config, note) = match &file {
         Some(file) => {
             let config = file.config()?;
@@ -35,13 +31,23 @@ pub(super) fn resolve(args: &ScanArgs, input: &mut scan::Input) -> Result<(Polic
     policy.rules.only.extend(&args.only);
     policy.rules.except.extend(&args.except);
     let facts = PolicyFacts {
-        config: file.as_ref().map(|file| harmless(&file.name().display().to_string())),
-        trusted: trust::commit_id(&trust),
+        config: file.as_ref().map(|file| file.name().display().to_string()),
+        trusted: trust::commit_id(input.trust()),
         ..PolicyFacts::default()
     };
-    let in_force: Vec<_> = file.iter().map(|file| (file, SetAsideKind::Config)).collect();
-    trust::note(input, trust, &in_force);
-    Ok((policy, facts, note))
+    let watched = trust::watched(file.iter().map(|file| (file, SetAsideKind::Config)));
+    Ok((policy, facts, note, watched))
+}
+
+/// The config file in force.
+fn file(args: &ScanArgs, input: &scan::Input) -> Result<Option<Found>> {
+    let variable = || from_environment("KEYSCAN_CONFIG").map(PathBuf::from);
+    match args.config.clone().or_else(variable) {
+        _ if args.no_config => Ok(None),
+        Some(file) => trust::named(input, &file).map(Some),
+        None if input.trust().is_tree() => Ok(own_config(input)?.map(Found::Disk)),
+        None => trust::own(input, config::FILE_NAME),
+    }
 }
 
 /// The config file that the scanned folders bring along. What one repository allows must not hold for another, so

@@ -17,7 +17,7 @@ use super::error::hinted;
 use super::exit::Gate;
 use super::output::Target;
 use super::policy;
-use super::{clock, progress, step_summary};
+use super::{clock, progress, step_summary, trust};
 
 /// Largest list of files that is read, in bytes: some million paths.
 const MAX_LIST: u64 = 256 * 1024 * 1024;
@@ -70,7 +70,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let (policy, policy_facts, policy_note) = policy::resolve(&args, &mut input)?;
+    let (policy, policy_facts, policy_note, policy_files) = policy::resolve(&args, &input)?;
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -79,6 +79,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
         if let Some(summary) = &step_summary {
             step_summary::check(summary, &roots)?;
         }
+        tree.policy_files = policy_files;
         // A report of an earlier run names relays: scanning it would find them all again.
         let targets = outputs.iter().map(|output| &output.target).chain(&step_summary);
         tree.except = targets.filter_map(Target::real_path).collect();
@@ -88,8 +89,19 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     Ok(Plan { scan, outputs, step_summary, gate, policy_note, progress, quiet, verbose })
 }
 
-/// What to read.
+/// What to read, and whose word counts there.
 fn input(args: &ScanArgs) -> Result<scan::Input> {
+    let mut input = untold(args)?;
+    let trusted = trust::resolve(args, &input)?;
+    match &mut input {
+        scan::Input::Tree(options) => options.trust = trusted,
+        scan::Input::Stdin { trust, .. } => *trust = trusted,
+    }
+    Ok(input)
+}
+
+/// What to read, as if the scanned tree's word counted.
+fn untold(args: &ScanArgs) -> Result<scan::Input> {
     let dash = Path::new("-");
     let stdin = args.paths.iter().any(|path| path == dash);
     if stdin && (args.paths.len() > 1 || args.files_from.is_some()) {

@@ -71,8 +71,8 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<Trust> {
 }
 
 /// A file that was named: one of the scanned tree is read from the trusted commit.
-pub(super) fn named(trust: &Trust, input: &scan::Input, path: &Path) -> Result<Found> {
-    match trust {
+pub(super) fn named(input: &scan::Input, path: &Path) -> Result<Found> {
+    match input.trust() {
         Trust::Tree => Ok(Found::Disk(path.to_owned())),
         Trust::Commit(trusted) => Ok(match trusted.path_of(path).map_err(explain)? {
             Some(inner) => Found::Commit(Arc::clone(trusted), inner),
@@ -87,8 +87,8 @@ pub(super) fn named(trust: &Trust, input: &scan::Input, path: &Path) -> Result<F
 }
 
 /// The file of a name at the top of the tree, for a tree whose own word does not count.
-pub(super) fn own(trust: &Trust, name: &str) -> Result<Option<Found>> {
-    let Trust::Commit(trusted) = trust else { return Ok(None) };
+pub(super) fn own(input: &scan::Input, name: &str) -> Result<Option<Found>> {
+    let Trust::Commit(trusted) = input.trust() else { return Ok(None) };
     let there = trusted.read(name, usize::MAX).map_err(explain)?.is_some();
     Ok(there.then(|| Found::Commit(Arc::clone(trusted), name.to_owned())))
 }
@@ -101,22 +101,16 @@ pub(super) fn commit_id(trust: &Trust) -> Option<String> {
     }
 }
 
-/// Notes in the input whose word counts, and which files would be obeyed if it were the tree's: those that every tree may
-/// have, and those in force.
-pub(super) fn note(input: &mut scan::Input, trusted: Trust, in_force: &[(&Found, SetAsideKind)]) {
-    match input {
-        scan::Input::Stdin { trust, .. } => *trust = trusted,
-        scan::Input::Tree(options) => {
-            options.trust = trusted;
-            let own = [(config::FILE_NAME, SetAsideKind::Config)];
-            let in_force = in_force.iter().filter_map(|(found, kind)| Some((found.in_tree()?, *kind)));
-            for (path, kind) in own.into_iter().chain(in_force) {
-                if options.policy_files.iter().all(|known| known.path != path) {
-                    options.policy_files.push(PolicyFile { path: path.to_owned(), kind });
-                }
-            }
+/// The files of the tree that would be obeyed if its word counted: those that every tree may have, and those in force.
+pub(super) fn watched<'f>(in_force: impl Iterator<Item = (&'f Found, SetAsideKind)>) -> Vec<PolicyFile> {
+    let own = [(config::FILE_NAME, SetAsideKind::Config)];
+    let mut files: Vec<PolicyFile> = Vec::new();
+    for (path, kind) in own.into_iter().chain(in_force.filter_map(|(found, kind)| Some((found.in_tree()?, kind)))) {
+        if files.iter().all(|known| known.path != path) {
+            files.push(PolicyFile { path: path.to_owned(), kind });
         }
     }
+    files
 }
 
 fn read(trusted: &Trusted, path: &str, most: usize) -> Result<Vec<u8>> {

@@ -36,7 +36,8 @@ pub enum Input {
 
 impl Input {
     /// Whose word counts on what may pass.
-    const fn trust(&self) -> &Trust {
+    #[must_use]
+    pub const fn trust(&self) -> &Trust {
         match self {
             Self::Tree(options) => &options.trust,
             Self::Stdin { trust, .. } => trust,

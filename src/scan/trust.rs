@@ -31,7 +31,7 @@ pub(super) fn judge(blobs: &mut [BlobMatches], trust: &Trust, repositories: &[Lo
     let mut last: Option<(usize, BlobPath, BTreeSet<LineDigest>)> = None;
     let mut counts: BTreeMap<(usize, BlobPath), SetAside> = BTreeMap::new();
     for BlobMatches { origin, matches } in blobs {
-        if !places(matches).any(|place| counts_here(place)) {
+        if !places(matches).any(counts_here) {
             continue;
         }
         let lines = match (trusted, origin.repository) {
