@@ -39,7 +39,7 @@ fn what_is_staged_and_what_is_named() {
     assert_eq!(report["scan"]["excluded"], 1, "the fixture that the team ignores");
 
     // From a folder further down, and by an absolute path.
-    let folder = Repo { tree: repo.tree, top: repo.top.join("new") };
+    let folder = repo.at("new");
     is_caught(&folder, &["--trust", "main", ".."], &["new/a.env", "b.env"]);
     is_caught(&folder, &["--trust", "main"], &["new/a.env"]);
     let top = folder.top.parent().unwrap().display().to_string();
