@@ -20,8 +20,21 @@ pub(super) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> Err
     Hinted { message: message.into(), hint: hint.into() }.into()
 }
 
+/// Everything that is wrong with a file, a line for each mistake.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+struct Listed(Vec<String>);
+
+/// Everything that is wrong with a file, a line for each mistake.
+pub(super) fn listed(lines: Vec<String>) -> Error {
+    Listed(lines).into()
+}
+
 /// An error with its causes, and with its hint where it has one.
 pub(super) fn text(error: &Error) -> String {
+    if let Some(Listed(lines)) = error.downcast_ref() {
+        return lines.iter().map(|line| format!("error: {}", harmless(line))).collect::<Vec<_>>().join("\n");
+    }
     let mut text = format!("error: {}", harmless(&format!("{error:#}")));
     if let Some(Hinted { hint, .. }) = error.downcast_ref() {
         let _ = write!(text, "\nhint: {}", harmless(hint));

@@ -30,7 +30,10 @@ struct Gathered {
 
 impl Collector {
     /// Takes over the matches of one blob.
-    pub(super) fn add(&self, blob: &Blob<'_>, found: Matches) {
+    pub(super) fn add(&self, blob: &Blob<'_>, mut found: Matches) {
+        if !found.endpoints.is_empty() && found.keys.is_empty() && own_report::is_policy(blob) {
+            found.endpoints.clear();
+        }
         let report = own_report::begins(blob);
         if found.is_empty() && !found.limited && !report {
             return;
