@@ -11,6 +11,7 @@
 //! an assignment. The reading is textual, so nothing can fail to parse; [`layout`] asks the structure of the file where that
 //! knows more: the name of a value, what a neutral name means under the names around it, and the scope of each match.
 
+mod accounts;
 mod address;
 mod allow;
 mod api;
@@ -183,6 +184,7 @@ impl<'r> Detector<'r> {
         let mut matches = assemble::matches(blob, self.rules, found);
         // Only beside keys it matters; of a file in windows, they may stand in another one.
         let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
+        matches.accounts = accounts::find(self.rules, blob);
         matches.gateway = !(whole && matches.keys.is_empty()) && pools::is_gateway_config(blob.bytes);
         if !matches.keys.is_empty() {
             matches.script = leaks::script(&blob.origin.path.text, blob.bytes);
