@@ -32,10 +32,10 @@ pub(super) fn schema() -> Result<Exit> {
 /// Checks the config file that a scan with the same arguments would read, and prints what holds.
 pub(super) fn check(args: &ScanArgs) -> Result<Exit> {
     let input = resolve::input(args)?;
-    if let scan::Input::Tree(tree) = &input {
-        for root in resolve::roots(tree).iter().filter(|root| !root.exists()) {
-            bail!("no such file or folder: {}", root.display());
-        }
+    if let scan::Input::Tree(tree) = &input
+        && let Some(missing) = resolve::roots(tree).iter().find(|root| !root.exists())
+    {
+        bail!("no such file or folder: {}", missing.display());
     }
     let in_force = policy::resolve(args, &input)?;
     let fields = fields(args, &in_force);

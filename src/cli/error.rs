@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::panic::PanicHookInfo;
 
 use anyhow::Error;
+use keyscan::config::ConfigError;
 use keyscan::detect::redact_text;
 use keyscan::report::sanitize;
 
@@ -32,7 +33,8 @@ pub(super) fn listed(lines: Vec<String>) -> Error {
 
 /// An error with its causes, and with its hint where it has one.
 pub(super) fn text(error: &Error) -> String {
-    if let Some(Listed(lines)) = error.downcast_ref() {
+    let config = error.downcast_ref().map(ConfigError::lines);
+    if let Some(lines) = config.or_else(|| error.downcast_ref().map(|Listed(lines)| lines.clone())) {
         return lines.iter().map(|line| format!("error: {}", harmless(line))).collect::<Vec<_>>().join("\n");
     }
     let mut text = format!("error: {}", harmless(&format!("{error:#}")));

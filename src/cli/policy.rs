@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use keyscan::assess::{Policy, RuleSelection};
-use keyscan::config::{self, Config, ConfigError, Shown};
+use keyscan::config::{self, Config, Shown};
 use keyscan::model::PolicyFacts;
 use keyscan::rules::Rules;
 use keyscan::{scan, source};
@@ -28,13 +28,23 @@ pub(super) struct InForce {
     pub(super) note: String,
 }
 
+/// A file of rules.
+struct RuleFile {
+    /// What people call it.
+    shown: String,
+    bytes: Vec<u8>,
+}
+
 /// Reads the policy.
 pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<InForce> {
     let file = file(args, input)?;
     let (config, rules) = match &file {
         Some(file) => {
-            let config = config::load(file).map_err(|error: ConfigError| listed(error.lines()))?;
-            let rules = rules(file, &config)?;
+            let config = config::load(file)?;
+            let rules = rules(&config, &|name| {
+                let shown = config::beside(file, name).display().to_string();
+                Ok(RuleFile { shown, bytes: config::read_beside(file, name, "file of rules")? })
+            })?;
             (config, rules)
         }
         None => (Config::default(), Rules::builtin()),
@@ -58,12 +68,11 @@ fn file(args: &ScanArgs, input: &scan::Input) -> Result<Option<PathBuf>> {
     }
 }
 
-/// The rules of the release, and those of the files that a config names.
-fn rules(file: &Path, config: &Config) -> Result<Rules> {
+/// The rules of the release, and those of the files that a config names. `read` reads such a file, by its name in the config.
+fn rules(config: &Config, read: &dyn Fn(&str) -> Result<RuleFile>) -> Result<Rules> {
     let mut rules = Rules::builtin();
     for name in &config.rule_files {
-        let shown = config::beside(file, name).display().to_string();
-        let bytes = config::read_beside(file, name, "file of rules").map_err(|error| listed(error.lines()))?;
+        let RuleFile { shown, bytes } = read(name)?;
         let text = String::from_utf8(bytes).map_err(|_| listed(vec![format!("{shown}: not UTF-8 text")]))?;
         rules.extend(&shown, &text).map_err(|error| listed(vec![error.to_string()]))?;
     }

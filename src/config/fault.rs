@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::plain;
 use crate::assess::{HostPatternError, PathPatternError};
 
 /// The most mistakes of one file that are told.
@@ -177,14 +178,4 @@ fn hint(nearest: Option<&str>, belongs: Option<&str>, known: &[&str]) -> String 
         (None, Some(nearest)) => format!("did you mean `{nearest}`?"),
         (None, None) => format!("there is `{}`", known.join("`, `")),
     }
-}
-
-/// A path for an error text: without characters that steer a terminal.
-fn plain(path: &Path) -> String {
-    let mut text = String::new();
-    for char in path.to_string_lossy().chars() {
-        let harmless = matches!(char, '\'' | '"' | '\\') || char.escape_debug().len() == 1;
-        if harmless { text.push(char) } else { text.extend(char.escape_debug()) }
-    }
-    text
 }

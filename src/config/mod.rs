@@ -235,5 +235,15 @@ fn confidence_of(word: &str) -> Option<Confidence> {
     [Confidence::High, Confidence::Medium, Confidence::Low].into_iter().find(|confidence| confidence.as_str() == word)
 }
 
+/// A path for an error text: without characters that steer a terminal.
+fn plain(path: &Path) -> String {
+    let mut text = String::new();
+    for char in path.to_string_lossy().chars() {
+        let harmless = matches!(char, '\'' | '"' | '\\') || char.escape_debug().len() == 1;
+        if harmless { text.push(char) } else { text.extend(char.escape_debug()) }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests;

@@ -236,3 +236,14 @@ fn the_schema_is_the_one_that_is_published_and_takes_what_keyscan_takes() {
         assert!(keyscan::config::Config::parse(Path::new("c"), wrong.as_bytes()).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn the_file_that_init_writes_is_right_when_all_of_it_is_in_force() {
+    let tree = Tree::new();
+    assert_eq!(keyscan(tree.path(), &["init", "--config", "--yes"]).code, 0);
+    let written = std::fs::read_to_string(tree.at(".keyscan.toml")).unwrap();
+    let in_force = |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned();
+    let text: String = written.lines().map(|line| in_force(line) + "\n").collect();
+    let config = keyscan::config::Config::parse(Path::new("c"), text.as_bytes()).unwrap();
+    assert!(config.given().len() > 10, "{text}");
+}
