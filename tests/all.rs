@@ -7,6 +7,7 @@ mod support;
 mod assess;
 mod ci;
 mod cli;
+mod config;
 mod determinism;
 mod encoded;
 mod git;

@@ -4,6 +4,7 @@
 mod args;
 mod bounded;
 mod clock;
+mod config;
 mod error;
 mod exit;
 mod init;
@@ -27,7 +28,7 @@ use keyscan::rules::Rules;
 use keyscan::source::Progress;
 use keyscan::{report, scan};
 
-use args::{Args, Command};
+use args::{Args, Command, ConfigCommand};
 use exit::Exit;
 use output::Target;
 use resolve::Plan;
@@ -56,16 +57,18 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Exit> {
-    let rules = Rules::builtin();
     match args.command {
-        Some(Command::Rules) => manual::list(&rules),
-        Some(Command::Explain { rule }) => manual::explain(&rules, rule),
+        Some(Command::Rules) => manual::list(&Rules::builtin()),
+        Some(Command::Explain { rule }) => manual::explain(&Rules::builtin(), rule),
+        Some(Command::Config(ConfigCommand::Check(args))) => config::check(&args),
+        Some(Command::Config(ConfigCommand::Schema)) => config::schema(),
         Some(Command::Init(args)) => init::run(&args),
-        None => scan(&resolve::plan(args.scan)?, &rules),
+        None => scan(&resolve::plan(args.scan)?),
     }
 }
 
-fn scan(plan: &Plan, rules: &Rules) -> Result<Exit> {
+fn scan(plan: &Plan) -> Result<Exit> {
+    let rules = &plan.rules;
     if plan.verbose {
         say(&plan.policy_note);
     }

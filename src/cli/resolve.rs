@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, anyhow};
 use keyscan::assess::Fingerprinter;
-use keyscan::model::Severity;
+use keyscan::config::{Config, FailOn};
+use keyscan::model::{Confidence, Severity};
 use keyscan::report::{self, Format};
+use keyscan::rules::Rules;
 use keyscan::{scan, source};
 use terminal_size::terminal_size;
 
@@ -16,7 +18,7 @@ use super::bounded::{self, Accept};
 use super::error::hinted;
 use super::exit::Gate;
 use super::output::Target;
-use super::policy;
+use super::policy::{self, InForce};
 use super::{clock, progress, step_summary, trust};
 
 /// Largest list of files that is read, in bytes: some million paths.
@@ -28,6 +30,8 @@ const MAX_FINGERPRINT_KEY: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) scan: scan::Options,
+    /// The rules of the release and those of the team.
+    pub(super) rules: Rules,
     pub(super) outputs: Vec<Output>,
     /// Where a Markdown report goes besides, for the summary of a step of GitHub Actions.
     pub(super) step_summary: Option<Target>,
@@ -56,21 +60,15 @@ pub(super) struct Output {
 
 /// Makes a plan of what was typed.
 pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
-    let outputs = outputs(&args)?;
-    let step_summary = step_summary::target(&outputs);
-    let gate = Gate {
-        severity: args.fail_on.0,
-        confidence: args.fail_on_confidence,
-        exit_zero: args.exit_zero,
-        allow_incomplete: args.allow_incomplete,
-    };
-    // A gate below the default would otherwise fail the run for findings that nobody sees.
-    let min_severity =
-        args.min_severity.unwrap_or_else(|| gate.severity.map_or(Severity::Low, |s| s.min(Severity::Low)));
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let (policy, policy_facts, policy_note, policy_files) = policy::resolve(&args, &input)?;
+    let InForce { policy, config, rules, facts: policy_facts, note: policy_note, files } =
+        policy::resolve(&args, &input)?;
+    let outputs = outputs(&args, &config)?;
+    let step_summary = step_summary::target(&outputs);
+    let gate = gate(&args, &config);
+    let min_severity = min_severity(&args, &config, &gate);
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -79,18 +77,35 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
         if let Some(summary) = &step_summary {
             step_summary::check(summary, &roots)?;
         }
-        tree.policy_files = policy_files;
+        tree.policy_files = trust::watched(&files);
         // A report of an earlier run names relays: scanning it would find them all again.
         let targets = outputs.iter().map(|output| &output.target).chain(&step_summary);
         tree.except = targets.filter_map(Target::real_path).collect();
     }
     let show_suppressed = args.show_suppressed;
     let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
-    Ok(Plan { scan, outputs, step_summary, gate, policy_note, progress, quiet, verbose })
+    Ok(Plan { scan, rules, outputs, step_summary, gate, policy_note, progress, quiet, verbose })
+}
+
+/// What fails the run: what was typed goes before what the config says.
+pub(super) fn gate(args: &ScanArgs, config: &Config) -> Gate {
+    let FailOn(severity) = args.fail_on.or(config.fail_on).unwrap_or(FailOn(Some(Severity::High)));
+    Gate {
+        severity,
+        confidence: args.fail_on_confidence.or(config.fail_on_confidence).unwrap_or(Confidence::Medium),
+        exit_zero: args.exit_zero,
+        allow_incomplete: args.allow_incomplete.or(config.allow_incomplete).unwrap_or(false),
+    }
+}
+
+/// What reports show. A gate below the default would otherwise fail the run for findings that nobody sees.
+pub(super) fn min_severity(args: &ScanArgs, config: &Config, gate: &Gate) -> Severity {
+    let default = || gate.severity.map_or(Severity::Low, |severity| severity.min(Severity::Low));
+    args.min_severity.or(config.min_severity).unwrap_or_else(default)
 }
 
 /// What to read, and whose word counts there.
-fn input(args: &ScanArgs) -> Result<scan::Input> {
+pub(super) fn input(args: &ScanArgs) -> Result<scan::Input> {
     let mut input = untold(args)?;
     let trusted = trust::resolve(args, &input)?;
     match &mut input {
@@ -205,14 +220,14 @@ pub(super) fn roots(tree: &source::Options) -> Vec<PathBuf> {
 }
 
 /// Pairs each format with its place. Standard output and each file take one report.
-fn outputs(args: &ScanArgs) -> Result<Vec<Output>> {
+fn outputs(args: &ScanArgs, config: &Config) -> Result<Vec<Output>> {
     let mut formats = args.format.clone();
     if formats.is_empty() {
         formats.push(match from_environment("KEYSCAN_FORMAT") {
             Some(text) => {
                 parse_format(&text.to_string_lossy()).map_err(|problem| anyhow!("KEYSCAN_FORMAT: {problem}"))?
             }
-            None => FormatArg { format: Format::Human, file: None },
+            None => FormatArg { format: config.format.unwrap_or(Format::Human), file: None },
         });
     }
     if args.output.is_some() && formats.iter().all(|format| format.file.is_some()) {

@@ -7,17 +7,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Error, Result};
-use keyscan::config::{self, Config};
+use keyscan::config::{self, BASELINE_NAME, Baseline, Config};
 use keyscan::model::SetAsideKind;
 use keyscan::source::{Lies, PolicyFile, Trust, TrustError, Trusted};
 use keyscan::{scan, source};
 
 use super::args::ScanArgs;
-use super::error::hinted;
+use super::error::{hinted, listed};
 use super::resolve::roots;
 
 /// Largest config file of a commit that is read, in bytes.
 const MAX_CONFIG: usize = 1024 * 1024;
+/// Largest other file of a commit that is read, in bytes.
+const MAX_OTHER: usize = 16 * 1024 * 1024;
+/// Largest baseline of a commit that is read, in bytes.
+const MAX_BASELINE: usize = 64 * 1024 * 1024;
 
 /// A file of the policy.
 #[derive(Clone, Debug)]
@@ -39,10 +43,46 @@ impl Found {
 
     /// Reads it as a config file.
     pub(super) fn config(&self) -> Result<Config> {
+        let read = match self {
+            Self::Disk(path) => config::load(path),
+            Self::Commit(trusted, path) => Config::parse(&self.name(), &read(trusted, path, MAX_CONFIG)?),
+        };
+        read.map_err(|error| listed(error.lines()))
+    }
+
+    /// Reads it as a baseline.
+    pub(super) fn baseline(&self) -> Result<Baseline, Error> {
         match self {
-            Self::Disk(path) => Ok(config::load(path)?),
-            Self::Commit(trusted, path) => Ok(Config::parse(&self.name(), &read(trusted, path, MAX_CONFIG)?)?),
+            Self::Disk(path) => Ok(Baseline::load(path)?),
+            Self::Commit(trusted, path) => Ok(Baseline::parse(&self.name(), &read(trusted, path, MAX_BASELINE)?)?),
         }
+    }
+
+    /// The bytes of a file that this one, a config file, names.
+    pub(super) fn beside(&self, name: &str, what: &'static str) -> Result<Vec<u8>> {
+        match (self, self.sibling(name)) {
+            (_, Self::Commit(trusted, path)) => read(&trusted, &path, MAX_OTHER),
+            (config, Self::Disk(_)) => {
+                config::read_beside(&config.name(), name, what).map_err(|error| listed(error.lines()))
+            }
+        }
+    }
+
+    /// A file that this one, a config file, names.
+    pub(super) fn sibling(&self, name: &str) -> Self {
+        match self {
+            Self::Disk(config) => Self::Disk(config::beside(config, name)),
+            Self::Commit(trusted, config) => {
+                let folder = config.rfind('/').map_or("", |end| &config[..=end]);
+                let names: Vec<&str> = name.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+                Self::Commit(Arc::clone(trusted), format!("{folder}{}", names.join("/")))
+            }
+        }
+    }
+
+    /// Whether there is no such file. In a commit that is only known when it is read.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Self::Disk(path) if path.symlink_metadata().is_err())
     }
 
     /// Its path from the top of the scanned tree, where its bytes are those of a commit.
@@ -101,11 +141,21 @@ pub(super) fn commit_id(trust: &Trust) -> Option<String> {
     }
 }
 
+/// Whose word counts where it is not the tree's, for people.
+pub(super) fn note(trust: &Trust) -> String {
+    match trust {
+        Trust::Tree => String::new(),
+        Trust::Commit(trusted) => format!("; trusted: commit {}", trusted.commit_id()),
+        Trust::Nobody => "; nothing in the scanned tree is trusted".to_owned(),
+    }
+}
+
 /// The files of the tree that would be obeyed if its word counted: those that every tree may have, and those in force.
-pub(super) fn watched<'f>(in_force: impl Iterator<Item = (&'f Found, SetAsideKind)>) -> Vec<PolicyFile> {
-    let own = [(config::FILE_NAME, SetAsideKind::Config)];
+pub(super) fn watched(in_force: &[(Found, SetAsideKind)]) -> Vec<PolicyFile> {
+    let own = [(config::FILE_NAME, SetAsideKind::Config), (BASELINE_NAME, SetAsideKind::Baseline)];
+    let in_force = in_force.iter().filter_map(|(found, kind)| Some((found.in_tree()?, *kind)));
     let mut files: Vec<PolicyFile> = Vec::new();
-    for (path, kind) in own.into_iter().chain(in_force.filter_map(|(found, kind)| Some((found.in_tree()?, kind)))) {
+    for (path, kind) in own.into_iter().chain(in_force) {
         if files.iter().all(|known| known.path != path) {
             files.push(PolicyFile { path: path.to_owned(), kind });
         }

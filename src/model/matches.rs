@@ -191,6 +191,28 @@ pub enum Script {
     Server,
 }
 
+/// What an [`Account`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountKind {
+    /// An organization, `org-…`.
+    Organization,
+    /// A project, `proj_…`.
+    Project,
+}
+
+/// The id of an OpenAI organization or project, in a setting that takes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its bytes in the blob.
+    pub span: Span,
+    /// Where in the structure of its file, where that is known.
+    pub home: Option<Home>,
+    /// What it is.
+    pub kind: AccountKind,
+    /// The id. No secret, but nobody else's business: reports show a part of it.
+    pub id: String,
+}
+
 /// Everything found in one blob, in the order of the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Matches {
@@ -200,6 +222,8 @@ pub struct Matches {
     pub endpoints: Vec<EndpointMatch>,
     /// Keys with a masked middle.
     pub masked: Vec<Masked>,
+    /// Accounts that settings name. By themselves they say nothing.
+    pub accounts: Vec<Account>,
     /// The scopes around them.
     pub scopes: Scopes,
     /// Places that pass LLM traffic on.

@@ -176,6 +176,14 @@ words! {
         SharedByEnvironments = "shared-by-environments",
         /// The same key is held by several people.
         SharedByPeople = "shared-by-people",
+        /// The policy lists the key as one of the team's own.
+        OwnKey = "own-key",
+        /// The policy lists the team's own keys, and not this one.
+        NotListedKey = "not-listed-key",
+        /// A setting beside the key names an organization or project of the team.
+        OwnOrganization = "own-organization",
+        /// A setting beside the key names an organization or project that is not the team's.
+        OtherOrganization = "other-organization",
     }
 }
 

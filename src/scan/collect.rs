@@ -30,7 +30,10 @@ struct Gathered {
 
 impl Collector {
     /// Takes over the matches of one blob.
-    pub(super) fn add(&self, blob: &Blob<'_>, found: Matches) {
+    pub(super) fn add(&self, blob: &Blob<'_>, mut found: Matches) {
+        if !found.endpoints.is_empty() && found.keys.is_empty() && own_report::is_policy(blob) {
+            found.endpoints.clear();
+        }
         let report = own_report::begins(blob);
         if found.is_empty() && !found.limited && !report {
             return;
@@ -42,6 +45,7 @@ impl Collector {
         file.endpoints.extend(found.endpoints);
         file.servers.extend(found.servers);
         file.lists.extend(found.lists);
+        file.accounts.extend(found.accounts);
         file.masked.extend(found.masked);
         file.gateway |= found.gateway;
         file.limited |= found.limited;
@@ -93,6 +97,8 @@ fn cut(file: &mut Matches) {
     file.servers.truncate(MATCHES_PER_FILE);
     file.lists.sort_unstable();
     file.lists.truncate(MATCHES_PER_FILE);
+    file.accounts.sort_by_key(|account| account.span);
+    file.accounts.truncate(MATCHES_PER_FILE);
     file.masked.sort_by_cached_key(|masked| place(&masked.place));
     file.masked.truncate(MATCHES_PER_FILE);
     let mut room = MATCHES_PER_FILE.saturating_sub(file.keys.len());

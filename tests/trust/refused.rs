@@ -32,6 +32,8 @@ fn revisions_that_lead_to_no_commit() {
         }
     }
     refused(&repo, &["--trust", "main", "--untrusted"], &["cannot be used with"]);
+    refused(&repo, &["--trust", "main", "--write-baseline"], &["cannot be used with"]);
+    refused(&repo, &["--untrusted", "--write-baseline"], &["cannot be used with"]);
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn a_shallow_clone_says_what_to_fetch() {
 #[test]
 fn links_folders_and_large_files_are_no_policy() {
     let Some(repo) = team() else { return };
-    let lax = format!("[endpoints]\nallow = [\"{GATEWAY}\"]\n");
+    let lax = config(&[]);
     let id = repo.git(&["hash-object", "-w", ".keyscan.toml"]);
     let set = |mode: &str, id: &str| {
         repo.git(&["rm", "-q", "--cached", "-r", "--ignore-unmatch", ".keyscan.toml"]);
@@ -93,7 +95,11 @@ fn links_folders_and_large_files_are_no_policy() {
     refused(&repo, &["--trust", "HEAD"], &["HEAD:.keyscan.toml:3:1: "]);
     // The tree's own mistakes are nobody's business.
     assert_eq!(strict(&repo, &["--trust", "main"]).code, 0);
-    assert_eq!(strict(&repo, &["--trust", "HEAD", "--no-config"]).code, 1, "the gateway is allowed nowhere");
+    assert_eq!(
+        strict(&repo, &["--trust", "HEAD", "--no-config", "--fail-on", "medium"]).code,
+        1,
+        "the gateway is allowed nowhere"
+    );
 }
 
 #[test]
@@ -115,8 +121,8 @@ fn a_bare_repository_among_the_files_is_a_strangers() {
 #[test]
 fn a_config_that_is_named_is_read_from_the_commit_where_it_lies_in_the_tree() {
     let Some(repo) = team() else { return };
-    let lax = format!("[endpoints]\nallow = [\"{GATEWAY}\", \"{}\"]\n", relay());
-    let strict_config = format!("[endpoints]\nallow = [\"{GATEWAY}\"]\n");
+    let beside = |hosts: &[&str]| config(hosts).replace("ci/", "");
+    let (lax, strict_config) = (beside(&[&relay()]), beside(&[]));
     repo.git(&["checkout", "-q", "main"]);
     repo.write("ci/team.toml", &strict_config).commit_at("config of the pipeline", 2_000);
     repo.git(&["checkout", "-q", "-B", "stranger"]);
@@ -139,6 +145,7 @@ fn a_config_that_is_named_is_read_from_the_commit_where_it_lies_in_the_tree() {
 
     // A file from outside is the caller's.
     let outside = Tree::one("lax.toml", &lax);
+    outside.write("rules.toml", rules(&[VENDOR]));
     let file = outside.at("lax.toml").display().to_string();
     for word in [&["--trust", "main"][..], &["--untrusted"]] {
         let run = strict(&repo, &[word, &["-c", &file, "evil.env"]].concat());
@@ -158,4 +165,42 @@ fn a_config_that_is_named_is_read_from_the_commit_where_it_lies_in_the_tree() {
         assert_eq!(strict(&repo, &["--trust", "main", "-c", "ci/team.toml"]).code, 1);
         refused(&repo, &["--untrusted", "-c", "ci/team.toml"], &["lies in the scanned tree"]);
     }
+}
+
+#[test]
+fn a_baseline_that_is_named_is_read_from_the_commit_where_it_lies_in_the_tree() {
+    let Some(repo) = team() else { return };
+    repo.write("evil.env", line(2));
+    write_baseline(&repo);
+    let head = repo.commit_at("a baseline with a new entry", 2_000);
+    assert_eq!(strict(&repo, &[]).code, 0, "a plain scan obeys");
+    let name = ".keyscan-baseline.json";
+    let run = strict(&repo, &["--trust", "main", "--baseline", name]);
+    assert_eq!(run.code, 1, "{}", run.errors());
+    let report = run.json();
+    assert_eq!(report["scan"]["policy"]["baseline"], "main:.keyscan-baseline.json");
+    assert_eq!(aside_kinds(&report), [(name.to_owned(), "baseline".to_owned())]);
+    the_teams_word_counts(&report);
+    assert_eq!(strict(&repo, &["--trust", &head]).code, 0);
+    refused(&repo, &["--untrusted", "--baseline", name], &["lies in the scanned tree"]);
+    refused(&repo, &["--trust", "main", "--baseline", "new.json"], &["main:new.json: there is no such file"]);
+    let outside = Tree::one("known.json", std::fs::read(repo.top.join(name)).unwrap());
+    let file = outside.at("known.json").display().to_string();
+    assert_eq!(strict(&repo, &["--trust", "main", "--baseline", &file]).code, 0);
+    assert_eq!(strict(&repo, &["--untrusted", "--baseline", &file, "old", "evil.env"]).code, 0);
+
+    // What is wrong with it is named with its place in the commit; the tree's own mistakes are nobody's business.
+    repo.write(name, "{\n  \"version\": 1,\n<<<<<<< HEAD\n").commit_at("conflict", 3_000);
+    refused(&repo, &["--trust", "HEAD"], &["HEAD:.keyscan-baseline.json:3:1: "]);
+    assert_eq!(strict(&repo, &["--trust", "main"]).code, 1);
+    repo.write(name, std::fs::read(outside.at("known.json")).unwrap());
+    repo.write(".keyscan.toml", format!("{}[suppress]\nbaseline = \"ci/known.json\"\n", config(&[])));
+    repo.write("ci/known.json", std::fs::read(outside.at("known.json")).unwrap()).commit_at("elsewhere", 4_000);
+    repo.write("ci/known.json", "{}");
+    let report = strict(&repo, &["--trust", "HEAD"]).json();
+    assert_eq!(report["scan"]["policy"]["baseline"], "HEAD:ci/known.json");
+    assert_eq!(aside_kinds(&report), [("ci/known.json".to_owned(), "baseline".to_owned())]);
+    std::fs::remove_file(repo.top.join("ci/rules.toml")).unwrap();
+    repo.commit_at("no rules", 5_000);
+    refused(&repo, &["--trust", "HEAD"], &["HEAD:ci/rules.toml: there is no such file"]);
 }

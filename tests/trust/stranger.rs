@@ -12,6 +12,8 @@ struct Trick {
     bad: (&'static str, String),
     /// Files that are written for the trick; the bad one may be among them.
     writes: Vec<(&'static str, String)>,
+    /// Whether a baseline is written last.
+    baseline: bool,
     /// What of it is set aside; nothing where the trick does not work anyway.
     aside: Vec<(&'static str, &'static str)>,
     /// Whether a plain scan falls for it.
@@ -19,13 +21,17 @@ struct Trick {
 }
 
 fn trick(name: &'static str, bad: (&'static str, String), writes: Vec<(&'static str, String)>) -> Trick {
-    Trick { name, bad, writes, aside: Vec::new(), works: true }
+    Trick { name, bad, writes, baseline: false, aside: Vec::new(), works: true }
 }
 
 impl Trick {
     fn aside(mut self, path: &'static str, kind: &'static str) -> Self {
         self.aside.push((path, kind));
         self
+    }
+
+    fn baseline(self) -> Self {
+        Self { baseline: true, ..self }.aside(".keyscan-baseline.json", "baseline")
     }
 
     fn futile(self) -> Self {
@@ -42,12 +48,38 @@ fn report_head(host: &str) -> String {
 fn tricks() -> Vec<Trick> {
     let relay = relay();
     let bad = |path| (path, base_url(&relay));
-    let allow = format!("[endpoints]\nallow = [\"{GATEWAY}\", \"{relay}\"]\n");
+    let allow = config(&[&relay]);
+    let with = |more: &str| vec![(".keyscan.toml", format!("{}{more}\n", config(&[])))];
+    let unknown = "llm.team-evil.io";
     let comment = |word: &str| format!("{} # {word} fine\n", base_url(&relay).trim_end());
     let hidden = |path| (path, line(7));
     let mut tricks = vec![
         trick("a config that allows the relay", bad("evil.env"), vec![(".keyscan.toml", allow.clone())])
             .aside(".keyscan.toml", "config"),
+        trick("a config without the rule", hidden("evil.env"), with("[severity]\nexposed-key = \"off\""))
+            .aside(".keyscan.toml", "config"),
+        trick(
+            "a config without a gate",
+            hidden("evil.env"),
+            vec![(".keyscan.toml", config(&[]).replace("\"medium\"", "\"never\""))],
+        )
+        .aside(".keyscan.toml", "config"),
+        trick("a config with a store", hidden("store/evil.env"), with("[keys]\nstores = [\"/store/\"]"))
+            .aside(".keyscan.toml", "config"),
+        trick("a config with tests", ("new/evil.env", base_url(unknown)), with("[paths]\ntest = [\"/new/\"]"))
+            .aside(".keyscan.toml", "config"),
+        trick("a baseline entry", hidden("evil.env"), Vec::new()).baseline(),
+        trick("a file of rules", ("evil.env", base_url(unknown)), vec![("ci/rules.toml", rules(&[VENDOR, unknown]))])
+            .aside("ci/rules.toml", "rules"),
+        trick(
+            "another file of rules",
+            ("evil.env", base_url(unknown)),
+            vec![
+                (".keyscan.toml", config(&[]).replace("rules.toml\"", "rules.toml\", \"ci/more.toml\"")),
+                ("ci/more.toml", rules(&[unknown])),
+            ],
+        )
+        .aside(".keyscan.toml", "config"),
         trick("a line of the ignore file", hidden("evil.env"), vec![(".keyscanignore", "/vendor/\nevil.env\n".into())])
             .aside(".keyscanignore", "ignore-file"),
         trick("an ignore file in a folder", hidden("new/evil.env"), vec![("new/.keyscanignore", "*\n".into())])
@@ -109,13 +141,14 @@ fn without_a_stranger_the_team_passes() {
         assert_eq!(run.code, 0, "{arguments:?}: {}{}", run.errors(), run.text());
         let report = run.json();
         let policy = &report["scan"]["policy"];
-        assert_eq!(report["scan"]["suppressed"], 2, "the gateway and the comment");
+        assert_eq!(report["scan"]["suppressed"], 3, "the gateway, the comment, the baseline");
         assert_eq!(report["scan"]["excluded"], 1, "the ignore file");
         if arguments.is_empty() {
             assert!(policy["trusted"].is_null());
         } else {
             assert_eq!(policy["trusted"], main.as_str());
             assert_eq!(policy["config"], format!("{}:.keyscan.toml", arguments[1]));
+            assert_eq!(policy["baseline"], format!("{}:.keyscan-baseline.json", arguments[1]));
         }
         assert_eq!(set_aside(&report), []);
     }
@@ -123,8 +156,12 @@ fn without_a_stranger_the_team_passes() {
     let report = caught(&repo, &["--untrusted"], "");
     let aside = set_aside(&report);
     let plain: Vec<_> = aside.iter().map(|(path, kind, count)| (path.as_str(), kind.as_str(), *count)).collect();
-    let wanted =
-        [(".keyscan.toml", "config", 1), (".keyscanignore", "ignore-file", 1), ("app/other.env", "inline-allow", 1)];
+    let wanted = [
+        (".keyscan-baseline.json", "baseline", 1),
+        (".keyscan.toml", "config", 1),
+        (".keyscanignore", "ignore-file", 1),
+        ("app/other.env", "inline-allow", 1),
+    ];
     assert_eq!(plain, wanted);
     assert_eq!((&report["scan"]["suppressed"], &report["scan"]["excluded"]), (&0.into(), &0.into()));
     for (path, rule) in
@@ -136,7 +173,7 @@ fn without_a_stranger_the_team_passes() {
 
 #[test]
 fn each_trick_is_futile() {
-    for Trick { name, bad: (path, content), writes, aside, works } in tricks() {
+    for Trick { name, bad: (path, content), writes, baseline, aside, works } in tricks() {
         let Some(repo) = team() else { return };
         repo.write(path, content).commit_at("bad", 2_000);
         let honest = strict(&repo, &[]);
@@ -144,6 +181,9 @@ fn each_trick_is_futile() {
         let wanted = told_of(&honest.json(), path);
         for (path, content) in &writes {
             repo.write(path, content);
+        }
+        if baseline {
+            write_baseline(&repo);
         }
         repo.commit_at("trick", 3_000);
         let fooled = strict(&repo, &[]).code;
@@ -163,7 +203,8 @@ fn each_trick_is_futile() {
         let report = caught(&repo, &["--untrusted"], name);
         let told = told_of(&report, path);
         assert!(wanted.iter().all(|one| told.contains(one)), "{name}: {told:?}");
-        for one in aside {
+        // Which files of rules a config names is not known where it is not read.
+        for one in aside.into_iter().filter(|(_, kind)| kind != "rules") {
             assert!(aside_kinds(&report).contains(&one), "{name}: {one:?}");
         }
     }
@@ -181,8 +222,12 @@ fn without(report: &Value, path: &str) -> Value {
 /// Writes everything that a stranger can think of; says what is bad and what is set aside.
 fn everything(repo: &Repo) -> (Vec<String>, Vec<(String, String)>) {
     let relay = relay();
-    let allow = format!("[endpoints]\nallow = [\"{GATEWAY}\", \"{relay}\"]\n");
-    repo.write(".keyscan.toml", &allow);
+    let lax = "[keys]\nstores = [\"/store/\"]\n[severity]\nunknown-endpoint = \"off\"\n[output]\nmin-severity = \"critical\"\n";
+    let never = config(&[&relay]).replace("\"medium\"", "\"never\"");
+    repo.write(".keyscan.toml", format!("{never}{lax}"));
+    repo.write("ci/rules.toml", rules(&[VENDOR, "llm.team-f.io"]));
+    repo.write("f.env", base_url("llm.team-f.io"));
+    repo.write("store/g.env", line(4));
     repo.write(".keyscanignore", "/vendor/\nhidden/\n");
     repo.write("new/.keyscanignore", "*\n!.keyscanignore\n");
     repo.write(".gitignore", "hidden/\nnew/\n");
@@ -192,12 +237,17 @@ fn everything(repo: &Repo) -> (Vec<String>, Vec<(String, String)>) {
     repo.write("d.env", base_url(&relay));
     repo.write("e.json", report_head(&relay));
     repo.write("app/other.env", format!("{ALLOWED_LINE}{}", ALLOWED_LINE.replace("team-y", "team-evil")));
-    let bad = ["hidden/a.env", "new/b.env", "c.env", "d.env", "e.json", "app/other.env"];
+    repo.write("h.env", line(5));
+    write_baseline(repo);
+    let bad =
+        ["hidden/a.env", "new/b.env", "c.env", "d.env", "e.json", "app/other.env", "f.env", "store/g.env", "h.env"];
     let aside = [
+        (".keyscan-baseline.json", "baseline"),
         (".keyscan.toml", "config"),
         (".keyscanignore", "ignore-file"),
         ("app/other.env", "inline-allow"),
         ("c.env", "inline-allow"),
+        ("ci/rules.toml", "rules"),
         ("e.json", "report-head"),
         ("new/.keyscanignore", "ignore-file"),
     ];
@@ -241,7 +291,7 @@ fn people_are_told_what_was_set_aside() {
     repo.commit_at("everything", 2_000);
     let short = &repo.git(&["rev-parse", "main"])[..10];
     let text = repo.keyscan(&["--trust", "main"]).text();
-    let line = "Set aside: 1 config file, 2 ignore files, 2 inline comments, 1 report head";
+    let line = "Set aside: 1 config file, 1 baseline, 1 rule file, 2 ignore files, 2 inline comments, 1 report head";
     let told = text.replace('\n', " ");
     assert!(told.contains(&format!("{line} (commit {short} does not say so).")), "{text}");
     assert!(!text.contains("new/.keyscanignore"), "{text}");
@@ -252,7 +302,7 @@ fn people_are_told_what_was_set_aside() {
     let log = repo.keyscan(&["--trust", "main", "--format", "sarif"]).json();
     let invocation = &log["runs"][0]["invocations"][0];
     let notes = invocation["toolConfigurationNotifications"].as_array().unwrap();
-    assert_eq!(notes.len(), 6);
+    assert_eq!(notes.len(), 8);
     let known = log["runs"][0]["tool"]["driver"]["notifications"].as_array().unwrap();
     for note in notes {
         let descriptor = &note["descriptor"];
@@ -288,7 +338,7 @@ fn a_file_with_the_name_of_the_report_is_read() {
 fn a_link_in_the_place_of_the_config_leads_nowhere() {
     let Some(repo) = team() else { return };
     repo.write("evil.env", base_url(&relay()));
-    repo.write("lax/lax.toml", format!("[endpoints]\nallow = [\"{GATEWAY}\", \"{}\"]\n", relay()));
+    repo.write("lax/lax.toml", config(&[&relay()]));
     std::fs::remove_file(repo.top.join(".keyscan.toml")).unwrap();
     std::os::unix::fs::symlink("lax/lax.toml", repo.top.join(".keyscan.toml")).unwrap();
     repo.commit_at("link", 2_000);
