@@ -151,6 +151,18 @@ pub(super) struct ScanArgs {
     #[arg(long, conflicts_with = "config", help_heading = "Policy")]
     pub(super) no_config: bool,
 
+    /// Let the findings wait that FILE lists, instead of .keyscan-baseline.json at the root of the repository
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Use no baseline, not even the repository's own
+    #[arg(long, conflicts_with_all = ["baseline", "write_baseline"], help_heading = "Policy")]
+    pub(super) no_baseline: bool,
+
+    /// Write what is found to the baseline, so that it waits from now on, and take out what is gone
+    #[arg(long, help_heading = "Policy")]
+    pub(super) write_baseline: bool,
+
     /// What files are for where their path does not say; production raises severities one step
     #[arg(long, value_name = "NAME", value_parser = environments(), help_heading = "Policy")]
     pub(super) environment: Option<Environment>,

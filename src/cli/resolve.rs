@@ -12,6 +12,7 @@ use keyscan::{scan, source};
 use terminal_size::terminal_size;
 
 use super::args::{Color, FormatArg, ScanArgs, from_environment, parse_format};
+use super::baseline;
 use super::bounded::{self, Accept};
 use super::error::hinted;
 use super::exit::Gate;
@@ -34,6 +35,12 @@ pub(super) struct Plan {
     pub(super) gate: Gate,
     /// Which policy file is in force, for people.
     pub(super) policy_note: String,
+    /// Which baseline is in force, for people.
+    pub(super) baseline_note: String,
+    /// Entries of the baseline that cover nothing any more, for people.
+    pub(super) expired: Vec<String>,
+    /// The baseline to write.
+    pub(super) write_baseline: Option<baseline::Writing>,
     pub(super) progress: bool,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
@@ -70,7 +77,10 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let (policy, policy_facts, policy_note) = policy::resolve(&args, &input)?;
+    let (mut policy, mut policy_facts, policy_note) = policy::resolve(&args, &input)?;
+    let baseline = baseline::resolve(&args, &input, &fingerprinter)?;
+    policy.baseline = baseline.known;
+    policy_facts.baseline = baseline.shown;
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -85,7 +95,19 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     }
     let show_suppressed = args.show_suppressed;
     let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
-    Ok(Plan { scan, outputs, step_summary, gate, policy_note, progress, quiet, verbose })
+    Ok(Plan {
+        scan,
+        outputs,
+        step_summary,
+        gate,
+        policy_note,
+        baseline_note: baseline.note,
+        expired: baseline.expired,
+        write_baseline: baseline.writing,
+        progress,
+        quiet,
+        verbose,
+    })
 }
 
 /// What to read.

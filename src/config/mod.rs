@@ -5,6 +5,8 @@
 //! same reason no error repeats a name or a value from the file. A mistake is never skipped over: a policy that is not
 //! understood might allow what its author forbids.
 
+mod baseline;
+
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -16,6 +18,8 @@ use toml::de::{DeTable, DeValue};
 use crate::assess::{EndpointPolicy, HostPattern, HostPatternError, Policy};
 use crate::rules::Rules;
 use crate::rules::schema::CatalogueKind;
+
+pub use baseline::{BASELINE_NAME, Baseline, BaselineError, BaselineFault, Change, Sight};
 
 /// Name of the file that is found by itself.
 pub const FILE_NAME: &str = ".keyscan.toml";
