@@ -6,6 +6,7 @@ use std::io;
 use crate::model::{Report, Severity, SkipEffect, SkipReason, Summary};
 
 use super::page::{Look, Page};
+use super::suppressed;
 use super::words::{bytes, count, grouped};
 
 /// Severities with the number of their findings, worst first.
@@ -39,7 +40,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
 
     let mut left_out = Vec::new();
     if scan.suppressed > 0 {
-        left_out.push(format!("{} suppressed", count(scan.suppressed, "place")));
+        left_out.push(suppressed::counted(report));
     }
     if scan.excluded > 0 {
         left_out.push(format!("{} excluded", count(scan.excluded, "file")));
