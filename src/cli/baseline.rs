@@ -1,6 +1,7 @@
 //! Which baseline is in force, and what is written to it.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -59,7 +60,7 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input, fingerprinter: &Fing
     let tops: BTreeSet<PathBuf> = roots.iter().filter_map(|root| source::top_of(root)).collect();
     let found = match &args.baseline {
         Some(file) => Some(file.clone()),
-        None => tops.iter().find_map(|top| Baseline::find(top)),
+        None => tops.iter().find_map(|top| Baseline::find(top)).map(|found| from_here(&found)),
     };
     // The same path in another repository is another place.
     if tops.len() > 1 && (found.is_some() || args.write_baseline) {
@@ -67,7 +68,8 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input, fingerprinter: &Fing
         return Err(hinted("a baseline belongs to one repository, and the paths belong to several", hint));
     }
     let top = tops.into_iter().next();
-    let place = found.clone().or_else(|| Some(top.as_ref()?.join(BASELINE_NAME)).filter(|_| args.write_baseline));
+    let own = || top.as_ref().map(|top| from_here(&top.join(BASELINE_NAME)));
+    let place = found.clone().or_else(|| own().filter(|_| args.write_baseline));
     let (scheme, check) = (fingerprinter.scheme(), fingerprinter.check());
     let new = || Baseline::new(scheme, check.as_deref());
     let old = match &found {
@@ -88,7 +90,7 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input, fingerprinter: &Fing
     if let (true, Some(path)) = (args.write_baseline, place) {
         let real: Vec<PathBuf> = roots.iter().filter_map(|root| root.canonicalize().ok()).chain(top.clone()).collect();
         Target::File(path.clone()).check(&real)?;
-        let sight = sight(args, input, &roots, top.as_deref());
+        let sight = sight(args, input, &roots, top.as_deref(), &path);
         in_force.writing = Some(Writing { path, old: old.unwrap_or_else(new), sight });
     }
     Ok(in_force)
@@ -105,6 +107,12 @@ impl Writing {
             .with_context(|| format!("cannot write the baseline to {shown}"))?;
         Ok(harmless(&format!("baseline: {shown}: {}", told(change))))
     }
+}
+
+/// A path as people would type it: relative to the working directory where it lies below it.
+fn from_here(path: &Path) -> PathBuf {
+    let here = env::current_dir().and_then(|here| here.canonicalize());
+    here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).to_path_buf()
 }
 
 fn told(change: Change) -> String {
@@ -158,15 +166,19 @@ fn today() -> Result<Date> {
 }
 
 /// How much of the repository a run sees if nothing goes wrong. What was left out by flags is not gone.
-fn sight(args: &ScanArgs, input: &scan::Input, roots: &[PathBuf], top: Option<&Path>) -> Sight {
-    let scan::Input::Tree(tree) = input else { return Sight::Part };
+fn sight(args: &ScanArgs, input: &scan::Input, roots: &[PathBuf], top: Option<&Path>, file: &Path) -> Sight {
+    let (scan::Input::Tree(tree), Some(top)) = (input, top) else { return Sight::Part };
+    // Outside git each folder is a tree of its own; a baseline above it is that of a larger one.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let above = folder.canonicalize().is_ok_and(|folder| top != folder && top.starts_with(folder));
     let narrowed = tree.files_from.is_some()
         || !tree.exclude.is_empty()
         || !tree.include.is_empty()
         || tree.max_file_size.is_some()
         || !args.only.is_empty()
         || !args.except.is_empty();
-    let whole = roots.iter().any(|root| root.canonicalize().is_ok_and(|root| Some(root.as_path()) == top));
+    let whole = roots.iter().any(|root| root.canonicalize().is_ok_and(|root| root == top));
+    let whole = whole && (!above || top.join(".git").exists());
     match tree.mode {
         _ if narrowed || !whole => Sight::Part,
         source::Mode::Tree => Sight::Files,

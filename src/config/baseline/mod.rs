@@ -1,8 +1,9 @@
 //! `.keyscan-baseline.json`: the findings that a team has seen and lets wait.
 //!
 //! An entry is a finding's id, a path, and the worst severity seen there. Neither lines nor counts nor dates of writing
-//! stand in the file, so that moved lines change nothing in it; each entry has a line of its own, all end alike, and they
-//! are sorted by id, so that two branches that add entries mostly touch different places and merge.
+//! stand in the file, so that moved lines change nothing in it; each entry has a line of its own, all end alike, they are
+//! sorted by id, and an empty line stands between those of different first digits, so that two branches that add entries
+//! mostly touch different places and merge.
 //!
 //! [`Baseline::parse`] works on bytes alone, so that they may come from anywhere, such as a commit that is trusted. As
 //! with the config file, nothing is skipped over and no error repeats what stands in the file.
@@ -184,9 +185,14 @@ impl Baseline {
             let _ = writeln!(text, "  \"fingerprint_check\": {},", quoted(check));
         }
         text.push_str("  \"entries\": [\n");
-        for entry in &self.entries {
-            entry.write(&mut text);
-            text.push_str(",\n");
+        let mut entries = self.entries.iter().peekable();
+        for digit in b"0123456789abcdef" {
+            while let Some(entry) = entries.next_if(|entry| entry.id.as_bytes()[0] <= *digit) {
+                entry.write(&mut text);
+                text.push_str(",\n");
+            }
+            // Branches that add to a short list, or to an empty one, would add at the same place without these lines.
+            text.push('\n');
         }
         // Behind the last entry something has to stand for its comma, which it has so that adding one touches no other line.
         text.push_str("    null\n  ]\n}\n");

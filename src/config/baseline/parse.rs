@@ -172,7 +172,9 @@ fn entry(text: &str, raw: &str, line: usize) -> Found<Entry> {
     })?;
     let wrong = |value: &str, field, wanted| {
         let at = offset(text, value);
-        (if at == 0 { start } else { at }, BaselineFault::BadValue { field, wanted })
+        // A value in an option is always a copy.
+        let at = if at == 0 { start + raw.find(value).unwrap_or(0) } else { at };
+        (at, BaselineFault::BadValue { field, wanted })
     };
     if !is_hex(&fields.id) {
         return Err(wrong(&fields.id, "id", "the 16 hex digits of a finding"));
@@ -242,5 +244,8 @@ fn explained(text: &str, error: &serde_json::Error, known: &'static [&'static st
             _ => BaselineFault::WrongType,
         },
     };
+    // It has read the name of a field before it knows that there is none.
+    let name = matches!(fault, BaselineFault::UnknownField { .. } | BaselineFault::Twice(_));
+    let at = if name { text.as_bytes()[..at].iter().rposition(|&byte| byte == b'"').unwrap_or(at) } else { at };
     (at, fault)
 }

@@ -8,7 +8,6 @@ mod fold;
 mod footer;
 mod page;
 mod suppressed;
-mod words;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};

@@ -6,7 +6,7 @@ use std::io;
 use crate::model::{Report, SuppressionKind};
 
 use super::page::{Look, Page};
-use super::words;
+use crate::report::words;
 
 /// How many places are named unless everything is.
 const MAX_PLACES: usize = 50;
