@@ -107,7 +107,7 @@ fn mistakes_are_named_with_their_place_and_not_quoted() {
         assert!(!error.contains(&secret[8..20]) && error.lines().count() == 1, "{error}");
     }
     let broken = [whole.as_bytes(), b"\n \xff"].concat();
-    assert_eq!(parse(broken).unwrap_err(), "b.json:9:2: the file is not UTF-8 text from here on");
+    assert_eq!(parse(broken).unwrap_err(), "b.json:10:2: the file is not UTF-8 text from here on");
 }
 
 #[test]
