@@ -4,7 +4,9 @@
 
 mod support;
 
+mod allow;
 mod assess;
+mod baseline;
 mod ci;
 mod cli;
 mod config;

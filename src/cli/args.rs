@@ -164,6 +164,18 @@ pub(super) struct ScanArgs {
     #[arg(long, conflicts_with = "config", help_heading = "Policy")]
     pub(super) no_config: bool,
 
+    /// Let the findings wait that FILE lists, instead of .keyscan-baseline.json at the root of the repository
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Use no baseline, not even the repository's own
+    #[arg(long, conflicts_with_all = ["baseline", "write_baseline"], help_heading = "Policy")]
+    pub(super) no_baseline: bool,
+
+    /// Write what is found to the baseline, so that it waits from now on, and take out what is gone
+    #[arg(long, conflicts_with_all = ["trust", "untrusted"], help_heading = "Policy")]
+    pub(super) write_baseline: bool,
+
     /// Changes by strangers: obey this commit (the base, such as origin/main) and not the scanned tree
     ///
     /// Config, baseline, .keyscanignore and rule files come from it, and an allow comment counts only if the commit has the

@@ -2,6 +2,7 @@
 //! an exit code. clap, the terminal and the environment are known here and nowhere below.
 
 mod args;
+mod baseline;
 mod bounded;
 mod clock;
 mod config;
@@ -71,6 +72,7 @@ fn scan(plan: &Plan) -> Result<Exit> {
     let rules = &plan.rules;
     if plan.verbose {
         say(&plan.policy_note);
+        say(&plan.baseline_note);
     }
     let counters = Progress::default();
     let report = progress::watch(plan.progress, &counters, || scan::run(&plan.scan, rules, &counters))?;
@@ -78,11 +80,20 @@ fn scan(plan: &Plan) -> Result<Exit> {
         output.target.write(|out| report::write(&report, rules, output.format, &output.options, out))?;
     }
     let told = summarise(plan, &report, rules)?;
-    let exit = plan.gate.judge(&report);
+    let mut exit = plan.gate.judge(&report);
     if !told {
         say("warning: the step's summary is full, so the report is not in it");
     }
+    if let Some(writing) = &plan.write_baseline {
+        let told = writing.write(&report)?;
+        // What is found waits from now on, so that nothing is left to fail for but what was not read.
+        exit = plan.gate.judge_reading(&report);
+        if !plan.quiet {
+            say(&told);
+        }
+    }
     if !plan.quiet {
+        plan.expired.iter().for_each(|note| say(note));
         notes(plan, &report, exit).iter().for_each(|note| say(note));
     }
     Ok(exit)

@@ -7,13 +7,14 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, anyhow};
 use keyscan::assess::Fingerprinter;
 use keyscan::config::{Config, FailOn};
-use keyscan::model::{Confidence, Severity};
+use keyscan::model::{Confidence, SetAsideKind, Severity};
 use keyscan::report::{self, Format};
 use keyscan::rules::Rules;
 use keyscan::{scan, source};
 use terminal_size::terminal_size;
 
 use super::args::{Color, FormatArg, ScanArgs, from_environment, parse_format};
+use super::baseline;
 use super::bounded::{self, Accept};
 use super::error::hinted;
 use super::exit::Gate;
@@ -38,6 +39,12 @@ pub(super) struct Plan {
     pub(super) gate: Gate,
     /// Which policy file is in force, for people.
     pub(super) policy_note: String,
+    /// Which baseline is in force, for people.
+    pub(super) baseline_note: String,
+    /// Entries of the baseline that cover nothing any more, for people.
+    pub(super) expired: Vec<String>,
+    /// The baseline to write.
+    pub(super) write_baseline: Option<baseline::Writing>,
     pub(super) progress: bool,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
@@ -63,12 +70,16 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let InForce { policy, config, rules, facts: policy_facts, note: policy_note, files } =
+    let InForce { mut policy, config, rules, facts: mut policy_facts, note: policy_note, mut files } =
         policy::resolve(&args, &input)?;
     let outputs = outputs(&args, &config)?;
     let step_summary = step_summary::target(&outputs);
     let gate = gate(&args, &config);
     let min_severity = min_severity(&args, &config, &gate);
+    let baseline = baseline::resolve(&args, &input, &fingerprinter, policy::baseline(&config, &files))?;
+    policy.baseline = baseline.known;
+    policy_facts.baseline = baseline.shown;
+    files.extend(baseline.file.map(|file| (file, SetAsideKind::Baseline)));
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -84,7 +95,20 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     }
     let show_suppressed = args.show_suppressed;
     let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
-    Ok(Plan { scan, rules, outputs, step_summary, gate, policy_note, progress, quiet, verbose })
+    Ok(Plan {
+        scan,
+        rules,
+        outputs,
+        step_summary,
+        gate,
+        policy_note,
+        baseline_note: baseline.note,
+        expired: baseline.expired,
+        write_baseline: baseline.writing,
+        progress,
+        quiet,
+        verbose,
+    })
 }
 
 /// What fails the run: what was typed goes before what the config says.

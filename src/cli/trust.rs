@@ -13,7 +13,7 @@ use keyscan::source::{Lies, PolicyFile, Trust, TrustError, Trusted};
 use keyscan::{scan, source};
 
 use super::args::ScanArgs;
-use super::error::{hinted, listed};
+use super::error::hinted;
 use super::resolve::roots;
 
 /// Largest config file of a commit that is read, in bytes.
@@ -43,11 +43,10 @@ impl Found {
 
     /// Reads it as a config file.
     pub(super) fn config(&self) -> Result<Config> {
-        let read = match self {
-            Self::Disk(path) => config::load(path),
-            Self::Commit(trusted, path) => Config::parse(&self.name(), &read(trusted, path, MAX_CONFIG)?),
-        };
-        read.map_err(|error| listed(error.lines()))
+        match self {
+            Self::Disk(path) => Ok(config::load(path)?),
+            Self::Commit(trusted, path) => Ok(Config::parse(&self.name(), &read(trusted, path, MAX_CONFIG)?)?),
+        }
     }
 
     /// Reads it as a baseline.
@@ -62,9 +61,7 @@ impl Found {
     pub(super) fn beside(&self, name: &str, what: &'static str) -> Result<Vec<u8>> {
         match (self, self.sibling(name)) {
             (_, Self::Commit(trusted, path)) => read(&trusted, &path, MAX_OTHER),
-            (config, Self::Disk(_)) => {
-                config::read_beside(&config.name(), name, what).map_err(|error| listed(error.lines()))
-            }
+            (config, Self::Disk(_)) => Ok(config::read_beside(&config.name(), name, what)?),
         }
     }
 

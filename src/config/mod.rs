@@ -11,6 +11,7 @@
 //!
 //! [`Config::parse`] works on bytes alone, so that they may come from anywhere, such as a commit that is trusted.
 
+mod baseline;
 mod contradictions;
 mod fault;
 mod fields;
@@ -35,6 +36,8 @@ pub use schema::schema;
 
 use fields::{NEVER, OFF};
 use values::{Entry, Given, Value};
+
+pub use baseline::{BASELINE_NAME, Baseline, BaselineError, BaselineFault, Change, Sight};
 
 /// Name of the file that is found by itself.
 pub const FILE_NAME: &str = ".keyscan.toml";

@@ -166,6 +166,8 @@ words! {
         ShellHistory = "shell-history",
         /// Everybody on the machine can read the file.
         WorldReadable = "world-readable",
+        /// A comment that was to let a place pass has no effect; the detail says where, and why.
+        IneffectiveAllow = "ineffective-allow",
         /// Elsewhere the key stands with its middle masked.
         MaskedForm = "masked-form",
         /// The same key is held by several repositories.

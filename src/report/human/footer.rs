@@ -7,6 +7,7 @@ use crate::model::{Report, SetAsideKind, Severity, SkipEffect, SkipReason, Summa
 use crate::report::words::{bytes, count, grouped, reason};
 
 use super::page::{Look, Page};
+use super::suppressed;
 
 /// Severities with the number of their findings, worst first.
 type Counts = Vec<(Severity, u64)>;
@@ -41,7 +42,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, folded: usize, verbose
 
     let mut left_out = Vec::new();
     if scan.suppressed > 0 {
-        left_out.push(format!("{} suppressed", count(scan.suppressed, "place")));
+        left_out.push(suppressed::counted(report));
     }
     if scan.excluded > 0 {
         left_out.push(format!("{} excluded", count(scan.excluded, "file")));

@@ -7,6 +7,7 @@ mod block;
 mod fold;
 mod footer;
 mod page;
+mod suppressed;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -51,6 +52,10 @@ pub(super) fn write(report: &Report, rules: &Rules, options: &Options, out: &mut
         }
     }
 
+    if suppressed::is_shown(report) {
+        separate(&mut page, &mut first)?;
+        suppressed::write(&mut page, report, verbose)?;
+    }
     if options.quiet {
         return footer::incomplete(&mut page, report, false);
     }
