@@ -196,6 +196,8 @@ fn scan(tree: &Tree, rules: &Rules, baseline: Known) -> Report {
             assume_committed: true,
             max_file_size: None,
             threads: 1,
+            trust: keyscan::source::Trust::Tree,
+            policy_files: Vec::new(),
         })),
         policy: Policy { baseline, ..Policy::default() },
         fingerprinter: Fingerprinter::plain(),
