@@ -4,9 +4,12 @@
 
 mod support;
 
+mod allow;
 mod assess;
+mod baseline;
 mod ci;
 mod cli;
+mod config;
 mod determinism;
 mod encoded;
 mod git;
@@ -27,3 +30,4 @@ mod servers;
 mod shapes;
 mod sharing;
 mod source;
+mod trust;

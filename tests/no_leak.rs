@@ -310,6 +310,35 @@ fn broken_configuration_shows_no_key() {
     }
 }
 
+#[test]
+fn a_baseline_and_what_it_lets_wait_show_no_key() {
+    let planted = Planted::new(0x7eaf);
+    let tree = Tree::new();
+    for (index, key) in planted.0.iter().enumerate() {
+        tree.write(&format!("{index}/{key}.env"), format!("OPENAI_API_KEY={key}\nOPENAI_API_BASE=https://h/{key}\n"));
+        tree.write(&format!("{index}/b.py"), format!("api_key = \"{key}\"  # keyscan:allow it was {key}, {key}\n"));
+    }
+    let write = || {
+        let run = keyscan(tree.path(), &["--assume-committed", "--write-baseline", "-v", "."]);
+        assert_eq!(run.code, 0);
+        planted.run("--write-baseline", &run);
+        std::fs::read_to_string(tree.at(".keyscan-baseline.json")).unwrap()
+    };
+    let written = write();
+    assert!(written.lines().count() > planted.0.len());
+    planted.absent("baseline", written.as_bytes());
+    // A reason that somebody has put a key into is shown, and written again, without it.
+    let reason = format!("\"}},\n    {{\"reason\": \"{0} {0}\", \"id\"", planted.0[0]);
+    std::fs::write(tree.at(".keyscan-baseline.json"), written.replace("\"},\n    {\"id\"", &reason)).unwrap();
+    for format in ["human", "json", "jsonl", "sarif"] {
+        let run = keyscan(tree.path(), &["--assume-committed", "--show-suppressed", "-v", "-f", format, "."]);
+        // The file of the baseline holds a key now, and that is new.
+        assert_eq!(run.code, 1, "{format}");
+        planted.run(&format!("--show-suppressed {format}"), &run);
+    }
+    planted.absent("baseline again", write().as_bytes());
+}
+
 #[cfg(unix)]
 #[test]
 fn names_that_cannot_be_read_show_no_key() {

@@ -245,6 +245,8 @@ fn examples_of_settings_hold() {
             SettingRole::BaseUrl => format!("https://{host}/v1"),
             SettingRole::Host => host.to_owned(),
             SettingRole::Proxy => "http://127.0.0.1:7890".to_owned(),
+            SettingRole::Organization => "org-Ab3dEf6hIj9lMn2pQr5tUv8x".to_owned(),
+            SettingRole::Project => "proj_Ab3dEf6hIj9lMn2pQr5tUv8x".to_owned(),
         };
         for (example, found) in setting
             .examples
@@ -261,6 +263,9 @@ fn examples_of_settings_hold() {
                     matches.endpoints.iter().any(|endpoint| endpoint.host == host && named(&endpoint.setting)) == found
                 }
                 SettingRole::Proxy => matches.endpoints.is_empty(),
+                SettingRole::Organization | SettingRole::Project => {
+                    matches.accounts.iter().any(|account| account.id == value) == found
+                }
             };
             faults.unless(right, || format!("{} ({:?}): {example:?}", setting.name, setting.role));
         }

@@ -19,7 +19,7 @@ use super::policy::Verdict;
 use super::pool_findings::PoolPlaces;
 use super::severity::Surroundings;
 use super::sharing::Families;
-use super::{Policy, Setup, Site, advice, history, masked, risks, sharing, world_readable};
+use super::{Policy, Setup, Site, advice, history, masked, own, risks, sharing, world_readable};
 
 /// How many members of a pool the finding of one of them names.
 const MOST_MEMBERS: usize = 8;
@@ -104,6 +104,7 @@ impl<'a> KeyPlaces<'a> {
             let host = endpoint.map_or_else(String::new, |(endpoint, _)| endpoint.host.clone());
             signals.push(Signal::new(SignalId::OwnGateway, host));
         }
+        signals.extend(own::accounts(site, key, issuer.as_deref(), setup.policy));
         let receiver_confidence = endpoint.map_or(Confidence::High, |(endpoint, _)| endpoint.confidence);
         let pair = endpoint.map_or(Confidence::High, |(_, pair)| pair.confidence());
         let receiving = Receiving { column, kind: receiver_confidence, pair };
@@ -180,7 +181,9 @@ impl<'a> KeyPlaces<'a> {
             history::mark_gone(&mut places, setup.policy);
             sharing::mark(&mut places, &families, setup.policy);
             world_readable::mark(&mut places);
-            keys.push((facts(secret, &places, setup), places));
+            let facts = facts(secret, &places, setup);
+            own::mark(secret, &facts, &mut places, setup);
+            keys.push((facts, places));
         }
         // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
         keys.sort_by(|(_, left), (_, right)| super::by_place(&left[0].occurrence, &right[0].occurrence));

@@ -60,7 +60,19 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
         places if sends => more(scene.alike) + &elsewhere(", and is in", places - scene.alike, ""),
         places => more(places),
     };
-    format!("{subject} {fact}{more}.")
+    format!("{subject} {fact}{more}{}.", whose(scene.signals))
+}
+
+/// What the policy says of whose key it is, where it is not the team's.
+fn whose(signals: &[Signal]) -> &'static str {
+    let seen = |id: SignalId| signals.iter().any(|signal| signal.id == id);
+    if seen(SignalId::NotListedKey) {
+        "; the policy does not list it among the team's own keys"
+    } else if seen(SignalId::OtherOrganization) {
+        "; a setting beside it names an account that is not the team's"
+    } else {
+        ""
+    }
 }
 
 /// Who holds a key, as the signals of its place have it.

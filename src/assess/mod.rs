@@ -21,6 +21,7 @@ mod key_findings;
 mod leaks;
 mod masked;
 mod message;
+mod own;
 mod pair;
 mod placed;
 mod policy;
@@ -258,6 +259,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
                 last.matches.endpoints.extend(blob.matches.endpoints);
                 last.matches.servers.extend(blob.matches.servers);
                 last.matches.lists.extend(blob.matches.lists);
+                last.matches.accounts.extend(blob.matches.accounts);
                 last.matches.masked.extend(blob.matches.masked);
                 last.matches.gateway |= blob.matches.gateway;
                 last.matches.script = last.matches.script.max(blob.matches.script);

@@ -1,6 +1,8 @@
 //! The places of a subject, whatever its kind, and what becomes of them: the ones that something lets pass stand apart.
 
-use crate::model::{Allow, AllowScope, Finding, Occurrence, Origin, Severity, Suppression, SuppressionKind};
+use crate::model::{
+    Allow, AllowScope, Finding, NoEffect, Occurrence, Origin, Severity, Signal, SignalId, Suppression, SuppressionKind,
+};
 
 use super::Policy;
 use super::decide::{self, Decision};
@@ -55,7 +57,8 @@ impl Settled {
             }
         }
         for (places, findings) in [(kept, &mut self.findings), (suppressed, &mut self.suppressed)] {
-            if let Some(decision) = decide::decide(&places) {
+            if let Some(mut decision) = decide::decide(&places) {
+                decision.others.extend(ineffective(&places, policy));
                 findings.push(make(decision, places));
             }
         }
@@ -73,7 +76,7 @@ impl<W> Placed<'_, W> {
     /// away from what holds.
     fn suppression(&mut self, id: &str, policy: &Policy) -> Option<Suppression> {
         self.weigh();
-        if let Some(allow) = self.allow.filter(|allow| !policy.require_reason || !allow.reason.is_empty()) {
+        if let Some(allow) = self.allow.filter(|_| self.no_effect(policy).is_none()) {
             let covers = |held: &Held| match &allow.scope {
                 AllowScope::All => true,
                 AllowScope::Rules(rules) => rules.contains(&held.rule),
@@ -94,8 +97,43 @@ impl<W> Placed<'_, W> {
         Some(Suppression { kind: SuppressionKind::Baseline, reason })
     }
 
+    /// Why the comment that was to let the place pass does not.
+    fn no_effect(&self, policy: &Policy) -> Option<NoEffect> {
+        let allow = self.allow?;
+        match allow.scope {
+            AllowScope::Nothing(why) => Some(why),
+            _ => (policy.require_reason && allow.reason.is_empty()).then_some(NoEffect::NoReason),
+        }
+    }
+
     /// The place weighs as much as the worst that holds there.
     fn weigh(&mut self) {
         self.occurrence.severity = self.held.iter().map(|held| held.severity).max().unwrap_or(Severity::Info);
+    }
+}
+
+/// The comments without effect: the first of the places in report order, and how many more there are. Whoever wrote one
+/// has to learn why it does nothing.
+fn ineffective<W>(places: &[Placed<'_, W>], policy: &Policy) -> Option<Signal> {
+    let failed = places.iter().filter(|place| place.occurrence.suppression.is_none());
+    let failed = failed.filter_map(|place| Some((&place.occurrence, place.no_effect(policy)?)));
+    let mut failed: Vec<_> = failed.collect();
+    failed.sort_by_key(|(place, _)| (place.root, &place.path, place.position, &place.commit));
+    let (place, why) = failed.first()?;
+    let more = match failed.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let at = format!("{}:{}", place.path.text, place.position.line);
+    Some(Signal::new(SignalId::IneffectiveAllow, format!("{at}: {}{more}", reason(*why))))
+}
+
+fn reason(why: NoEffect) -> &'static str {
+    match why {
+        NoEffect::NotAComment => "keyscan:allow is not the first word of a comment",
+        NoEffect::UnknownRule => "the brackets behind keyscan:allow name a rule that does not exist",
+        NoEffect::LongLine => "a line of more than 4096 bytes cannot be allowed, use the baseline",
+        NoEffect::NoReason => "the policy asks for a reason behind keyscan:allow",
+        NoEffect::NotTrusted => "the trusted revision does not have this keyscan:allow",
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use keyscan::config::FailOn;
 use keyscan::model::{Confidence, Environment, RuleId, Severity};
 use keyscan::report::Format;
 
@@ -43,6 +44,9 @@ pub(super) enum Command {
     },
     /// Set up a repository: policy file, git hook and pipeline
     Init(InitArgs),
+    /// Ask about the policy file, .keyscan.toml
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// What to set up. Without a flag: the policy file, the hook if there is git, and the pipeline that is in use.
@@ -78,6 +82,15 @@ pub(super) struct InitArgs {
 pub(super) enum Ci {
     Github,
     Gitlab,
+}
+
+/// What can be asked about the policy file.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Check the policy file, and print what a scan with the same flags would go by
+    Check(Box<ScanArgs>),
+    /// Print the JSON Schema of the policy file, for editors
+    Schema,
 }
 
 /// A scan.
@@ -151,6 +164,31 @@ pub(super) struct ScanArgs {
     #[arg(long, conflicts_with = "config", help_heading = "Policy")]
     pub(super) no_config: bool,
 
+    /// Let the findings wait that FILE lists, instead of .keyscan-baseline.json at the root of the repository
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Use no baseline, not even the repository's own
+    #[arg(long, conflicts_with_all = ["baseline", "write_baseline"], help_heading = "Policy")]
+    pub(super) no_baseline: bool,
+
+    /// Write what is found to the baseline, so that it waits from now on, and take out what is gone
+    #[arg(long, conflicts_with_all = ["trust", "untrusted"], help_heading = "Policy")]
+    pub(super) write_baseline: bool,
+
+    /// Changes by strangers: obey this commit (the base, such as origin/main) and not the scanned tree
+    ///
+    /// Config, baseline, .keyscanignore and rule files come from it, and an allow comment counts only if the commit has the
+    /// same line at the same path. A --config or --baseline that lies in the tree is read from it too.
+    #[arg(long, value_name = "REV", help_heading = "Policy")]
+    pub(super) trust: Option<String>,
+
+    /// Obey nothing in the scanned tree: no config, baseline, .keyscanignore, rule files or allow comments
+    ///
+    /// What --config and --baseline name counts, if it lies outside of the tree.
+    #[arg(long, conflicts_with = "trust", help_heading = "Policy")]
+    pub(super) untrusted: bool,
+
     /// What files are for where their path does not say; production raises severities one step
     #[arg(long, value_name = "NAME", value_parser = environments(), help_heading = "Policy")]
     pub(super) environment: Option<Environment>,
@@ -167,21 +205,21 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub(super) fingerprint_key: Option<PathBuf>,
 
-    /// Lowest severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = gate(), help_heading = "Gate")]
-    pub(super) fail_on: FailOn,
+    /// Lowest severity that makes the exit code 1, or never [default: high]
+    #[arg(long, value_name = "SEVERITY", value_parser = gate(), help_heading = "Gate")]
+    pub(super) fail_on: Option<FailOn>,
 
-    /// Lowest confidence that makes the exit code 1
-    #[arg(long, value_name = "CONFIDENCE", default_value = "medium", value_parser = confidences(), help_heading = "Gate")]
-    pub(super) fail_on_confidence: Confidence,
+    /// Lowest confidence that makes the exit code 1 [default: medium]
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidences(), help_heading = "Gate")]
+    pub(super) fail_on_confidence: Option<Confidence>,
 
     /// Exit 0 instead of 1
     #[arg(long, help_heading = "Gate")]
     pub(super) exit_zero: bool,
 
-    /// Exit 0 instead of 3
-    #[arg(long, help_heading = "Gate")]
-    pub(super) allow_incomplete: bool,
+    /// Exit 0 instead of 3; =false where the policy file says otherwise
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Gate")]
+    pub(super) allow_incomplete: Option<bool>,
 
     /// human, json, jsonl, sarif, github, gitlab, junit, markdown, csv or html, to standard output or to FILE; repeatable [env: KEYSCAN_FORMAT] [default: human]
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = parse_format, help_heading = "Output")]
@@ -228,10 +266,6 @@ pub(super) enum When {
     Never,
 }
 
-/// The lowest severity that fails a run; `None` is `never`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FailOn(pub(super) Option<Severity>);
-
 /// The environment twin of a flag. Empty counts as unset: pipelines pass optional inputs on that way.
 pub(super) fn from_environment(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
@@ -258,8 +292,7 @@ fn confidences() -> impl TypedValueParser<Value = Confidence> {
 }
 
 fn environments() -> impl TypedValueParser<Value = Environment> {
-    use Environment::{Development, Documentation, Example, Production, Staging, Test};
-    words([Production, Staging, Development, Test, Example, Documentation].map(|value| (value.as_str(), value)))
+    words(Environment::ALL.map(|value| (value.as_str(), value)))
 }
 
 fn rule_ids() -> impl TypedValueParser<Value = RuleId> {

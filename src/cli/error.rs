@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::panic::PanicHookInfo;
 
 use anyhow::Error;
+use keyscan::config::ConfigError;
 use keyscan::detect::redact_text;
 use keyscan::report::sanitize;
 
@@ -21,8 +22,22 @@ pub(super) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> Err
     Hinted { message: message.into(), hint: hint.into() }.into()
 }
 
+/// Everything that is wrong with a file, a line for each mistake.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+struct Listed(Vec<String>);
+
+/// Everything that is wrong with a file, a line for each mistake.
+pub(super) fn listed(lines: Vec<String>) -> Error {
+    Listed(lines).into()
+}
+
 /// An error with its causes, and with its hint where it has one.
 pub(super) fn text(error: &Error) -> String {
+    let config = error.downcast_ref().map(ConfigError::lines);
+    if let Some(lines) = config.or_else(|| error.downcast_ref().map(|Listed(lines)| lines.clone())) {
+        return lines.iter().map(|line| format!("error: {}", harmless(line))).collect::<Vec<_>>().join("\n");
+    }
     let mut text = format!("error: {}", harmless(&reasons(error)));
     let own = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()).map(|hinted| hinted.hint.as_str());
     let system = || error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());

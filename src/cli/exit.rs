@@ -39,13 +39,18 @@ pub(super) struct Gate {
 impl Gate {
     /// The exit code that a report earns, whatever of it is shown.
     pub(super) fn judge(&self, report: &Report) -> Exit {
-        let reached = report.findings.iter().any(|finding| self.counts(finding));
-        match (reached, report.scan.complete()) {
-            (true, _) if self.exit_zero => Exit::Clean,
-            (true, _) => Exit::Findings,
-            (false, false) if self.allow_incomplete => Exit::Clean,
-            (false, false) => Exit::Incomplete,
-            (false, true) => Exit::Clean,
+        match report.findings.iter().any(|finding| self.counts(finding)) {
+            true if self.exit_zero => Exit::Clean,
+            true => Exit::Findings,
+            false => self.judge_reading(report),
+        }
+    }
+
+    /// The exit code that a report earns for what was read, whatever was found.
+    pub(super) fn judge_reading(&self, report: &Report) -> Exit {
+        match report.scan.complete() {
+            false if !self.allow_incomplete => Exit::Incomplete,
+            _ => Exit::Clean,
         }
     }
 

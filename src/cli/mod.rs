@@ -2,8 +2,10 @@
 //! an exit code. clap, the terminal and the environment are known here and nowhere below.
 
 mod args;
+mod baseline;
 mod bounded;
 mod clock;
+mod config;
 mod dropped;
 mod error;
 mod exit;
@@ -17,6 +19,7 @@ mod progress;
 mod resolve;
 mod step_summary;
 mod terminal;
+mod trust;
 mod verdict;
 
 use std::io::Write;
@@ -31,7 +34,7 @@ use keyscan::rules::Rules;
 use keyscan::source::Progress;
 use keyscan::{report, scan};
 
-use args::{Args, Command};
+use args::{Args, Command, ConfigCommand};
 use exit::Exit;
 use output::Target;
 use resolve::Plan;
@@ -60,18 +63,21 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Exit> {
-    let rules = Rules::builtin();
     match args.command {
-        Some(Command::Rules) => manual::list(&rules),
-        Some(Command::Explain { rule }) => manual::explain(&rules, rule),
+        Some(Command::Rules) => manual::list(&Rules::builtin()),
+        Some(Command::Explain { rule }) => manual::explain(&Rules::builtin(), rule),
+        Some(Command::Config(ConfigCommand::Check(args))) => config::check(&args),
+        Some(Command::Config(ConfigCommand::Schema)) => config::schema(),
         Some(Command::Init(args)) => init::run(&args),
-        None => scan(&resolve::plan(args.scan)?, &rules),
+        None => scan(&resolve::plan(args.scan)?),
     }
 }
 
-fn scan(plan: &Plan, rules: &Rules) -> Result<Exit> {
+fn scan(plan: &Plan) -> Result<Exit> {
+    let rules = &plan.rules;
     if plan.verbose {
         say(&plan.policy_note);
+        say(&plan.baseline_note);
     }
     interrupt::watch();
     let counters = Progress::default();
@@ -87,19 +93,28 @@ fn scan(plan: &Plan, rules: &Rules) -> Result<Exit> {
     for output in &plan.outputs {
         output.target.write(|out| {
             report::write(&report, rules, output.format, &output.options, out)?;
-            // The report knows of no gate; its last line for people is ours.
-            if output.format == Format::Human && !plan.quiet { writeln!(out, "{verdict}") } else { Ok(()) }
+            // The report knows of no gate; its last line for people is ours. What goes into a baseline is not judged.
+            let judged = output.format == Format::Human && !plan.quiet && plan.write_baseline.is_none();
+            if judged { writeln!(out, "{verdict}") } else { Ok(()) }
         })?;
     }
     let told = summarise(plan, &report, rules)?;
-    let exit = plan.gate.judge(&report);
+    let mut exit = plan.gate.judge(&report);
     if !told {
         say("warning: the step's summary is full, so the report is not in it");
     }
-    if !plan.quiet && plan.outputs.iter().all(|output| output.target != Target::Stdout) {
+    if let Some(writing) = &plan.write_baseline {
+        let told = writing.write(&report)?;
+        // What is found waits from now on, so that nothing is left to fail for but what was not read.
+        exit = plan.gate.judge_reading(&report);
+        if !plan.quiet {
+            say(&told);
+        }
+    } else if !plan.quiet && plan.outputs.iter().all(|output| output.target != Target::Stdout) {
         say(&verdict);
     }
     if !plan.quiet {
+        plan.expired.iter().for_each(|note| say(note));
         notes(plan, &report, exit).iter().for_each(|note| say(note));
     }
     Ok(exit)

@@ -70,7 +70,8 @@ impl Target {
     }
 }
 
-fn write_file(path: &Path, report: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+/// Writes a file that appears whole or not at all.
+pub(super) fn write_file(path: &Path, report: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // Devices and pipes (`/dev/null`, a FIFO) cannot be replaced by a file; they are written as they are.
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);

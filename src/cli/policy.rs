@@ -1,40 +1,123 @@
 //! Which policy is in force: what was typed, and the files that the scanned repository brings along.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use keyscan::assess::Policy;
-use keyscan::config::{self, Config};
-use keyscan::model::PolicyFacts;
+use keyscan::assess::{Policy, RuleSelection};
+use keyscan::config::{self, Config, Shown};
+use keyscan::model::{PolicyFacts, SetAsideKind};
+use keyscan::rules::Rules;
 use keyscan::{scan, source};
 
 use super::args::{ScanArgs, from_environment};
-use super::error::{harmless, hinted};
+use super::error::{harmless, hinted, listed};
+use super::trust::{self, Found};
 
-/// The policy in force, where it comes from, and a line that says so.
-pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<(Policy, PolicyFacts, String)> {
-    let file = match &args.config {
-        _ if args.no_config => None,
-        Some(file) => Some(file.clone()),
-        None => match from_environment("KEYSCAN_CONFIG") {
-            Some(file) => Some(PathBuf::from(file)),
-            None => own_config(input)?,
-        },
-    };
-    let (config, note) = match &file {
+/// The policy in force.
+#[derive(Debug)]
+pub(super) struct InForce {
+    /// What it allows, flags included.
+    pub(super) policy: Policy,
+    /// The config file, flags not included.
+    pub(super) config: Config,
+    /// The rules of the release, and those that the config names.
+    pub(super) rules: Rules,
+    /// Where it comes from, for reports.
+    pub(super) facts: PolicyFacts,
+    /// The same in a line for people.
+    pub(super) note: String,
+    /// The files that it was read from.
+    pub(super) files: Vec<(Found, SetAsideKind)>,
+}
+
+/// A file of rules.
+struct RuleFile {
+    /// What people call it.
+    shown: String,
+    bytes: Vec<u8>,
+}
+
+/// Reads the policy.
+pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<InForce> {
+    let file = file(args, input)?;
+    let mut files: Vec<_> = file.iter().map(|file| (file.clone(), SetAsideKind::Config)).collect();
+    let (config, rules) = match &file {
         Some(file) => {
-            let config = config::load(file)?;
-            let note = format!("policy: {} (endpoints allowed: {})", file.display(), config.allow.len());
-            (config, harmless(&note))
+            let config = file.config()?;
+            let rules = rules(&config, &|name| {
+                let shown = file.sibling(name).name().display().to_string();
+                Ok(RuleFile { shown, bytes: file.beside(name, "file of rules")? })
+            })?;
+            files.extend(config.rule_files.iter().map(|name| (file.sibling(name), SetAsideKind::Rules)));
+            (config, rules)
         }
-        None => (Config::default(), "policy: none".to_owned()),
+        None => (Config::default(), Rules::builtin()),
     };
     let mut policy = Policy { environment: args.environment, ..config.policy() };
-    policy.rules.only.extend(&args.only);
-    policy.rules.except.extend(&args.except);
-    let facts = PolicyFacts { config: file.map(|file| file.display().to_string()), ..PolicyFacts::default() };
-    Ok((policy, facts, note))
+    select(&mut policy.rules, args);
+    let name = file.map(|file| file.name());
+    let note = note(name.as_deref(), &config) + &trust::note(input.trust());
+    let facts = PolicyFacts {
+        config: name.map(|name| name.display().to_string()),
+        trusted: trust::commit_id(input.trust()),
+        ..PolicyFacts::default()
+    };
+    Ok(InForce { policy, config, rules, facts, note, files })
+}
+
+/// The config file in force.
+fn file(args: &ScanArgs, input: &scan::Input) -> Result<Option<Found>> {
+    let variable = || from_environment("KEYSCAN_CONFIG").map(PathBuf::from);
+    match args.config.clone().or_else(variable) {
+        _ if args.no_config => Ok(None),
+        Some(file) => trust::named(input, &file).map(Some),
+        None if input.trust().is_tree() => Ok(own_config(input)?.map(Found::Disk)),
+        None => trust::own(input, config::FILE_NAME),
+    }
+}
+
+/// The rules of the release, and those of the files that a config names. `read` reads such a file, by its name in the config.
+fn rules(config: &Config, read: &dyn Fn(&str) -> Result<RuleFile>) -> Result<Rules> {
+    let mut rules = Rules::builtin();
+    for name in &config.rule_files {
+        let RuleFile { shown, bytes } = read(name)?;
+        let text = String::from_utf8(bytes).map_err(|_| listed(vec![format!("{shown}: not UTF-8 text")]))?;
+        rules.extend(&shown, &text).map_err(|error| listed(vec![error.to_string()]))?;
+    }
+    Ok(rules)
+}
+
+/// The baseline that the config in force names.
+pub(super) fn baseline(config: &Config, files: &[(Found, SetAsideKind)]) -> Option<Found> {
+    let (file, _) = files.iter().find(|(_, kind)| *kind == SetAsideKind::Config)?;
+    config.baseline.as_deref().map(|name| file.sibling(name))
+}
+
+/// What was typed goes before what the file says: rules that are asked for are looked at, and no others.
+fn select(rules: &mut RuleSelection, args: &ScanArgs) {
+    if !args.only.is_empty() {
+        rules.only = args.only.iter().copied().collect();
+        rules.except.retain(|rule| !rules.only.contains(rule));
+    }
+    rules.except.extend(&args.except);
+}
+
+/// Which file is in force and what it gives, in one line.
+fn note(file: Option<&Path>, config: &Config) -> String {
+    let Some(file) = file else { return "policy: none".to_owned() };
+    let fields: Vec<String> = config
+        .given()
+        .iter()
+        .map(|field| match &field.value {
+            Some(Shown::List(texts)) => format!("{}: {}", field.name, texts.len()),
+            Some(Shown::Text(text)) => format!("{}: {text}", field.name),
+            Some(Shown::Flag(flag)) => format!("{}: {flag}", field.name),
+            None => field.name.clone(),
+        })
+        .collect();
+    let fields = if fields.is_empty() { "empty".to_owned() } else { fields.join(", ") };
+    harmless(&format!("policy: {} ({fields})", file.display()))
 }
 
 /// The config file that the scanned folders bring along. What one repository allows must not hold for another, so

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use keyscan::assess::Fingerprinter;
-use keyscan::model::Severity;
+use keyscan::config::{Config, FailOn};
+use keyscan::model::{Confidence, SetAsideKind, Severity};
 use keyscan::report::{self, Format};
+use keyscan::rules::Rules;
 use keyscan::{scan, source};
 
 use super::args::{FormatArg, ScanArgs, from_environment, parse_format};
@@ -14,7 +16,8 @@ use super::bounded::{self, Accept};
 use super::error::hinted;
 use super::exit::Gate;
 use super::output::Target;
-use super::{policy, progress, step_summary, terminal};
+use super::policy::{self, InForce};
+use super::{baseline, progress, step_summary, terminal, trust};
 
 /// Largest list of files that is read, in bytes: some million paths.
 const MAX_LIST: u64 = 256 * 1024 * 1024;
@@ -25,12 +28,20 @@ const MAX_FINGERPRINT_KEY: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) scan: scan::Options,
+    /// The rules of the release and those of the team.
+    pub(super) rules: Rules,
     pub(super) outputs: Vec<Output>,
     /// Where a Markdown report goes besides, for the summary of a step of GitHub Actions.
     pub(super) step_summary: Option<Target>,
     pub(super) gate: Gate,
     /// Which policy file is in force, for people.
     pub(super) policy_note: String,
+    /// Which baseline is in force, for people.
+    pub(super) baseline_note: String,
+    /// Entries of the baseline that cover nothing any more, for people.
+    pub(super) expired: Vec<String>,
+    /// The baseline to write.
+    pub(super) write_baseline: Option<baseline::Writing>,
     pub(super) progress: bool,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
@@ -60,21 +71,19 @@ pub(super) struct Output {
 
 /// Makes a plan of what was typed.
 pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
-    let outputs = outputs(&args)?;
-    let step_summary = step_summary::target(&outputs);
-    let gate = Gate {
-        severity: args.fail_on.0,
-        confidence: args.fail_on_confidence,
-        exit_zero: args.exit_zero,
-        allow_incomplete: args.allow_incomplete,
-    };
-    // A gate below the default would otherwise fail the run for findings that nobody sees.
-    let min_severity =
-        args.min_severity.unwrap_or_else(|| gate.severity.map_or(Severity::Low, |s| s.min(Severity::Low)));
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
     let mut input = input(&args)?;
-    let (policy, policy_facts, policy_note) = policy::resolve(&args, &input)?;
+    let InForce { mut policy, config, rules, facts: mut policy_facts, note: policy_note, mut files } =
+        policy::resolve(&args, &input)?;
+    let outputs = outputs(&args, &config)?;
+    let step_summary = step_summary::target(&outputs);
+    let gate = gate(&args, &config);
+    let min_severity = min_severity(&args, &config, &gate);
+    let baseline = baseline::resolve(&args, &input, &fingerprinter, policy::baseline(&config, &files))?;
+    policy.baseline = baseline.known;
+    policy_facts.baseline = baseline.shown;
+    files.extend(baseline.file.map(|file| (file, SetAsideKind::Baseline)));
     if let scan::Input::Tree(tree) = &mut input {
         let roots: Vec<_> = roots(tree).iter().filter_map(|root| root.canonicalize().ok()).collect();
         for output in &outputs {
@@ -83,6 +92,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
         if let Some(summary) = &step_summary {
             step_summary::check(summary, &roots)?;
         }
+        tree.policy_files = trust::watched(&files);
         // A report of an earlier run names relays: scanning it would find them all again.
         let targets = outputs.iter().map(|output| &output.target).chain(&step_summary);
         tree.except = targets.filter_map(Target::real_path).collect();
@@ -90,11 +100,53 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let show_suppressed = args.show_suppressed;
     let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
     let notes = args.verbose > 1;
-    Ok(Plan { scan, outputs, step_summary, gate, policy_note, progress, quiet, verbose, notes })
+    Ok(Plan {
+        scan,
+        rules,
+        outputs,
+        step_summary,
+        gate,
+        policy_note,
+        baseline_note: baseline.note,
+        expired: baseline.expired,
+        write_baseline: baseline.writing,
+        progress,
+        quiet,
+        verbose,
+        notes,
+    })
 }
 
-/// What to read.
-fn input(args: &ScanArgs) -> Result<scan::Input> {
+/// What fails the run: what was typed goes before what the config says.
+pub(super) fn gate(args: &ScanArgs, config: &Config) -> Gate {
+    let FailOn(severity) = args.fail_on.or(config.fail_on).unwrap_or(FailOn(Some(Severity::High)));
+    Gate {
+        severity,
+        confidence: args.fail_on_confidence.or(config.fail_on_confidence).unwrap_or(Confidence::Medium),
+        exit_zero: args.exit_zero,
+        allow_incomplete: args.allow_incomplete.or(config.allow_incomplete).unwrap_or(false),
+    }
+}
+
+/// What reports show. A gate below the default would otherwise fail the run for findings that nobody sees.
+pub(super) fn min_severity(args: &ScanArgs, config: &Config, gate: &Gate) -> Severity {
+    let default = || gate.severity.map_or(Severity::Low, |severity| severity.min(Severity::Low));
+    args.min_severity.or(config.min_severity).unwrap_or_else(default)
+}
+
+/// What to read, and whose word counts there.
+pub(super) fn input(args: &ScanArgs) -> Result<scan::Input> {
+    let mut input = untold(args)?;
+    let trusted = trust::resolve(args, &input)?;
+    match &mut input {
+        scan::Input::Tree(options) => options.trust = trusted,
+        scan::Input::Stdin { trust, .. } => *trust = trusted,
+    }
+    Ok(input)
+}
+
+/// What to read, as if the scanned tree's word counted.
+fn untold(args: &ScanArgs) -> Result<scan::Input> {
     let dash = Path::new("-");
     let stdin = args.paths.iter().any(|path| path == dash);
     if stdin && (args.paths.len() > 1 || args.files_from.is_some()) {
@@ -104,7 +156,11 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
     let mode = mode(args);
     contradictions(args, &mode, stdin)?;
     if stdin {
-        return Ok(scan::Input::Stdin { name: args.stdin_filename.clone(), max_file_size: args.max_file_size });
+        return Ok(scan::Input::Stdin {
+            name: args.stdin_filename.clone(),
+            max_file_size: args.max_file_size,
+            trust: source::Trust::Tree,
+        });
     }
     if args.stdin_filename.is_some() {
         let hint = "add - to scan standard input";
@@ -131,6 +187,8 @@ fn input(args: &ScanArgs) -> Result<scan::Input> {
         assume_committed: args.assume_committed,
         max_file_size: args.max_file_size,
         threads: args.threads.map_or(0, usize::from),
+        trust: source::Trust::Tree,
+        policy_files: Vec::new(),
     })))
 }
 
@@ -192,13 +250,13 @@ pub(super) fn roots(tree: &source::Options) -> Vec<PathBuf> {
 }
 
 /// Pairs each format with its place. Standard output and each file take one report.
-fn outputs(args: &ScanArgs) -> Result<Vec<Output>> {
+fn outputs(args: &ScanArgs, config: &Config) -> Result<Vec<Output>> {
     let mut formats = args.format.clone();
     if formats.is_empty() {
         formats.push(match from_environment("KEYSCAN_FORMAT") {
             Some(text) => parse_format(&text.to_string_lossy())
                 .map_err(|problem| hinted(format!("KEYSCAN_FORMAT: {problem}"), "correct the variable, or unset it"))?,
-            None => FormatArg { format: Format::Human, file: None },
+            None => FormatArg { format: config.format.unwrap_or(Format::Human), file: None },
         });
     }
     if args.output.is_some() && formats.iter().all(|format| format.file.is_some()) {

@@ -14,17 +14,19 @@ pub(super) fn settle(matches: &mut Matches, blob: &Blob<'_>, structure: &Structu
     let spans = matches.keys.iter().map(|key| key.place.span);
     let spans = spans.chain(matches.endpoints.iter().map(|endpoint| endpoint.place.span));
     let spans = spans.chain(matches.servers.iter().map(|server| server.place.span));
+    let spans = spans.chain(matches.accounts.iter().map(|account| account.span));
     let mut lists = Lists::default();
     let mut homes: Vec<Home> = spans.map(|span| lists.home(blob, span, structure)).collect();
     let settings = matches.keys.iter().filter_map(|key| key.setting.as_deref());
     let settings = settings.chain(matches.endpoints.iter().filter_map(|endpoint| endpoint.setting.as_deref()));
     let names: HashSet<&str> = settings.flat_map(|setting| [setting, scope_name(setting)]).collect();
     let scopes = structure.keep(&mut homes, &names);
-    let places = matches.keys.iter_mut().map(|key| &mut key.place);
-    let places = places.chain(matches.endpoints.iter_mut().map(|endpoint| &mut endpoint.place));
-    let places = places.chain(matches.servers.iter_mut().map(|server| &mut server.place));
+    let places = matches.keys.iter_mut().map(|key| &mut key.place.home);
+    let places = places.chain(matches.endpoints.iter_mut().map(|endpoint| &mut endpoint.place.home));
+    let places = places.chain(matches.servers.iter_mut().map(|server| &mut server.place.home));
+    let places = places.chain(matches.accounts.iter_mut().map(|account| &mut account.home));
     for (place, home) in places.zip(homes) {
-        place.home = Some(home);
+        *place = Some(home);
     }
     matches.scopes = scopes;
 }

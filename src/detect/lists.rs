@@ -167,3 +167,10 @@ fn ready_made(addresses: &[Address<'_>]) -> Vec<Vec<usize>> {
     }
     settings.into_values().collect()
 }
+
+/// Whether a blob is of a schema that keeps its active clients in a list, so that a list is no choice of alternatives.
+pub(super) fn names_active_clients(bytes: &[u8]) -> bool {
+    [&b"litellm_params"[..], b"mcpServers", b"model_list:"]
+        .iter()
+        .any(|word| memchr::memmem::find(bytes, word).is_some())
+}

@@ -11,6 +11,7 @@
 //! an assignment. The reading is textual, so nothing can fail to parse; [`layout`] asks the structure of the file where that
 //! knows more: the name of a value, what a neutral name means under the names around it, and the scope of each match.
 
+mod accounts;
 mod address;
 mod allow;
 mod api;
@@ -192,6 +193,7 @@ impl<'r> Detector<'r> {
             view.merge(&mut found, inner);
         }
         let mut matches = assemble::matches(blob, self.rules, found);
+        matches.accounts = accounts::find(self.rules, blob);
         // Only beside keys it matters; of a file in windows, they may stand in another one.
         let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
         matches.gateway = !(whole && matches.keys.is_empty()) && pools::is_gateway_config(blob.bytes);
@@ -318,7 +320,7 @@ impl<'r> Detector<'r> {
         addresses.dedup_by_key(|address| address.start);
         if addresses.len() > 1 {
             let clients = lists::Clients::new(&addresses, layout, &key_evidence, &deep.vocabulary, kind);
-            lists::settle(&mut addresses, kind, names_active_clients(bytes), &clients);
+            lists::settle(&mut addresses, kind, lists::names_active_clients(bytes), &clients);
         }
 
         let strangers = Evidence::new(addresses.iter().filter(|one| one.is_stranger()).map(|one| one.start).collect());
@@ -414,11 +416,4 @@ struct Hits {
     /// Catalogued hosts without a scheme, in lower case, behind a word that only hosts follow.
     led_hosts: Vec<(usize, String)>,
     urls: Vec<Url>,
-}
-
-/// Whether a blob is of a schema that keeps its active clients in a list, so that a list is no choice of alternatives.
-fn names_active_clients(bytes: &[u8]) -> bool {
-    [&b"litellm_params"[..], b"mcpServers", b"model_list:"]
-        .iter()
-        .any(|word| memchr::memmem::find(bytes, word).is_some())
 }

@@ -192,6 +192,28 @@ pub enum Script {
     Server,
 }
 
+/// What an [`Account`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountKind {
+    /// An organization, `org-…`.
+    Organization,
+    /// A project, `proj_…`.
+    Project,
+}
+
+/// The id of an OpenAI organization or project, in a setting that takes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its bytes in the blob.
+    pub span: Span,
+    /// Where in the structure of its file, where that is known.
+    pub home: Option<Home>,
+    /// What it is.
+    pub kind: AccountKind,
+    /// The id. No secret, but nobody else's business: reports show a part of it.
+    pub id: String,
+}
+
 /// Everything found in one blob, in the order of the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Matches {
@@ -203,6 +225,8 @@ pub struct Matches {
     pub masked: Vec<Masked>,
     /// Candidates that are none of these, where the detector was asked to note them.
     pub dropped: Vec<Dropped>,
+    /// Accounts that settings name. By themselves they say nothing.
+    pub accounts: Vec<Account>,
     /// The scopes around them.
     pub scopes: Scopes,
     /// Places that pass LLM traffic on.

@@ -28,8 +28,8 @@ pub use finding::{
 pub use key::{Fingerprint, Redacted};
 pub use line_hash::line_hashes;
 pub use matches::{
-    Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, LineDigest, Masked, Matches, NoEffect, Place, Proof,
-    Script, ServerMatch,
+    Account, AccountKind, Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, LineDigest, Masked, Matches,
+    NoEffect, Place, Proof, Script, ServerMatch,
 };
 pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};

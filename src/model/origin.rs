@@ -71,6 +71,10 @@ pub enum Environment {
 }
 
 impl Environment {
+    /// Every environment.
+    pub const ALL: [Self; 6] =
+        [Self::Production, Self::Staging, Self::Development, Self::Test, Self::Example, Self::Documentation];
+
     /// The word used on the command line and in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

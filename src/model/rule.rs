@@ -166,6 +166,8 @@ words! {
         ShellHistory = "shell-history",
         /// Everybody on the machine can read the file.
         WorldReadable = "world-readable",
+        /// A comment that was to let a place pass has no effect; the detail says where, and why.
+        IneffectiveAllow = "ineffective-allow",
         /// Elsewhere the key stands with its middle masked.
         MaskedForm = "masked-form",
         /// The same key is held by several repositories.
@@ -176,6 +178,14 @@ words! {
         SharedByEnvironments = "shared-by-environments",
         /// The same key is held by several people.
         SharedByPeople = "shared-by-people",
+        /// The policy lists the key as one of the team's own.
+        OwnKey = "own-key",
+        /// The policy lists the team's own keys, and not this one.
+        NotListedKey = "not-listed-key",
+        /// A setting beside the key names an organization or project of the team.
+        OwnOrganization = "own-organization",
+        /// A setting beside the key names an organization or project that is not the team's.
+        OtherOrganization = "other-organization",
     }
 }
 

@@ -268,6 +268,10 @@ pub enum SettingRole {
     Proxy,
     /// Headers or a map that may hold both.
     Both,
+    /// The id of an OpenAI organization.
+    Organization,
+    /// The id of an OpenAI project.
+    Project,
 }
 
 /// How much a setting's name says by itself.

@@ -38,6 +38,9 @@ impl Collector {
             let at = |dropped| DroppedAt { root: blob.origin.root, shown: blob.origin.shown.clone(), dropped };
             self.dropped.lock().unwrap_or_else(PoisonError::into_inner).extend(dropped.into_iter().map(at));
         }
+        if !found.endpoints.is_empty() && found.keys.is_empty() && own_report::is_policy(blob) {
+            found.endpoints.clear();
+        }
         let report = own_report::begins(blob);
         if found.is_empty() && !found.limited && !report {
             return;
@@ -49,6 +52,7 @@ impl Collector {
         file.endpoints.extend(found.endpoints);
         file.servers.extend(found.servers);
         file.lists.extend(found.lists);
+        file.accounts.extend(found.accounts);
         file.masked.extend(found.masked);
         file.gateway |= found.gateway;
         file.limited |= found.limited;
@@ -76,18 +80,20 @@ impl Collector {
         dropped
     }
 
-    /// Everything found, sorted by origin and then by place, and the number of keyscan's own reports: of them nothing is
-    /// kept that a report writes.
-    pub(super) fn finish(self, rules: &Rules) -> (Vec<BlobMatches>, u64) {
+    /// Everything found, sorted by origin and then by place, and which files are keyscan's own reports. With `spare` nothing
+    /// is kept of them that a report writes.
+    pub(super) fn finish(self, rules: &Rules, spare: bool) -> (Vec<BlobMatches>, Vec<Origin>) {
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut reports = 0;
+        let mut reports = Vec::new();
         let mut blobs = Vec::with_capacity(files.len());
         for (origin, Gathered { mut matches, report }) in files {
             cut(&mut matches);
             if report && matches.keys.is_empty() {
-                reports += 1;
-                matches.endpoints.retain(|endpoint| !own_report::writes(endpoint, rules));
-                matches.masked.clear();
+                reports.push(origin.clone());
+                if spare {
+                    matches.endpoints.retain(|endpoint| !own_report::writes(endpoint, rules));
+                    matches.masked.clear();
+                }
             }
             blobs.push(BlobMatches { origin, matches });
         }
@@ -106,6 +112,8 @@ fn cut(file: &mut Matches) {
     file.servers.truncate(MATCHES_PER_FILE);
     file.lists.sort_unstable();
     file.lists.truncate(MATCHES_PER_FILE);
+    file.accounts.sort_by_key(|account| account.span);
+    file.accounts.truncate(MATCHES_PER_FILE);
     file.masked.sort_by_cached_key(|masked| place(&masked.place));
     file.masked.truncate(MATCHES_PER_FILE);
     let mut room = MATCHES_PER_FILE.saturating_sub(file.keys.len());
@@ -161,7 +169,7 @@ mod tests {
         collector.add(&blob("a"), Matches { keys: vec![key(5)], ..Matches::default() });
         collector.add(&blob("empty"), Matches::default());
 
-        let (blobs, _) = collector.finish(&Rules::builtin());
+        let (blobs, _) = collector.finish(&Rules::builtin(), true);
         let starts = |blob: &BlobMatches| blob.matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>();
         assert_eq!(blobs.iter().map(|blob| blob.path().text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(starts(&blobs[1]), [10, 20, 30]);
@@ -175,7 +183,7 @@ mod tests {
             for start in order {
                 collector.add(&blob("a"), Matches { keys: vec![key(start)], ..Matches::default() });
             }
-            let matches = collector.finish(&Rules::builtin()).0.remove(0).matches;
+            let matches = collector.finish(&Rules::builtin(), true).0.remove(0).matches;
             assert!(matches.limited);
             matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>()
         };

@@ -3,6 +3,7 @@
 
 mod collect;
 mod own_report;
+mod trust;
 
 use std::collections::HashSet;
 use std::io;
@@ -14,7 +15,7 @@ use crate::model::{
     Severity, SkipReason, Skipped, Summary, ToolFacts,
 };
 use crate::rules::Rules;
-use crate::source::{self, Outcome, Progress, SourceError};
+use crate::source::{self, Outcome, Progress, SourceError, Trust};
 use collect::Collector;
 
 /// What to scan.
@@ -28,7 +29,20 @@ pub enum Input {
         name: Option<String>,
         /// Whatever comes behind so many bytes is not read.
         max_file_size: Option<u64>,
+        /// Whose inline comments count. No commit speaks for a stream.
+        trust: Trust,
     },
+}
+
+impl Input {
+    /// Whose word counts on what may pass.
+    #[must_use]
+    pub const fn trust(&self) -> &Trust {
+        match self {
+            Self::Tree(options) => &options.trust,
+            Self::Stdin { trust, .. } => trust,
+        }
+    }
 }
 
 /// A scan: what to read and how to judge it.
@@ -91,8 +105,16 @@ fn run_with(
 
     let mut outcome = read(&options.input, detector, &collector, progress)?;
     let dropped = collector.take_dropped();
-    let (blobs, own_reports) = collector.finish(rules);
-    outcome.left_out.reports += own_reports;
+    let trust = options.input.trust();
+    let (mut blobs, own_reports) = collector.finish(rules, trust.is_tree());
+    if trust.is_tree() {
+        outcome.left_out.reports += own_reports.len() as u64;
+    } else {
+        outcome.set_aside.extend(trust::report_heads(own_reports));
+    }
+    let judged = trust::judge(&mut blobs, trust, &outcome.repositories);
+    outcome.set_aside.extend(judged.set_aside);
+    outcome.skipped.extend(judged.skipped);
     let limited = cut_short(&blobs);
     let holds_keys: HashSet<usize> =
         blobs.iter().filter(|blob| !blob.matches.keys.is_empty()).filter_map(|blob| blob.origin.repository).collect();
@@ -123,7 +145,7 @@ fn read(
     let redact = |text: &str| detect::redact_text(text);
     match input {
         Input::Tree(options) => source::tree(options, &gate, &probe, &redact, &sink, progress),
-        Input::Stdin { name, max_file_size } => {
+        Input::Stdin { name, max_file_size, .. } => {
             let stream = io::stdin().lock();
             Ok(source::stdin(stream, name.as_deref(), *max_file_size, &gate, &redact, &sink))
         }
@@ -162,6 +184,8 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
         skipped.push(Skipped { root: 0, path, shown: ".".to_owned(), reason: SkipReason::Limit });
     }
     skipped.sort();
+    let mut set_aside = outcome.set_aside;
+    set_aside.sort();
     Report {
         tool: ToolFacts {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -182,7 +206,7 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
             left_out: outcome.left_out,
             suppressed: assessment.suppressed.iter().map(|finding| finding.occurrences.len() as u64).sum(),
             skipped,
-            policy: options.policy_facts.clone(),
+            policy: PolicyFacts { set_aside, ..options.policy_facts.clone() },
             fingerprint_scheme: options.fingerprinter.scheme(),
             fingerprint_check: options.fingerprinter.check(),
         },

@@ -1,10 +1,13 @@
-//! Tells keyscan's own reports, left in a tree by an earlier run, from files that use what they name.
+//! Tells keyscan's own reports, left in a tree by an earlier run, and its policy files from files that use what they name.
 //!
 //! A report names every relay that was found, so a later scan would find them all again. It is told by its first bytes,
 //! which are cheap to look at and which anybody can imitate; so this never leaves out what a report itself does not
 //! write: a host behind a setting of an LLM client. Keys are looked for as in any other file. A report holds no whole key,
 //! so a file that does is none, and keeps its endpoints too.
 
+use std::path::Path;
+
+use crate::config::{self, Config};
 use crate::model::{Blob, EndpointMatch, RuleId};
 use crate::rules::{Rules, normalise};
 
@@ -26,6 +29,15 @@ const PAGE: &str = "<!doctypehtml><htmllang=en><head><metacharset=utf-8><metanam
 const ID: usize = 16;
 /// Names of a report's own fields and elements, which are settings of LLM clients too.
 const FIELDS: [&str; 4] = ["code", "endpoint", "host", "url"];
+
+/// Whether a blob is a policy file. The hosts in it are those that the team allows or forbids, and nobody's settings:
+/// whatever is understood as a policy is understood as nothing else.
+pub(super) fn is_policy(blob: &Blob<'_>) -> bool {
+    let path = &blob.origin.path.text;
+    let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
+    let named = path.rsplit('/').next().is_some_and(|name| name.ends_with(&config::FILE_NAME[1..]));
+    named && whole && Config::parse(Path::new(path), blob.bytes).is_ok()
+}
 
 /// Whether a blob begins like a report in one of the formats for programs, as keyscan or a JSON printer lays it out, or
 /// like a page for the browser.

@@ -10,7 +10,7 @@ use super::git::Repositories;
 use super::large::Large;
 use super::rules::Globs;
 use super::{Gate, Options, Progress, Redact, Sink, SourceError, open, paths, people};
-use crate::model::{Blob, BlobPath, Exposure, LeftOut, Origin, RootInfo, SkipReason, Skipped};
+use crate::model::{Blob, BlobPath, Exposure, LeftOut, Origin, RootInfo, SetAside, SetAsideKind, SkipReason, Skipped};
 
 /// One root with what its paths are relative to.
 pub(super) struct Root {
@@ -52,6 +52,7 @@ pub(super) struct Context<'a> {
     include: Globs,
     working_directory: PathBuf,
     skipped: Mutex<Vec<Skipped>>,
+    set_aside: Mutex<Vec<SetAside>>,
 }
 
 /// What leaves something out.
@@ -99,6 +100,7 @@ impl<'a> Context<'a> {
             include: globs(&options.include)?,
             working_directory: std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default(),
             skipped: Mutex::default(),
+            set_aside: Mutex::default(),
         })
     }
 
@@ -169,6 +171,28 @@ impl<'a> Context<'a> {
         let (path, shown) = (origin.path.clone(), origin.shown.clone());
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
         skipped.push(Skipped { root: origin.root, path, shown, reason });
+    }
+
+    /// Notes something that stands in the tree and is not obeyed.
+    pub(super) fn set_aside(&self, root: usize, path: &Path, kind: SetAsideKind) {
+        let root = self.root_of(root, path);
+        let (path, shown) = self.texts(root, path);
+        let mut set_aside = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner);
+        set_aside.push(SetAside { root, path, shown, kind, count: 1 });
+    }
+
+    /// Everything that was not obeyed, sorted, each thing once.
+    pub(super) fn take_set_aside(&self) -> Vec<SetAside> {
+        let mut set_aside = std::mem::take(&mut *self.set_aside.lock().unwrap_or_else(PoisonError::into_inner));
+        set_aside.sort();
+        set_aside.dedup();
+        set_aside
+    }
+
+    /// Whether a file is one that this run will write. A stranger could give one of theirs its name: then nothing that a
+    /// repository holds is left out.
+    pub(super) fn writes(&self, path: &Path, is_held: impl FnOnce() -> bool) -> bool {
+        self.options.except.iter().any(|except| except == path) && (self.options.trust.is_tree() || !is_held())
     }
 
     /// Whether somebody asked for this very file.

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::context::{By, Context};
-use super::git::WorkTree;
+use super::git::{TrustedFolder, WorkTree};
 use super::names;
 use super::package::{Marks, Package};
 use super::paths;
 use super::rules::Rules;
+use super::trust;
 use crate::model::{Exposure, SkipReason};
 
 /// What a directory entry is.
@@ -65,7 +66,7 @@ impl Listing {
                 (b".hg" | b".svn", Kind::Folder) => continue,
                 (b"HEAD", Kind::File) | (b"objects" | b"refs", Kind::Folder) => listing.git_parts += 1,
                 (b".gitignore", Kind::File) => listing.git_ignore = true,
-                (b".keyscanignore", Kind::File) => listing.own_ignore = true,
+                (name, Kind::File) if name == trust::IGNORE_FILE.as_bytes() => listing.own_ignore = true,
                 (bytes, Kind::File) => listing.marks.add(bytes),
                 _ => {}
             }
@@ -102,6 +103,8 @@ pub(super) struct Folder {
     repository: Option<usize>,
     git_rules: Option<Arc<Rules>>,
     own_rules: Option<Arc<Rules>>,
+    /// The same folder in the commit that is trusted, if there is one.
+    trusted: Option<Arc<TrustedFolder>>,
 }
 
 /// How a folder was reached.
@@ -145,6 +148,7 @@ impl Folder {
             repository: parent.and_then(|parent| parent.repository),
             git_rules: parent.and_then(|parent| parent.git_rules.clone()),
             own_rules: parent.and_then(|parent| parent.own_rules.clone()),
+            trusted: None,
             path,
         };
         let here = || Some(context.report_text(root, &folder.path)).filter(|here| !here.is_empty());
@@ -154,6 +158,8 @@ impl Folder {
             Some(parent) => parent.package.enter(name, listing.marks, service),
             None => Package::top(listing.marks, service),
         };
+        let outer = parent.and_then(|parent| parent.trusted.as_ref());
+        folder.trusted = trust::enter(context, root, outer, name, &folder.path);
         let is_named_git = folder.path.file_name().is_some_and(|name| name == ".git");
         let keeps = |tree: &WorkTree| is_named_git || (listing.git_parts == 3 && tree.is_kept_in(&folder.path));
         if folder.work_tree().is_some_and(keeps) {
@@ -174,7 +180,12 @@ impl Folder {
             }
             folder.state.ignored = false;
             folder.state.tracked_only = false;
-            folder.repository = Some(context.repositories.add(root, &context.roots[root].base, &tree));
+            let base = &context.roots[root].base;
+            let repository = context.repositories.add(root, base, &tree);
+            folder.repository = Some(repository);
+            // For what lies further down, a repository of its own, the commit does not speak.
+            let located = context.repositories.get(repository).filter(|_| folder.path == *base);
+            folder.trusted = located.and_then(|located| trust::top(context, root, &located, &folder.path));
             folder.enter_tree(tree);
         }
         if listing.git_parts == 3 && folder.work_tree().is_some() {
@@ -184,9 +195,8 @@ impl Folder {
         if listing.git_ignore && matches!(folder.place, Place::WorkTree(_)) {
             chain(&mut folder.git_rules, &folder.path, ".gitignore");
         }
-        if listing.own_ignore {
-            chain(&mut folder.own_rules, &folder.path, ".keyscanignore");
-        }
+        let (own, outer) = (folder.trusted.as_ref(), folder.own_rules.take());
+        folder.own_rules = trust::ignore_rules(context, root, &folder.path, listing.own_ignore, own, outer);
         folder
     }
 
@@ -202,6 +212,7 @@ impl Folder {
             repository: Some(repository),
             git_rules: None,
             own_rules: None,
+            trusted: None,
         }
     }
 
@@ -255,7 +266,7 @@ impl Folder {
         if let Some(by) = self.excludes(context, path, false) {
             return Verdict::LeaveOut(by);
         }
-        if context.options.except.iter().any(|except| except == path) {
+        if context.writes(path, || self.tracks(path)) {
             return Verdict::LeaveOut(By::Report);
         }
         Verdict::Read(State { ignored, tracked_only: false, excluded: None })

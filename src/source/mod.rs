@@ -28,16 +28,18 @@ mod read;
 mod roots;
 mod rules;
 mod stdin;
+mod trust;
 mod walk;
 
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Blob, LeftOut, RootInfo, Skipped};
+use crate::model::{Blob, LeftOut, RootInfo, SetAside, Skipped};
 
-pub use git::{Checkout, Located, checkout, identify};
+pub use git::{Checkout, Located, TrustError, Trusted, checkout, identify};
 pub use stdin::stdin;
+pub use trust::{Lies, PolicyFile, Trust, lies};
 
 use context::Context;
 use walk::Visit;
@@ -129,6 +131,11 @@ pub struct Options {
     pub max_file_size: Option<u64>,
     /// Number of threads; 0 for as many as there are processors.
     pub threads: usize,
+    /// Whose `.keyscanignore` files are obeyed. Where it is not the tree's, files named by `except` are read if a
+    /// repository holds them: their names are no secret.
+    pub trust: Trust,
+    /// Files of the tree that are to be listed where they are not obeyed.
+    pub policy_files: Vec<PolicyFile>,
 }
 
 /// What was read.
@@ -151,6 +158,8 @@ pub struct Outcome {
     pub left_out: LeftOut,
     /// What was not read, sorted.
     pub skipped: Vec<Skipped>,
+    /// What of the trees was not obeyed, sorted.
+    pub set_aside: Vec<SetAside>,
 }
 
 /// How far a scan has got, for a progress bar. Must be fresh for each scan.
@@ -261,7 +270,9 @@ pub fn tree(
         Mode::Range(range) => pool.install(|| git::range(&mut context, range))?,
         Mode::Since(since) => pool.install(|| git::since(&mut context, since))?,
     };
+    trust::set_aside_policy(&context);
     Ok(Outcome {
+        set_aside: context.take_set_aside(),
         repositories: context.repositories.all(),
         commits,
         files: progress.files.load(Ordering::Relaxed),

@@ -20,6 +20,29 @@ pub(super) fn text_of(bytes: &[u8]) -> (String, bool) {
     }
 }
 
+/// The bytes that a path of a report stands for, keys in it apart.
+pub(super) fn to_bytes(text: &str, percent: bool) -> Vec<u8> {
+    if !percent {
+        return text.as_bytes().to_vec();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let escaped = tail.get(..2).filter(|_| first == b'%').and_then(|digits| str::from_utf8(digits).ok());
+        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    bytes
+}
+
 /// The path of a folder in a tree as text; `.` is the top.
 pub(super) fn folder_text(bytes: &[u8]) -> String {
     if bytes.is_empty() { ".".to_owned() } else { text_of(bytes).0 }
@@ -62,5 +85,7 @@ mod tests {
         use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
         let path = Path::new(OsStr::from_bytes(b"a/1%\xff\xc3\xbc\x80"));
         assert_eq!(text(path), ("a/1%25%FFü%80".into(), true));
+        assert_eq!(to_bytes("a/1%25%FFü%80", true), b"a/1%\xff\xc3\xbc\x80");
+        assert_eq!(to_bytes("a%FF", false), b"a%FF");
     }
 }

@@ -32,8 +32,12 @@ impl Rules {
     /// Reads an ignore file whose patterns are relative to `folder`. `None` where it has no pattern, or is no
     /// regular file; patterns that are no patterns are passed over, as git does.
     pub(super) fn load(folder: &Path, file: &Path, outer: Option<Arc<Rules>>) -> Option<Self> {
-        let bytes = read_small(file, MOST.bytes as u64)?;
-        let text = String::from_utf8_lossy(&bytes);
+        Self::parse(folder, &read_small(file, MOST.bytes as u64)?, outer)
+    }
+
+    /// The same of what an ignore file holds, wherever that comes from.
+    pub(super) fn parse(folder: &Path, bytes: &[u8], outer: Option<Arc<Rules>>) -> Option<Self> {
+        let text = String::from_utf8_lossy(bytes);
         let text = text.trim_start_matches('\u{feff}');
         let mut size = outer.as_ref().map(|outer| outer.size).unwrap_or_default();
         size.bytes += bytes.len();

@@ -95,6 +95,7 @@ pub fn stdin(
         commits: 0,
         left_out: LeftOut::default(),
         skipped: skipped.into_inner(),
+        set_aside: Vec::new(),
     }
 }
 

@@ -90,6 +90,18 @@ impl HostPattern {
         named && self.port.is_none_or(|wanted| wanted == port.unwrap_or_else(|| default_port(url)))
     }
 
+    /// Whether every endpoint that another pattern means is meant by this one too.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let below = || other.name.strip_suffix(self.name.as_str()).is_some_and(|rest| rest.ends_with('.'));
+        let named = match (self.suffix, other.suffix) {
+            (true, true) => self.name == other.name || below(),
+            (true, false) => below(),
+            (false, suffix) => !suffix && self.name == other.name,
+        };
+        named && self.port.is_none_or(|port| other.port == Some(port))
+    }
+
     /// The name without `*.` and port.
     #[must_use]
     pub fn name(&self) -> &str {

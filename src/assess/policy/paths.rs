@@ -4,6 +4,16 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+/// Paths that have nothing in common but their form: nested and at the top, with extension and without, hidden or not.
+/// Whoever means all of one form names no place.
+const ANY: [[&str; 4]; 5] = [
+    ["a1/b2/c3.d4", "q7/k9.xj", "Z0/v_w/8m.tt", "7u/y-e/r.o5"],
+    ["a1/b2/c3", "q7/k9", "Z0/v_w/8m", "7u/y-e/r"],
+    ["a1.d4", "q7.xj", "Z0.tt", "7u.o5"],
+    ["a1", "q7", "Z0", "7u"],
+    [".a1", "b2/.q7", ".Z0", "x/y/.7u"],
+];
+
 /// Which paths are meant.
 #[derive(Clone, Debug)]
 pub struct PathPatterns(Gitignore);
@@ -20,6 +30,12 @@ pub enum PathPatternError {
     /// It has `..` in it.
     #[error("a path pattern must stay in the repository: `..` leaves it")]
     Outside,
+    /// It begins with `./`.
+    #[error("leave the `./` in front out: a path pattern begins at the top of the repository anyway")]
+    Dot,
+    /// It has a backslash in front of a letter or digit.
+    #[error("write `/` between folders: a backslash takes the meaning from the character behind it")]
+    Backslash,
     /// It is no glob.
     #[error("this is no glob: a bracket or brace is not closed, or a range runs backwards")]
     Glob,
@@ -51,6 +67,12 @@ impl PathPatterns {
         self.0.is_empty()
     }
 
+    /// Whether the patterns mean every path, or every path of some form: `*`, `**`, `*/*`, `*.*`.
+    #[must_use]
+    pub fn name_no_place(&self) -> bool {
+        ANY.iter().any(|form| form.iter().all(|path| self.matches(path)))
+    }
+
     /// Whether a path as reports show it, or one of the folders on its way, is meant. A member of an archive
     /// (`a.zip!conf/x.env`) is meant by its own path and by that of the archive.
     #[must_use]
@@ -72,6 +94,12 @@ fn check(pattern: &str) -> Result<(), PathPatternError> {
     }
     if pattern.split(['/', '\\']).any(|part| part == "..") {
         return Err(PathPatternError::Outside);
+    }
+    if pattern.starts_with("./") {
+        return Err(PathPatternError::Dot);
+    }
+    if pattern.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphanumeric()) {
+        return Err(PathPatternError::Backslash);
     }
     let alone = strict().add_line(None, pattern).and_then(|alone| alone.build());
     match alone {
@@ -112,11 +140,25 @@ mod tests {
             ("!a", PathPatternError::Negated),
             ("../other", PathPatternError::Outside),
             ("a/../../b", PathPatternError::Outside),
+            ("./a", PathPatternError::Dot),
+            ("deploy\\prod", PathPatternError::Backslash),
             ("a[", PathPatternError::Glob),
             ("{a", PathPatternError::Glob),
             ("[z-a]", PathPatternError::Glob),
         ] {
             assert_eq!(PathPatterns::new(&["ok", pattern]).unwrap_err(), (1, error), "{pattern}");
         }
+    }
+
+    #[test]
+    fn patterns_that_mean_everything_are_told() {
+        let everything = |pattern: &str| PathPatterns::new(&[pattern]).unwrap().name_no_place();
+        for pattern in ["*", "**", "/*", "/**", "**/*", "*/*", "*.*", "?*", "*/", ".*", "**/*.*", "*/**", "[!x]*"] {
+            assert!(everything(pattern), "{pattern}");
+        }
+        for pattern in ["*.env", "secrets/", "/secrets/**", "**/secrets/*", "a*", ".env*", "*.sealed.*", "x"] {
+            assert!(!everything(pattern), "{pattern}");
+        }
+        assert!(!PathPatterns::default().name_no_place());
     }
 }

@@ -69,6 +69,8 @@ impl<'r> Vocabulary<'r> {
         let reading = READING_WORDS.iter().any(|word| stem.contains(word));
         let last = last_component(name);
         let known = [normalised.as_str(), stem, &last].into_iter().find_map(|name| self.rules.setting(name));
+        // Those hold neither a key nor an address.
+        let known = known.filter(|known| !matches!(known.role, SettingRole::Organization | SettingRole::Project));
         let role = match known {
             Some(setting) if !reading || setting.role == SettingRole::Key => Some(setting.role),
             _ => role_of(stem, &products).filter(|_| !reading),

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::model::{LeftOut, PolicyFacts, Report, SetAside, SetAsideKind, Severity, SkipEffect, SkipReason, Summary};
+use crate::model::{LeftOut, PolicyFacts, Report, SetAsideKind, Severity, SkipEffect, SkipReason, Summary};
 use crate::report::words::{bytes, count, grouped, reason};
 
 use super::fold::Shown;
 use super::page::{Look, Page};
+use super::suppressed;
 
 /// Severities with the number of their findings, worst first.
 type Counts = Vec<(Severity, u64)>;
 
+/// How much of a commit's id is shown.
+const SHORT: usize = 10;
 /// How many unread files are named.
 const MAX_SKIPPED: usize = 20;
 
@@ -41,7 +44,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, told: &Shown<'_>, verb
     }
     let mut left_out = Vec::new();
     if scan.suppressed > 0 {
-        left_out.push(format!("{} suppressed", count(scan.suppressed, "place")));
+        left_out.push(suppressed::counted(report));
     }
     if verbose {
         left_out.extend(by_rule(&scan.left_out));
@@ -52,6 +55,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, told: &Shown<'_>, verb
     if !left_out.is_empty() {
         page.text(Look::Faint, &format!("Left out: {}.", left_out.join(", ")))?;
     }
+    set_aside(page, report, verbose)?;
     if !hidden.is_empty() {
         let lowest = hidden[hidden.len() - 1].0.as_str();
         let facts = hidden.iter().map(|&(severity, number)| match severity {
@@ -61,7 +65,6 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, told: &Shown<'_>, verb
         let facts: Vec<String> = facts.collect();
         page.text(Look::Faint, &format!("Not shown: {} (--min-severity {lowest}).", facts.join(", ")))?;
     }
-    set_aside(page, &scan.policy.set_aside, verbose)?;
     if verbose {
         for skipped in scan.skipped.iter().filter(|skipped| skipped.reason.effect() == SkipEffect::Note) {
             page.item((Look::Faint, &skipped.shown), reason(skipped.reason))?;
@@ -95,27 +98,37 @@ fn policy(policy: &PolicyFacts) -> String {
     parts.join(", ")
 }
 
-/// Says what of the scanned tree was not obeyed: whoever wrote it has to hear of it.
-fn set_aside(page: &mut Page<'_>, aside: &[SetAside], verbose: bool) -> io::Result<()> {
-    if aside.is_empty() {
+/// Says what of the scanned tree was not obeyed, and lists it where that is asked for.
+fn set_aside(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
+    let policy = &report.scan.policy;
+    if policy.set_aside.is_empty() {
         return Ok(());
     }
-    let what = |kind: SetAsideKind| match kind {
-        SetAsideKind::Config => "policy file",
+    let mut counts: BTreeMap<SetAsideKind, u64> = BTreeMap::new();
+    for aside in &policy.set_aside {
+        *counts.entry(aside.kind).or_default() += aside.count;
+    }
+    let all: Vec<String> = counts.into_iter().map(|(kind, number)| count(number, what(kind))).collect();
+    let why = match &policy.trusted {
+        Some(commit) => format!("commit {} does not say so", commit.get(..SHORT).unwrap_or(commit)),
+        None => "the scanned tree is not trusted".to_owned(),
+    };
+    page.text(Look::Strong, &format!("Set aside: {} ({why}).", all.join(", ")))?;
+    for aside in policy.set_aside.iter().filter(|_| verbose) {
+        page.item((Look::Plain, &aside.shown), &count(aside.count, what(aside.kind)))?;
+    }
+    Ok(())
+}
+
+/// What was set aside, as people call one of it.
+const fn what(kind: SetAsideKind) -> &'static str {
+    match kind {
+        SetAsideKind::Config => "config file",
         SetAsideKind::Baseline => "baseline",
         SetAsideKind::Rules => "rule file",
         SetAsideKind::IgnoreFile => "ignore file",
         SetAsideKind::InlineAllow => "inline comment",
         SetAsideKind::ReportHead => "report head",
-    };
-    page.text(Look::Strong, "Not obeyed, because the scanned tree is not trusted:")?;
-    let shown = if verbose { aside.len() } else { MAX_SKIPPED.min(aside.len()) };
-    for one in &aside[..shown] {
-        page.item((Look::Plain, &one.shown), &count(one.count, what(one.kind)))?;
-    }
-    match aside.len() - shown {
-        0 => Ok(()),
-        left => page.item((Look::Faint, &format!("… and {} more", grouped(left as u64))), "(all in --format json)"),
     }
 }
 

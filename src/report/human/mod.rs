@@ -8,6 +8,7 @@ mod fold;
 mod footer;
 mod link;
 mod page;
+mod suppressed;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -56,6 +57,10 @@ pub(super) fn write(report: &Report, rules: &Rules, options: &Options, out: &mut
         }
     }
 
+    if suppressed::is_shown(report) {
+        separate(&mut page, &mut first)?;
+        suppressed::write(&mut page, report, verbose)?;
+    }
     if options.quiet {
         return footer::incomplete(&mut page, report, false);
     }

@@ -1,8 +1,8 @@
 //! SARIF 2.1.0, for GitHub code scanning and whatever else reads it.
 //!
 //! One result per place, because consumers look at a result's first location only; places below the minimum severity
-//! are left out, and so are suppressed ones, since GitHub shows them as open alerts. No snippet is written: a line may
-//! hold more than the one key that is redacted.
+//! are left out, and so are suppressed ones unless they are asked for, since GitHub shows them as open alerts. No snippet
+//! is written: a line may hold more than the one key that is redacted.
 //!
 //! *Identity.* GitHub recognises an alert by `primaryLocationLineHash`, other consumers by `fingerprints`, which name
 //! this one result: rule, path, finding, and the how-manieth place of that finding in the file. The fingerprint of the
@@ -19,16 +19,17 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Finding, Fingerprint, Occurrence, Report, Severity, Subject};
+use crate::model::{self as facts, Finding, Fingerprint, Occurrence, Report, Severity, Subject, SuppressionKind};
 use crate::rules::Rules;
 
 use self::descriptor::{Descriptors, level};
 use self::model::{
     AutomationDetails, ComponentRef, Driver, DriverProperties, EndpointProperties, Invocation, KeyProperties, Log,
-    Outcome, OutcomeProperties, Run, Text, Tool, UriBase,
+    Outcome, OutcomeProperties, Run, Suppression, Text, Tool, UriBase,
 };
 use self::notification::Notifications;
 use super::names::unique_names;
+use super::sanitize::sanitize;
 
 /// GitHub keeps this many results of an upload.
 const MAX_RESULTS: usize = 5000;
@@ -44,13 +45,15 @@ fn log(report: &Report, rules: &Rules) -> Log {
     if room.cut > 0 {
         notifications.push_cut(room.cut);
     }
+    notifications.push_set_aside(&report.scan);
     let names = unique_names(&report.scan.roots);
     let mut descriptors = Descriptors::new(rules);
     let mut results = Vec::new();
-    for finding in &report.findings {
-        let mut ordinals = HashMap::new();
+    // A place that something lets pass is a place of the same finding.
+    let mut ordinals = HashMap::new();
+    for finding in written(report) {
         for (index, place) in finding.occurrences.iter().enumerate() {
-            let ordinal = ordinals.entry((place.root, &place.path)).or_insert(0_u64);
+            let ordinal = ordinals.entry((&finding.id, place.root, &place.path)).or_insert(0_u64);
             *ordinal += 1;
             if room.take(place.severity) {
                 let repository = names.get(place.root).filter(|_| names.len() > 1);
@@ -91,7 +94,11 @@ fn log(report: &Report, rules: &Rules) -> Log {
             original_uri_base_ids: uri_bases(report, &names),
             column_kind: "utf16CodeUnits",
             redaction_tokens: &["…", "[key]"],
-            invocations: [Invocation { execution_successful: true, tool_execution_notifications: notifications.list }],
+            invocations: [Invocation {
+                execution_successful: true,
+                tool_execution_notifications: notifications.list,
+                tool_configuration_notifications: notifications.configuration,
+            }],
             results,
         }],
     }
@@ -134,7 +141,27 @@ fn outcome(
         related_locations: related,
         partial_fingerprints: line_hash.into_iter().collect(),
         fingerprints: BTreeMap::from([("keyscanResult/v1", identity)]),
+        suppressions: report.show_suppressed.then(|| place.suppression.iter().map(suppression).collect()),
         properties: properties(finding, place),
+    }
+}
+
+/// The findings, and what something lets pass if that is asked for.
+fn written(report: &Report) -> impl Iterator<Item = &Finding> {
+    let suppressed = if report.show_suppressed { report.suppressed.as_slice() } else { &[] };
+    report.findings.iter().chain(suppressed)
+}
+
+fn suppression(by: &facts::Suppression) -> Suppression {
+    Suppression {
+        kind: match by.kind {
+            SuppressionKind::Inline => "inSource",
+            SuppressionKind::Policy | SuppressionKind::Baseline => "external",
+        },
+        status: "accepted",
+        justification: Some(by.reason.as_str())
+            .filter(|reason| !reason.is_empty())
+            .map(|reason| sanitize(reason).into_owned()),
     }
 }
 
@@ -194,7 +221,7 @@ struct Room {
 impl Room {
     fn new(report: &Report) -> Self {
         let mut left = [0_usize; Severity::ALL.len()];
-        for place in report.findings.iter().flat_map(|finding| &finding.occurrences) {
+        for place in written(report).flat_map(|finding| &finding.occurrences) {
             if place.severity >= report.min_severity {
                 left[place.severity as usize] += 1;
             }

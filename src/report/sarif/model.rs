@@ -157,6 +157,8 @@ pub(super) struct Invocation {
     pub(super) execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tool_execution_notifications: Vec<Notification>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tool_configuration_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]
@@ -232,7 +234,20 @@ pub(super) struct Outcome {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     pub(super) fingerprints: BTreeMap<&'static str, String>,
+    /// On all results of a run or on none: empty says that nothing lets the result pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<Vec<Suppression>>,
     pub(super) properties: OutcomeProperties,
+}
+
+/// What lets a result pass.
+#[derive(Serialize)]
+pub(super) struct Suppression {
+    /// `inSource` for a comment, `external` for anything else.
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) justification: Option<String>,
 }
 
 /// The facts of a place that SARIF has no word for. Absent facts are left out.

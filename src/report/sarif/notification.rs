@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ScanFacts, SkipEffect, SkipReason};
+use crate::model::{ScanFacts, SetAsideKind, SkipEffect, SkipReason};
 use crate::report::words::explain;
 
 use super::descriptor::pascal_case;
@@ -17,7 +17,10 @@ const MAX_NAMED: usize = 1000;
 #[derive(Default)]
 pub(super) struct Notifications {
     pub(super) descriptors: Vec<Descriptor>,
+    /// About the run.
     pub(super) list: Vec<Notification>,
+    /// About what the run was told, and did not obey.
+    pub(super) configuration: Vec<Notification>,
 }
 
 impl Notifications {
@@ -52,6 +55,24 @@ impl Notifications {
         notifications
     }
 
+    /// One for each file of the scanned tree that was not obeyed.
+    pub(super) fn push_set_aside(&mut self, scan: &ScanFacts) {
+        let all = &scan.policy.set_aside;
+        for aside in all.iter().take(MAX_NAMED) {
+            let says = format!("'{{0}}' was not obeyed: {}.", not_obeyed(aside.kind));
+            let id = format!("set-aside-{}", aside.kind.as_str());
+            let mut notification = self.notification(&id, "note", &says, argument(&aside.path.text));
+            notification.locations.push(location(scan, aside.root, &aside.path, None));
+            self.configuration.push(notification);
+        }
+        if all.len() > MAX_NAMED {
+            let others = (all.len() - MAX_NAMED).to_string();
+            let says = "'{0}' more files were not obeyed.";
+            let notification = self.notification("set-aside-others", "note", says, others);
+            self.configuration.push(notification);
+        }
+    }
+
     /// Says how many results were left out.
     pub(super) fn push_cut(&mut self, count: usize) {
         let says = "'{0}' results of the lowest severities were left out, because code scanning takes no more.";
@@ -59,18 +80,23 @@ impl Notifications {
     }
 
     fn push(&mut self, id: &str, level: &'static str, template: &str, argument: String) {
+        let notification = self.notification(id, level, template, argument);
+        self.list.push(notification);
+    }
+
+    fn notification(&mut self, id: &str, level: &'static str, template: &str, argument: String) -> Notification {
         let index = self.descriptors.iter().position(|known| known.id == id).unwrap_or_else(|| {
             self.descriptors.push(descriptor(id, level, template));
             self.descriptors.len() - 1
         });
         let shown = argument.replace('{', "{{").replace('}', "}}");
         let text = template.replace("{0}", &shown);
-        self.list.push(Notification {
+        Notification {
             descriptor: DescriptorRef { id: id.to_owned(), index },
             level,
             message: Message { text, id: Some("default".to_owned()), arguments: vec![argument] },
             locations: Vec::new(),
-        });
+        }
     }
 }
 
@@ -80,6 +106,11 @@ fn descriptor(id: &str, level: &'static str, template: &str) -> Descriptor {
             "Results were left out.",
             "There are more results than code scanning takes, so those of the lowest severities are not in this file.",
             "Read the JSON report, which has all of them, and mend the worst first.",
+        ),
+        (id, _) if id.starts_with("set-aside-") => (
+            "A file of the scanned tree was not obeyed.",
+            "The scanned tree is a stranger's: what lets findings pass was not taken from it.",
+            "Nothing. What the team agrees with counts as soon as the trusted commit holds it.",
         ),
         (_, "error") => (
             "A file was not scanned.",
@@ -102,5 +133,16 @@ fn descriptor(id: &str, level: &'static str, template: &str) -> Descriptor {
         default_configuration: Configuration { level },
         relationships: Vec::new(),
         properties: None,
+    }
+}
+
+const fn not_obeyed(kind: SetAsideKind) -> &'static str {
+    match kind {
+        SetAsideKind::Config => "the policy comes from elsewhere",
+        SetAsideKind::Baseline => "the baseline comes from elsewhere",
+        SetAsideKind::Rules => "files of rules come from elsewhere",
+        SetAsideKind::IgnoreFile => "ignore files come from elsewhere",
+        SetAsideKind::InlineAllow => "its inline comments stand in nothing that is trusted",
+        SetAsideKind::ReportHead => "anybody can begin a file like a report of keyscan",
     }
 }

@@ -1,14 +1,15 @@
 //! What `.keyscanignore` and the globs of the command line leave out of what a repository holds. The ignore files are
-//! those of the work tree, as in a scan of the tree.
+//! those of the work tree or of the trusted commit, as in a scan of the tree.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::places::Place;
+use super::trusted::Folder;
 use crate::source::context::{By, Context};
-use crate::source::paths;
 use crate::source::rules::Rules;
+use crate::source::{paths, trust};
 
 /// What is left out of one repository.
 pub(super) struct LeaveOut<'a> {
@@ -27,14 +28,19 @@ struct State {
     /// Whether it is a real folder of the work tree, and so are all above it: through a link nothing is read.
     real: bool,
     rules: Option<Arc<Rules>>,
+    /// The same folder in the commit that is trusted, if there is one.
+    trusted: Option<Arc<Folder>>,
 }
 
 impl<'a> LeaveOut<'a> {
     /// Nothing is read before it is asked for.
     pub(super) fn new(context: &'a Context<'a>, place: &'a Place) -> Self {
-        let mut top = State { real: true, ..State::default() };
-        top.rules = rules(&place.located.top, None);
-        Self { context, place, folders: HashMap::from([(Vec::new(), top)]), counted: HashSet::new() }
+        let trusted = trust::top(context, place.root, &place.located, &place.located.top);
+        let mut top = State { real: true, trusted, ..State::default() };
+        let mut leave_out = Self { context, place, folders: HashMap::new(), counted: HashSet::new() };
+        top.rules = leave_out.rules(&place.located.top, &top, None);
+        leave_out.folders.insert(Vec::new(), top);
+        leave_out
     }
 
     /// Whether a file is to be read. What a rule leaves out is counted.
@@ -47,7 +53,7 @@ impl<'a> LeaveOut<'a> {
         let folder = key.iter().rposition(|&byte| byte == b'/').map_or(&b""[..], |end| &key[..end]);
         let state = self.folder(folder);
         let own = || state.rules.as_ref().is_some_and(|rules| rules.ignore(&path, false)).then_some(By::IgnoreFile);
-        let report = || context.options.except.contains(&path).then_some(By::Report);
+        let report = || context.writes(&path, || true).then_some(By::Report);
         let excluded = state.excluded.or_else(own).or_else(|| context.excludes(root, &path, false)).or_else(report);
         if let Some(by) = excluded.filter(|_| self.counted.insert(key.to_vec())) {
             context.leave_out(by);
@@ -76,18 +82,22 @@ impl<'a> LeaveOut<'a> {
         state
     }
 
-    fn enter(&self, outer: &State, name: &[u8], key: &[u8]) -> State {
+    fn enter(&self, outer: &State, bytes: &[u8], key: &[u8]) -> State {
         let path = self.place.path(key);
-        let name = paths::from_bytes(name);
+        let name = paths::from_bytes(bytes);
         let plain = Path::new(&name).components().eq([Component::Normal(&name)]);
         let real = outer.real && plain && path.symlink_metadata().is_ok_and(|kind| kind.is_dir());
         let own = || outer.rules.as_ref().is_some_and(|rules| rules.ignore(&path, true)).then_some(By::IgnoreFile);
         let excluded = outer.excluded.or_else(own).or_else(|| self.context.excludes(self.place.root, &path, true));
-        let own = if real { rules(&path, outer.rules.clone()) } else { None };
-        State { excluded, real, rules: own.or_else(|| outer.rules.clone()) }
+        let trusted = trust::enter(self.context, self.place.root, outer.trusted.as_ref(), bytes, &path);
+        let mut state = State { excluded, real, rules: None, trusted };
+        state.rules = self.rules(&path, &state, outer.rules.clone());
+        state
     }
-}
 
-fn rules(folder: &Path, outer: Option<Arc<Rules>>) -> Option<Arc<Rules>> {
-    Rules::load(folder, &folder.join(".keyscanignore"), outer).map(Arc::new)
+    fn rules(&self, folder: &Path, state: &State, outer: Option<Arc<Rules>>) -> Option<Arc<Rules>> {
+        let file = folder.join(trust::IGNORE_FILE);
+        let there = state.real && file.symlink_metadata().is_ok_and(|kind| kind.is_file());
+        trust::ignore_rules(self.context, self.place.root, folder, there, state.trusted.as_ref(), outer)
+    }
 }

@@ -22,6 +22,7 @@ mod revision;
 mod settings;
 mod staged;
 mod trees;
+mod trusted;
 mod walk;
 mod work_tree;
 
@@ -32,4 +33,6 @@ pub(super) use range::{range, since};
 pub use repositories::Located;
 pub(super) use repositories::Repositories;
 pub(super) use staged::read as staged;
+pub(super) use trusted::Folder as TrustedFolder;
+pub use trusted::{TrustError, Trusted};
 pub(super) use work_tree::WorkTree;

@@ -107,7 +107,12 @@ impl Objects {
 
     /// A reader of single objects, for one thread.
     pub(in crate::source) fn reader(&self) -> Reader<'_> {
-        Reader { objects: self, inflate: gix_zlib::Inflate::default(), cache: MemoryCappedHashmap::new(CACHE) }
+        self.reader_with(Tools::default())
+    }
+
+    /// A reader that goes on with what another one of the same objects had.
+    pub(in crate::source) const fn reader_with(&self, tools: Tools) -> Reader<'_> {
+        Reader { objects: self, tools }
     }
 
     /// The ids that begin with these hex digits (at least four), sorted, each once.
@@ -189,18 +194,34 @@ fn loose_of(folder: &Path, first: &str, hash: gix_hash::Kind) -> Vec<ObjectId> {
 /// Reads single objects.
 pub(in crate::source) struct Reader<'a> {
     objects: &'a Objects,
+    tools: Tools,
+}
+
+/// What a reader needs and need not be made anew for each.
+pub(in crate::source) struct Tools {
     inflate: gix_zlib::Inflate,
     cache: MemoryCappedHashmap,
 }
 
+impl Default for Tools {
+    fn default() -> Self {
+        Self { inflate: gix_zlib::Inflate::default(), cache: MemoryCappedHashmap::new(CACHE) }
+    }
+}
+
 impl Reader<'_> {
+    /// What it needed, for the next one.
+    pub(in crate::source) fn into_tools(self) -> Tools {
+        self.tools
+    }
+
     /// Reads an object into a buffer, and says what it is.
     pub(in crate::source) fn read(&mut self, id: &oid, buffer: &mut Vec<u8>) -> Result<Kind, ReadError> {
         // An object may be there several times: one good copy is enough.
         let mut failed = ReadError::Missing;
         for store in &self.objects.stores {
             for pack in &store.packs {
-                match pack.find(id, buffer, &mut self.inflate, &mut self.cache) {
+                match pack.find(id, buffer, &mut self.tools.inflate, &mut self.tools.cache) {
                     Ok(Some((object, _))) => return Ok(object.kind),
                     Ok(None) => {}
                     Err(_) => failed = ReadError::Damaged,

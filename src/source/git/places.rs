@@ -11,7 +11,7 @@ use super::work_tree::{git_dirs, path_in};
 use crate::source::context::Context;
 use crate::source::open::read_small;
 use crate::source::roots::add_root;
-use crate::source::{Mode, SourceError, paths};
+use crate::source::{Mode, Options, SourceError, paths};
 
 /// Longest `commondir` that is believed.
 const POINTER: u64 = 16 * 1024;
@@ -140,11 +140,10 @@ fn more_objects(named: Option<&Path>, located: &Located) -> MoreObjects {
 fn locate(context: &Context<'_>, typed: &Path) -> Result<(Located, Asked), SourceError> {
     let text = || (context.redact)(&paths::text(typed).0);
     let real = without_links(typed).ok_or_else(|| SourceError::Missing { path: text() })?;
-    let located = match &context.options.git.dir {
-        Some(dir) => by_variable(dir, context.options.git.work_tree.as_deref())
-            .ok_or_else(|| SourceError::Variable { path: (context.redact)(&paths::text(dir).0) })?,
-        None => real.ancestors().find_map(at).ok_or_else(|| SourceError::NoRepository { path: text() })?,
-    };
+    let located = holding(context.options, &real).ok_or_else(|| match &context.options.git.dir {
+        Some(dir) => SourceError::Variable { path: (context.redact)(&paths::text(dir).0) },
+        None => SourceError::NoRepository { path: text() },
+    })?;
     if context.options.mode == Mode::Staged && located.is_bare() {
         return Err(SourceError::NoWorkTree { path: text() });
     }
@@ -153,8 +152,16 @@ fn locate(context: &Context<'_>, typed: &Path) -> Result<(Located, Asked), Sourc
     Ok((located, asked))
 }
 
+/// The repository that git's variables name, or that an absolute path without links lies in.
+pub(super) fn holding(options: &Options, real: &Path) -> Option<Located> {
+    match &options.git.dir {
+        Some(dir) => by_variable(dir, options.git.work_tree.as_deref()),
+        None => real.ancestors().find_map(at),
+    }
+}
+
 /// The repository whose work tree, or whose bare self, is this very folder.
-fn at(top: &Path) -> Option<Located> {
+pub(super) fn at(top: &Path) -> Option<Located> {
     match git_dirs(top) {
         Some((git_dir, common)) => Some(located(top, &git_dir, &common)),
         None => is_git_dir(top).then(|| located(top, top, top)),
@@ -192,7 +199,7 @@ fn is_git_dir(folder: &Path) -> bool {
 
 /// An absolute path without links, as far as there is something at it. A link that is named itself stays one, where it
 /// can be a file of a repository.
-fn without_links(typed: &Path) -> Option<PathBuf> {
+pub(super) fn without_links(typed: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(typed).ok()?;
     if absolute.symlink_metadata().is_ok_and(|kind| kind.is_symlink()) {
         let link = absolute.parent()?.canonicalize().ok()?.join(absolute.file_name()?);

@@ -1,6 +1,7 @@
 //! What the commits of a range bring in: which range is meant, and the way through it.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use gix_date::Zoned;
 use gix_hash::ObjectId;
@@ -95,12 +96,10 @@ impl Repository {
         for (path, reason) in problems {
             context.skip(place.root, &path, reason);
         }
-        let list = read_small(&place.located.common_dir.join("shallow"), SHALLOW).unwrap_or_default();
-        let shallow = list.split(|&byte| byte == b'\n').filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok());
         Self {
             objects,
             references: place.located.references(),
-            shallow: shallow.collect(),
+            shallow: cut_off(&place.located.common_dir),
             elsewhere: place.objects == MoreObjects::Elsewhere,
         }
     }
@@ -131,6 +130,12 @@ impl Repository {
     fn neither(&self) -> &'static str {
         if self.is_shallow() { Wrong::Unknown.text(true) } else { "it is neither a revision nor a date" }
     }
+}
+
+/// The commits of a repository whose parents it does not have.
+pub(super) fn cut_off(common_dir: &Path) -> HashSet<ObjectId> {
+    let list = read_small(&common_dir.join("shallow"), SHALLOW).unwrap_or_default();
+    list.split(|&byte| byte == b'\n').filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok()).collect()
 }
 
 /// A range of one repository.
