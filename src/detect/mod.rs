@@ -34,6 +34,7 @@ mod marker;
 mod masked;
 mod name;
 mod names;
+mod own;
 mod pools;
 mod position;
 mod prefilter;
@@ -355,7 +356,7 @@ impl<'r> Detector<'r> {
         self.prefilter.any(bytes, |at, literal| {
             match literal {
                 Literal::Marker => hits.markers.push(at),
-                Literal::Prefix => hits.prefixes.push(at),
+                Literal::Prefix | Literal::OwnPrefix(_) => hits.prefixes.push(at),
                 Literal::Slashes(form) => hits.urls.extend(url::read(bytes, at, form)),
                 Literal::HostLead(lead) => {
                     let (start, host) = worth::led_host(bytes, at, lead);
@@ -367,7 +368,7 @@ impl<'r> Detector<'r> {
                 Literal::Infix => hits.infixes.push(at),
                 Literal::Encoded(form) if form.is_at(bytes, at) => hits.encoded.push((at, form)),
                 Literal::ImageLead => hits.images.push(at),
-                Literal::Word | Literal::CallPath | Literal::Encoded(_) => {}
+                Literal::Word | Literal::OwnName | Literal::CallPath | Literal::Encoded(_) => {}
             }
             false
         });
@@ -375,6 +376,10 @@ impl<'r> Detector<'r> {
             hits.prefixes.extend(memchr::memmem::find_iter(bytes, prefix.as_bytes()));
         }
         hits.prefixes.sort_unstable();
+        // Users' own literals come in a pass of their own, and may be built-in ones, too.
+        hits.prefixes.dedup();
+        hits.infixes.sort_unstable();
+        hits.infixes.dedup();
         hits
     }
 }

@@ -121,7 +121,8 @@ pub(super) struct Hosts {
     names: HashMap<String, usize>,
     suffixes: HashMap<String, usize>,
     patterns: Vec<(String, usize)>,
-    domains: HashMap<String, usize>,
+    /// Registrable domains, with the relay that owns each; nobody where an entry says that it is no relay's.
+    domains: HashMap<String, Option<usize>>,
 }
 
 impl Hosts {
@@ -134,8 +135,13 @@ impl Hosts {
                 Some(HostForm::Pattern(_)) => self.patterns.push((host.to_string(), entry)),
                 None => {}
             }
-            if let Some(domain) = owned_domain(endpoint, host, &is_shared) {
-                self.domains.entry(domain.to_owned()).or_insert(entry);
+            let name = host.strip_prefix("*.").unwrap_or(host);
+            let Some(domain) = registrable(name, &is_shared).filter(|_| !name.contains('*')) else { continue };
+            let is_relay = endpoint.kind == CatalogueKind::Relay;
+            if !is_relay {
+                self.domains.insert(domain.to_owned(), None);
+            } else if endpoint.confidence == Certainty::High {
+                self.domains.entry(domain.to_owned()).or_insert(Some(entry));
             }
         }
     }
@@ -162,15 +168,9 @@ impl Hosts {
         })
     }
 
-    /// The relay that owns the host's registrable domain.
-    pub(super) fn relay(&self, host: &str) -> Option<usize> {
+    /// Who owns the host's registrable domain, as far as these files say: a relay, or nobody that is one.
+    pub(super) fn owner(&self, host: &str) -> Option<Option<usize>> {
         let behind_dots = host.match_indices('.').map(|(dot, _)| &host[dot + 1..]);
         std::iter::once(host).chain(behind_dots).find_map(|suffix| self.domains.get(suffix).copied())
     }
-}
-
-/// The registrable domain of a high-confidence relay's host.
-fn owned_domain<'h>(endpoint: &Endpoint, host: &'h str, is_shared: impl Fn(&str) -> bool) -> Option<&'h str> {
-    let sure = endpoint.kind == CatalogueKind::Relay && endpoint.confidence == Certainty::High;
-    if !sure || host.contains('*') { None } else { registrable(host, is_shared) }
 }

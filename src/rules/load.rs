@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::check::Owner;
 use super::schema::RuleFile;
 
 /// Why a rule file was refused.
@@ -25,15 +26,17 @@ pub struct RuleError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The text is not TOML.
-    #[error("this is not valid TOML")]
+    #[error("this is not valid TOML: a mistake in the syntax, or a name that is given twice")]
     Syntax,
     /// A field that no table of this kind has.
-    #[error("unknown field{}{}", quoted(name.as_deref()), hint(nearest.as_deref()))]
+    #[error("unknown field{}{}", quoted(name.as_deref()), hint_or(nearest.as_deref(), known))]
     UnknownField {
         /// The field, unless it could be a key that strayed here.
         name: Option<String>,
         /// The valid field that it resembles most.
         nearest: Option<String>,
+        /// All that are valid.
+        known: Vec<String>,
     },
     /// A word outside a closed list.
     #[error("unknown word{}; known are: {}", hint(nearest.as_deref()), known.join(", "))]
@@ -50,12 +53,14 @@ pub enum Problem {
     #[error("a value of the wrong type")]
     WrongType,
     /// An id, name or host that is there already, in this file or among the built-in rules.
-    #[error("this {what}{} is there already", quoted(id.as_deref()))]
+    #[error("this {what}{} is there already, {}", quoted(id.as_deref()), place(first.as_ref()))]
     Repeated {
         /// What it is: `key`, `host` …
         what: &'static str,
         /// Which one, unless it could be a key.
         id: Option<String>,
+        /// Where it is taken: file, line, column. Nothing for a built-in rule.
+        first: Option<(String, usize, usize)>,
     },
     /// An id that nothing has.
     #[error("no {what} has this id{}{}", quoted(id.as_deref()), hint(nearest.as_deref()))]
@@ -85,6 +90,17 @@ fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!(" (did you mean `{nearest}`?)"))
 }
 
+fn hint_or(nearest: Option<&str>, known: &[String]) -> String {
+    if nearest.is_some() { hint(nearest) } else { format!("; there are `{}`", known.join("`, `")) }
+}
+
+fn place(first: Option<&(String, usize, usize)>) -> String {
+    match first {
+        Some((file, line, column)) => format!("at {file}:{line}:{column}"),
+        None => "among the built-in rules".to_owned(),
+    }
+}
+
 /// A problem with one entry, not yet tied to a place in its file.
 #[derive(Clone, Debug)]
 pub(super) struct Fault {
@@ -94,8 +110,19 @@ pub(super) struct Fault {
     pub(super) index: usize,
     /// The field, where one is to blame.
     pub(super) field: Option<&'static str>,
+    /// Which item of the field's list, from 0.
+    pub(super) item: Option<usize>,
     /// What is wrong.
     pub(super) problem: Problem,
+    /// Who has taken what this entry repeats.
+    pub(super) owner: Option<Owner>,
+}
+
+impl Fault {
+    /// What is wrong with a table or field at the top of a file.
+    pub(super) fn of_table(table: &'static str, problem: Problem) -> Self {
+        Self { table, index: 0, field: None, item: None, problem, owner: None }
+    }
 }
 
 /// Parses one rule file.
@@ -110,13 +137,39 @@ pub(super) fn parse(name: &str, text: &str) -> Result<RuleFile, RuleError> {
     toml::from_str(text).map_err(|error| at(name, text, error.span(), translate(error.message())))
 }
 
-/// Ties a fault to its place in the text.
+/// Ties a fault to its place. `files` are the names and texts of all files, `number` says which one is at fault.
 #[must_use]
-pub(super) fn locate(name: &str, text: &str, fault: Fault) -> RuleError {
-    at(name, text, find(text, &fault), fault.problem)
+pub(super) fn locate<T: AsRef<str>>(files: &[(T, T)], number: usize, fault: Fault) -> RuleError {
+    let place = |number: usize, fault: &Fault, problem| {
+        let (name, text) = &files[number];
+        at(name.as_ref(), text.as_ref(), find(text.as_ref(), fault), problem)
+    };
+    let mut problem = fault.problem.clone();
+    if let (Problem::Repeated { first, .. }, Some(owner)) = (&mut problem, fault.owner.filter(|o| o.file < files.len()))
+    {
+        let entry = Fault { table: owner.entry.0, index: owner.entry.1, field: Some(owner.field), ..fault.clone() };
+        let error = place(owner.file, &entry, Problem::Syntax);
+        *first = Some((error.file, error.line, error.column));
+    }
+    place(number, &fault, problem)
 }
 
-/// Where a fault's field, or at least its table, begins.
+/// Line and column of an entry, of one of its fields, or of an item of that field's list; both 1-based.
+#[must_use]
+#[allow(dead_code, reason = "the build script has no use for it")]
+pub(super) fn position(
+    text: &str,
+    table: &'static str,
+    index: usize,
+    field: Option<&'static str>,
+    item: Option<usize>,
+) -> (usize, usize) {
+    let fault = Fault { table, index, field, item, problem: Problem::Syntax, owner: None };
+    let error = at("", text, find(text, &fault), Problem::Syntax);
+    (error.line, error.column)
+}
+
+/// Where a fault's item or field, or at least its table, begins.
 fn find(text: &str, fault: &Fault) -> Option<Range<usize>> {
     let document = DeTable::parse(text).ok()?;
     let tables = document.get_ref().get(fault.table)?;
@@ -125,7 +178,8 @@ fn find(text: &str, fault: &Fault) -> Option<Range<usize>> {
         _ => tables,
     };
     let field = fault.field.and_then(|field| entry.get_ref().as_table()?.get(field));
-    Some(field.unwrap_or(entry).span())
+    let item = field.zip(fault.item).and_then(|(field, item)| field.get_ref().as_array()?.get(item));
+    Some(item.or(field).unwrap_or(entry).span())
 }
 
 fn at(name: &str, text: &str, span: Option<Range<usize>>, problem: Problem) -> RuleError {
@@ -154,6 +208,7 @@ fn translate(message: &str) -> Problem {
         return Problem::UnknownField {
             name: harmless(name),
             nearest: nearest(name, backticked(behind)).map(str::to_owned),
+            known: backticked(behind).map(str::to_owned).collect(),
         };
     }
     if let Some((name, behind)) = named("unknown variant `") {
@@ -166,10 +221,12 @@ fn translate(message: &str) -> Problem {
     }
 }
 
-/// A name out of a rule file, unless it could be a key: those are longer, or hold digits behind their prefix.
+/// A name out of a rule file, unless it could be a key: those have longer parts, or more digits in them.
 pub(super) fn harmless(name: &str) -> Option<String> {
-    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*');
-    let plain = name.len() <= 32 && name.bytes().all(word) && !name.to_ascii_lowercase().contains("sk-");
+    let mut parts = name.split(['-', '_', '.', '*', '/']);
+    let word = |part: &str| part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let plain = name.len() <= 64 && digits <= 4 && parts.all(word) && !name.to_ascii_lowercase().contains("sk-");
     plain.then(|| name.to_owned())
 }
 
@@ -217,7 +274,9 @@ mod tests {
     fn only_names_that_are_no_keys_are_shown() {
         assert_eq!(harmless("base-url").as_deref(), Some("base-url"));
         assert_eq!(harmless("sk-abc"), None);
-        assert_eq!(harmless(&"a".repeat(33)), None);
+        assert_eq!(harmless("api.some-relay.example").as_deref(), Some("api.some-relay.example"));
+        assert_eq!(harmless(&"a".repeat(17)), None);
+        assert_eq!(harmless("0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"), None);
         assert_eq!(harmless("a b"), None);
     }
 }

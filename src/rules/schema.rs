@@ -32,6 +32,10 @@ pub struct RuleFile {
     pub placeholder: Option<Placeholders>,
     /// The text of each rule.
     pub rule: Vec<RuleText>,
+    /// What each signal means that is no rule.
+    pub signal: Vec<Note>,
+    /// Paragraphs of the manual that several rules share.
+    pub topic: Vec<Note>,
 }
 
 /// What a key format is found by.
@@ -372,10 +376,29 @@ pub struct RuleText {
     pub advice: List<Text>,
     /// The rule's severity in the table, for the role `configured`.
     pub severity: Text,
+    /// When it has which severity: `high: a key is sent there`.
+    #[serde(default)]
+    pub severities: List<Text>,
+    /// What moves the severity by a step, or ends it.
+    #[serde(default)]
+    pub moves: List<Text>,
+    /// What of the policy lets it pass; empty where only comments and the baseline do.
+    #[serde(default)]
+    pub allow: Text,
     /// CWE number, such as 798.
     pub cwe: u32,
     /// A text in which it is found, with `<key>` and hosts under reserved names.
     pub examples: List<Text>,
     /// A text in which it is not.
     pub non_examples: List<Text>,
+}
+
+/// A paragraph under an id.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Note {
+    /// Id of a signal, or of a topic.
+    pub id: Text,
+    /// The paragraph.
+    pub text: Text,
 }
