@@ -5,7 +5,7 @@ use std::path::Path;
 use keyscan::assess::{Fingerprinter, Policy};
 use keyscan::detect::Detector;
 use keyscan::examples;
-use keyscan::model::{EndpointKind, Report, Severity};
+use keyscan::model::{EndpointKind, PolicyFacts, Report, Severity};
 use keyscan::rules::{HostMatch, Problem, RuleError, Rules};
 use keyscan::source::{self, Progress};
 use keyscan::{report, scan};
@@ -265,6 +265,8 @@ fn scanned(tree: &Path, rules: &Rules, mode: source::Mode) -> Report {
         policy: Policy::default(),
         fingerprinter: Fingerprinter::plain(),
         min_severity: Severity::Info,
+        policy_facts: PolicyFacts::default(),
+        show_suppressed: false,
     };
     scan::run(&options, rules, &Progress::default()).unwrap()
 }

@@ -23,6 +23,8 @@ pub fn modern(prefix: &str, half: usize, seed: u64) -> String {
 
 #[test]
 fn templates_expand_to_their_alphabets() {
+    use keyscan::rules::sample::{ALNUM, URL};
+
     let key = expand("sk-proj-{74:url}T3{}BlbkFJ{74}", 1);
     assert_eq!(key.len(), 8 + 74 + 8 + 74);
     assert!(key[82..].starts_with(MARKER) && key.contains('_'));
