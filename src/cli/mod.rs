@@ -4,6 +4,7 @@
 mod args;
 mod bounded;
 mod clock;
+mod command;
 mod error;
 mod exit;
 mod init;
@@ -12,6 +13,7 @@ mod output;
 mod policy;
 mod progress;
 mod resolve;
+mod shell;
 mod step_summary;
 
 use std::io::Write;
@@ -26,7 +28,8 @@ use keyscan::rules::Rules;
 use keyscan::source::Progress;
 use keyscan::{report, scan};
 
-use args::{Args, Command};
+use args::Args;
+use command::Command;
 use exit::Exit;
 use output::Target;
 use resolve::Plan;
@@ -57,9 +60,11 @@ pub(crate) fn main() -> ExitCode {
 fn run(args: Args) -> Result<Exit> {
     let rules = Rules::builtin();
     match args.command {
-        Some(Command::Rules) => manual::list(&rules),
-        Some(Command::Explain { rule }) => manual::explain(&rules, rule),
-        Some(Command::Init(args)) => init::run(&args),
+        Some(Command::Rules(args)) => manual::rules(&rules, args.0),
+        Some(Command::Explain(args)) => manual::explain(&rules, args.0.id.as_ref().map(|id| id.0.as_str())),
+        Some(Command::Init(args)) => init::run(&args.0),
+        Some(Command::Completions(args)) => shell::completions(args.0.shell),
+        Some(Command::Man) => shell::man(),
         None => scan(&resolve::plan(args.scan)?, &rules),
     }
 }

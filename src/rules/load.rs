@@ -236,7 +236,8 @@ fn backticked(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The candidate with the fewest edits, when less than half of the name has to change.
-pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let ranked = candidates.map(|candidate| (edits(name, candidate), candidate));
     ranked.min_by_key(|&(edits, _)| edits).filter(|&(edits, _)| edits * 2 <= name.len()).map(|(_, best)| best)
 }

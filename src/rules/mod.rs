@@ -24,7 +24,7 @@ use crate::model::RuleId;
 
 pub use body::compile;
 pub use hosts::{HostHit, HostMatch};
-pub use load::{Problem, RuleError};
+pub use load::{Problem, RuleError, nearest};
 pub use names::normalise;
 use own::Own;
 use schema::{Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software};

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A text that is either embedded or read at run time.
 pub type Text = Cow<'static, str>;
@@ -11,7 +11,7 @@ pub type Text = Cow<'static, str>;
 pub type List<T> = Cow<'static, [T]>;
 
 /// One rule file: any mix of the tables below.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RuleFile {
     /// Date of the endpoint catalogue, `YYYY-MM-DD`; in `endpoints.toml` only.
@@ -39,7 +39,7 @@ pub struct RuleFile {
 }
 
 /// What a key format is found by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Anchor {
     /// The marker in the middle; `prefix` tells the family, `body` describes a name between prefix and left half.
@@ -54,7 +54,7 @@ pub enum Anchor {
 }
 
 /// What finding a key of this format proves about its issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proves {
     /// `issuer` issued it: the structure is that issuer's alone.
@@ -68,7 +68,7 @@ pub enum Proves {
 }
 
 /// How the randomness of a body is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Judge {
     /// Each half around the marker for itself.
@@ -82,7 +82,7 @@ pub enum Judge {
 }
 
 /// What has to stand near a candidate before it counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Needs {
     /// Nothing: shape and randomness suffice.
@@ -95,7 +95,7 @@ pub enum Needs {
 }
 
 /// How sure a match is (low, medium, high).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// One weak hint.
@@ -107,7 +107,7 @@ pub enum Certainty {
 }
 
 /// One key format.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct KeyFormat {
     /// Stable id, such as `openai-project`.
@@ -163,7 +163,7 @@ pub struct KeyFormat {
 }
 
 /// What an issuer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IssuerKind {
     /// A vendor of models, or a cloud that sells them under its own contract.
@@ -177,7 +177,7 @@ pub enum IssuerKind {
 }
 
 /// Who issues keys.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Issuer {
     /// Stable id, such as `openai`.
@@ -199,7 +199,7 @@ pub struct Issuer {
 }
 
 /// What stands behind a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CatalogueKind {
     /// OpenAI's own; Azure OpenAI.
@@ -219,7 +219,7 @@ pub enum CatalogueKind {
 }
 
 /// One known endpoint.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Endpoint {
     /// Stable id.
@@ -259,7 +259,7 @@ pub struct Endpoint {
 }
 
 /// What a setting holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingRole {
     /// A key.
@@ -275,7 +275,7 @@ pub enum SettingRole {
 }
 
 /// How much a setting's name says by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingClass {
     /// Needs the product's own evidence in the same file (`KEY`, `BASE_URL`).
@@ -287,7 +287,7 @@ pub enum SettingClass {
 }
 
 /// One name under which software takes a key or an endpoint.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Setting {
     /// The name as written: `OPENAI_BASE_URL`, `spring.ai.openai.base-url`, `baseURL`. Compared without case and
@@ -308,7 +308,7 @@ pub struct Setting {
 }
 
 /// What a software does with LLM traffic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SoftwareKind {
     /// Passes requests on, with the caller's key or one of its own.
@@ -324,7 +324,7 @@ pub enum SoftwareKind {
 }
 
 /// One software, known by its container images.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Software {
     /// Stable id.
@@ -347,7 +347,7 @@ pub struct Software {
 }
 
 /// What a value looks like that is no key.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Placeholders {
     /// Whole values, compared without case.
@@ -359,7 +359,7 @@ pub struct Placeholders {
 }
 
 /// The manual text of one rule.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleText {
     /// Rule id.
@@ -394,7 +394,7 @@ pub struct RuleText {
 }
 
 /// A paragraph under an id.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Note {
     /// Id of a signal, or of a topic.
