@@ -25,9 +25,10 @@ pub(super) fn man() -> Result<Exit> {
     let mut page = Vec::new();
     write_page(&mut page)?;
     // roff is ASCII; other characters have names.
-    let named = |character: char| match character.is_ascii() {
-        true => character.to_string(),
-        false => format!("\\[u{:04X}]", u32::from(character)),
+    let named = |character: char| match character {
+        '…' => "...".to_owned(),
+        _ if character.is_ascii() => character.to_string(),
+        _ => format!("\\[u{:04X}]", u32::from(character)),
     };
     let page: String = String::from_utf8_lossy(&page).chars().map(named).collect();
     Target::Stdout.write(|out| out.write_all(page.as_bytes()))?;

@@ -1,6 +1,8 @@
 //! The command line as scripts and pipelines see it: exit codes, streams, files, refusals.
 
 mod files;
+mod manual;
+mod shell;
 mod step_summary;
 
 use std::fs;
