@@ -289,6 +289,31 @@ fn a_scan_with_own_rules_reports_their_keys() {
 }
 
 #[test]
+fn own_keys_are_taken_out_of_paths_and_addresses() {
+    let key = expand("acme_live_{32}", 5);
+    let tree = Tree::one(
+        &format!("src/{key}.py"),
+        format!("base_url = 'https://api.acme.test/{key}/v1'; client = Acme('{key}')\n"),
+    );
+    let rules = with(KEY);
+    let report = scanned(tree.path(), &rules, source::Mode::Tree);
+    assert!(!report.findings.is_empty());
+    for format in report::Format::ALL {
+        let mut bytes = Vec::new();
+        report::write(
+            &report,
+            &rules,
+            *format,
+            &report::Options { verbose: 2, ..report::Options::default() },
+            &mut bytes,
+        )
+        .unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains(&key[16..]), "{format:?}: {text}");
+    }
+}
+
+#[test]
 fn history_and_index_are_searched_for_own_keys() {
     let Some(repo) = Repo::new() else { return };
     let key = expand("acme_live_{32}", 4);

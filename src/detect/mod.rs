@@ -157,6 +157,7 @@ impl<'r> Detector<'r> {
     /// Prepares the prefilter; everything else waits for the first blob that passes it.
     #[must_use]
     pub fn new(rules: &'r Rules) -> Self {
+        redact::learn(rules);
         Self { rules, prefilter: Prefilter::new(rules), sieve: OnceLock::new(), deep: OnceLock::new() }
     }
 

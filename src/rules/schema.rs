@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A text that is either embedded or read at run time.
 pub type Text = Cow<'static, str>;
-/// A list that is either embedded or read at run time.
+/// The same for a list.
 pub type List<T> = Cow<'static, [T]>;
 
 /// One rule file: any mix of the tables below.
@@ -150,9 +150,7 @@ pub struct KeyFormat {
     /// Whether the key is made to be seen by browsers and never counts as leaked there.
     #[serde(default)]
     pub public: bool,
-    /// Template of a key, expanded by tests: `{n}` letters and digits, `{n:hex}`, `{n:HEX}`, `{n:lower}`, `{n:digit}`,
-    /// `{n:url}` (base64url), `{n:b64}`, `{n:oneapi}`, `{uuid}`; `{}` stands for nothing and keeps the file free of
-    /// complete keys.
+    /// Template of a key, so that no file holds a complete one; the module `sample` tells its language.
     pub sample: Text,
     /// Texts in which the key is found; `<key>` is the expanded sample.
     pub examples: List<Text>,
@@ -230,8 +228,7 @@ pub struct Endpoint {
     pub kind: CatalogueKind,
     /// How sure the kind is.
     pub confidence: Certainty,
-    /// Lower-case hosts without scheme, port and path. `*.suffix` matches every sub-domain of the suffix, but not the suffix;
-    /// any other `*` stands for one label or a part of one (`bedrock-mantle.*.api.aws`, `*-aiplatform.googleapis.com`).
+    /// Lower-case hosts without scheme, port and path. `*.suffix` is every sub-domain, any other `*` one label or a part of one.
     #[serde(default)]
     pub hosts: List<Text>,
     /// Path prefix of its API.
@@ -290,8 +287,7 @@ pub enum SettingClass {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Setting {
-    /// The name as written: `OPENAI_BASE_URL`, `spring.ai.openai.base-url`, `baseURL`. Compared without case and
-    /// punctuation, so that the relaxed spellings need no entry of their own.
+    /// The name as written: `OPENAI_BASE_URL`, `spring.ai.openai.base-url`. Compared without case and punctuation.
     pub name: Text,
     /// What it holds.
     pub role: SettingRole,
