@@ -69,7 +69,10 @@ fn read(folder: &Path) -> Result<(RuleFile, Vec<String>, String), String> {
         texts.push((name, text));
     }
     let first = |number: usize, faults: Vec<load::Fault>| match faults.into_iter().next() {
-        Some(fault) => Err(load::locate(&texts, number, fault).to_string()),
+        Some(fault) => {
+            let places: Vec<_> = texts.iter().map(|(name, text)| load::Places::new(name, text)).collect();
+            Err(load::locate(&places, number, fault).to_string())
+        }
         None => Ok(()),
     };
     for (number, file) in files.iter().enumerate() {

@@ -407,4 +407,11 @@ fn wide_hosts_and_domains_of_own_relays_count() {
     let rules = with(&wide);
     assert_eq!(rules.host(b"a.b.wide.test").map(|hit| hit.how), Some(HostMatch::Suffix));
     assert!(rules.host(b"wide.test").is_none());
+    let open = ENDPOINT.replace("api.acme-relay.test", "eu-*.acme.test");
+    let rules = with(&open);
+    for (host, found) in
+        [("eu-1.acme.test", true), ("eu-.acme.test", false), ("eu-1.x.acme.test", false), ("us-1.acme.test", false)]
+    {
+        assert_eq!(rules.host(host.as_bytes()).is_some(), found, "{host}");
+    }
 }

@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::detect::Detector;
 use crate::model::{Blob, BlobPath, Exposure, Matches, Origin};
-use crate::rules::{RuleSource, Rules};
+use crate::rules::{Places, RuleSource, Rules};
 
 /// An example that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,8 @@ pub struct Outcome {
 /// Walks the examples and counter-examples of a file that is a part of `rules`.
 #[must_use]
 pub fn check(rules: &Rules, source: &RuleSource<'_>) -> Outcome {
-    let mut walk = Walk { detector: Detector::new(rules), source, outcome: Outcome::default() };
+    let (detector, places) = (Detector::new(rules), source.places());
+    let mut walk = Walk { detector, source, places, outcome: Outcome::default() };
     let file = &source.rules;
     file.key.iter().enumerate().for_each(|(at, key)| walk.key(at, key));
     file.endpoint.iter().enumerate().for_each(|(at, endpoint)| walk.endpoint(at, endpoint));
@@ -62,6 +63,7 @@ pub fn check(rules: &Rules, source: &RuleSource<'_>) -> Outcome {
 struct Walk<'a> {
     detector: Detector<'a>,
     source: &'a RuleSource<'a>,
+    places: Places<'a>,
     outcome: Outcome,
 }
 
@@ -101,7 +103,7 @@ impl Walk<'_> {
             for (item, text) in texts.iter().enumerate() {
                 self.outcome.examples += 1;
                 let Some(says) = judge(&self.detector, list, text.as_ref()) else { continue };
-                let (line, column) = self.source.position(entry.table, entry.index, Some(list.field()), Some(item));
+                let (line, column) = self.places.position(entry.table, entry.index, Some(list.field()), Some(item));
                 self.outcome.failures.push(Failure {
                     file: self.source.name.to_string(),
                     line,

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::check::Owner;
@@ -137,49 +138,61 @@ pub(super) fn parse(name: &str, text: &str) -> Result<RuleFile, RuleError> {
     toml::from_str(text).map_err(|error| at(name, text, error.span(), translate(error.message())))
 }
 
-/// Ties a fault to its place. `files` are the names and texts of all files, `number` says which one is at fault.
-#[must_use]
-pub(super) fn locate<T: AsRef<str>>(files: &[(T, T)], number: usize, fault: Fault) -> RuleError {
-    let place = |number: usize, fault: &Fault, problem| {
-        let (name, text) = &files[number];
-        at(name.as_ref(), text.as_ref(), find(text.as_ref(), fault), problem)
-    };
-    let mut problem = fault.problem.clone();
-    if let (Problem::Repeated { first, .. }, Some(owner)) = (&mut problem, fault.owner.filter(|o| o.file < files.len()))
-    {
-        let entry = Fault { table: owner.entry.0, index: owner.entry.1, field: Some(owner.field), ..fault.clone() };
-        let error = place(owner.file, &entry, Problem::Syntax);
-        *first = Some((error.file, error.line, error.column));
+/// A rule file that is asked for the places of its entries: parsed once, however many are asked for.
+#[derive(Debug)]
+pub struct Places<'t> {
+    name: &'t str,
+    text: &'t str,
+    document: Option<Spanned<DeTable<'t>>>,
+    /// Offsets of the line breaks.
+    breaks: Vec<usize>,
+}
+
+impl<'t> Places<'t> {
+    /// The places of a file.
+    #[must_use]
+    pub fn new(name: &'t str, text: &'t str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        Self { name, text, document: DeTable::parse(text).ok(), breaks }
     }
-    place(number, &fault, problem)
+
+    /// Line and column, both 1-based, of an entry of a table (`key`, `endpoint` …), of a field of it, or of an item of
+    /// the list in that field.
+    #[must_use]
+    pub fn position(&self, table: &str, index: usize, field: Option<&str>, item: Option<usize>) -> (usize, usize) {
+        let offset = self.find(table, index, field, item).map_or(0, |span| span.start).min(self.text.len());
+        let line = self.breaks.partition_point(|&at| at < offset);
+        let start = line.checked_sub(1).map_or(0, |before| self.breaks[before] + 1);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        (line + 1, column + 1)
+    }
+
+    /// Where an item or field, or at least its table, begins.
+    fn find(&self, table: &str, index: usize, field: Option<&str>, item: Option<usize>) -> Option<Range<usize>> {
+        let tables = self.document.as_ref()?.get_ref().get(table)?;
+        let entry = match tables.get_ref() {
+            DeValue::Array(entries) => entries.get(index)?,
+            _ => tables,
+        };
+        let field = field.and_then(|field| entry.get_ref().as_table()?.get(field));
+        let item = field.zip(item).and_then(|(field, item)| field.get_ref().as_array()?.get(item));
+        Some(item.or(field).unwrap_or(entry).span())
+    }
 }
 
-/// Line and column of an entry, of one of its fields, or of an item of that field's list; both 1-based.
+/// Ties a fault of file `number` to its place.
 #[must_use]
-#[allow(dead_code, reason = "the build script has no use for it")]
-pub(super) fn position(
-    text: &str,
-    table: &'static str,
-    index: usize,
-    field: Option<&'static str>,
-    item: Option<usize>,
-) -> (usize, usize) {
-    let fault = Fault { table, index, field, item, problem: Problem::Syntax, owner: None };
-    let error = at("", text, find(text, &fault), Problem::Syntax);
-    (error.line, error.column)
-}
-
-/// Where a fault's item or field, or at least its table, begins.
-fn find(text: &str, fault: &Fault) -> Option<Range<usize>> {
-    let document = DeTable::parse(text).ok()?;
-    let tables = document.get_ref().get(fault.table)?;
-    let entry = match tables.get_ref() {
-        DeValue::Array(entries) => entries.get(fault.index)?,
-        _ => tables,
-    };
-    let field = fault.field.and_then(|field| entry.get_ref().as_table()?.get(field));
-    let item = field.zip(fault.item).and_then(|(field, item)| field.get_ref().as_array()?.get(item));
-    Some(item.or(field).unwrap_or(entry).span())
+pub(super) fn locate(files: &[Places<'_>], number: usize, fault: Fault) -> RuleError {
+    let file = &files[number];
+    let mut problem = fault.problem;
+    if let (Problem::Repeated { first, .. }, Some(owner)) = (&mut problem, fault.owner)
+        && let Some(other) = files.get(owner.file)
+    {
+        let (line, column) = other.position(owner.entry.0, owner.entry.1, Some(owner.field), None);
+        *first = Some((other.name.to_owned(), line, column));
+    }
+    let (line, column) = file.position(fault.table, fault.index, fault.field, fault.item);
+    RuleError { file: file.name.to_owned(), line, column, problem }
 }
 
 fn at(name: &str, text: &str, span: Option<Range<usize>>, problem: Problem) -> RuleError {

@@ -24,7 +24,7 @@ use crate::model::RuleId;
 
 pub use body::compile;
 pub use hosts::{HostHit, HostMatch};
-pub use load::{Problem, RuleError, nearest};
+pub use load::{Places, Problem, RuleError, nearest};
 pub use names::normalise;
 use own::Own;
 use schema::{Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software};
@@ -47,17 +47,10 @@ pub struct RuleSource<'r> {
 }
 
 impl RuleSource<'_> {
-    /// Line and column, both 1-based, of an entry of a table (`key`, `endpoint` …), of a field of it, or of an item of
-    /// the list in that field.
+    /// Where its entries stand.
     #[must_use]
-    pub fn position(
-        &self,
-        table: &'static str,
-        index: usize,
-        field: Option<&'static str>,
-        item: Option<usize>,
-    ) -> (usize, usize) {
-        load::position(&self.text, table, index, field, item)
+    pub fn places(&self) -> Places<'_> {
+        Places::new(&self.name, &self.text)
     }
 }
 
@@ -73,7 +66,7 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// All that is wrong with them, in the order given, with its places.
+    /// What is wrong with them, in the order given, with its places; a hundred mistakes at most.
     pub fn with_extra(files: &[(&str, &str)]) -> Result<Self, Vec<RuleError>> {
         let own = if files.is_empty() { None } else { Some(Box::new(Own::read(files)?)) };
         Ok(Self { own })

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::check::{BUILTIN, Known};
 use super::hosts::Hosts;
-use super::load::{self, Fault, Problem, RuleError};
+use super::load::{self, Fault, Places, Problem, RuleError};
 use super::names::normalise;
 use super::schema::{CatalogueKind, RuleFile};
 use super::{body, builtin, is_shared, sample, sha256};
@@ -18,6 +18,9 @@ use crate::model::RuleId;
 const MOST_KEYS: usize = 200;
 /// The most settings of own files: all their names are searched for together.
 const MOST_SETTINGS: usize = 1000;
+
+/// Whoever has made so many mistakes has made one mistake many times.
+const MOST_ERRORS: usize = 100;
 
 /// What users' own files add.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +65,11 @@ impl Own {
             }
             faults.extend(too_many(&parsed));
         }
-        errors.extend(faults.into_iter().map(|(number, fault)| (number, load::locate(&files, number, fault))));
+        faults.truncate(MOST_ERRORS);
+        if !faults.is_empty() {
+            let places: Vec<_> = files.iter().map(|(name, text)| Places::new(name, text)).collect();
+            errors.extend(faults.into_iter().map(|(number, fault)| (number, load::locate(&places, number, fault))));
+        }
         if errors.is_empty() {
             return Ok(Self::of(files, parsed.into_iter().map(|(_, file)| file).collect()));
         }

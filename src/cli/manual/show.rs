@@ -137,9 +137,9 @@ fn named(sources: &[RuleSource<'_>], asked: &str) -> Vec<Entry> {
     };
     let mut found = Vec::new();
     for source in sources {
-        let file = &source.rules;
+        let (file, places) = (&source.rules, source.places());
         let mut add = |table, index, fields| {
-            let (line, _) = source.position(table, index, None, None);
+            let (line, _) = places.position(table, index, None, None);
             found.push(Entry { table, file: source.name.to_string(), line, note: None, fields });
         };
         macro_rules! by_id {
