@@ -166,21 +166,29 @@ fn keys(file: &RuleFile) -> impl Iterator<Item = Fault> {
 }
 
 fn too_many(files: &[(usize, RuleFile)]) -> impl Iterator<Item = (usize, Fault)> {
-    let keys = |file: &RuleFile| file.key.len();
-    let settings = |file: &RuleFile| file.setting.len();
-    let limits: [(_, _, _, fn(&RuleFile) -> usize); 2] = [
-        ("key", MOST_KEYS, "must be 200 at most in all files", keys),
-        ("setting", MOST_SETTINGS, "must be 1,000 at most in all files", settings),
-    ];
-    limits.into_iter().filter_map(|(table, most, must, count)| {
-        let mut sum = 0;
-        let (number, file) = files.iter().find(|(_, file)| {
-            sum += count(file);
-            sum > most
-        })?;
-        let index = count(file) - (sum - most);
-        let problem = Problem::Invalid { field: table, must };
-        Some((*number, Fault { index, ..Fault::of_table(table, problem) }))
+    let keys = first_beyond(files, MOST_KEYS, |file| file.key.len());
+    let settings = first_beyond(files, MOST_SETTINGS, |file| file.setting.len());
+    let fault = |table, must| {
+        move |(number, index)| {
+            let problem = Problem::Invalid { field: table, must };
+            (number, Fault { index, ..Fault::of_table(table, problem) })
+        }
+    };
+    let keys = keys.map(fault("key", "must be 200 at most in all files"));
+    keys.into_iter().chain(settings.map(fault("setting", "must be 1,000 at most in all files")))
+}
+
+/// The file, and which of its entries, that is one too many.
+fn first_beyond(
+    files: &[(usize, RuleFile)],
+    most: usize,
+    count: impl Fn(&RuleFile) -> usize,
+) -> Option<(usize, usize)> {
+    let mut left = most;
+    files.iter().find_map(|(number, file)| {
+        let index = left;
+        left = left.checked_sub(count(file)).unwrap_or(usize::MAX);
+        (left == usize::MAX).then_some((*number, index))
     })
 }
 

@@ -70,8 +70,8 @@ mod tests {
         let mut bytes = Vec::new();
         let long = "x".repeat(30);
         let mut page = Page { out: &mut bytes, width: 20 };
-        page.paragraph("  a  ", &format!("one two three four {long} \u{1b}[31mfive")).unwrap();
-        let text = String::from_utf8(bytes).unwrap();
+        page.paragraph("  a  ", &format!("one two three four {long} \u{1b}[31mfive")).expect("memory takes all");
+        let text = String::from_utf8(bytes).expect("it is text");
         assert!(text.starts_with("  a  one two three\n     four\n     xxx") && !text.contains('\u{1b}'), "{text}");
         assert!(text.lines().all(|line| line.len() <= 20 || line.contains(&long)), "{text}");
     }
