@@ -415,3 +415,22 @@ fn wide_hosts_and_domains_of_own_relays_count() {
         assert_eq!(rules.host(host.as_bytes()).is_some(), found, "{host}");
     }
 }
+
+#[test]
+fn a_thousand_names_are_searched_for() {
+    let one = |n: usize| {
+        format!(
+            "[[setting]]\nname = \"CORP_BRAIN_{n}_ADDR\"\nrole = \"base-url\"\nclass = \"specific\"\nproducts = [\"a\"]\n\
+             examples = [\"CORP_BRAIN_{n}_ADDR=<value>\"]\nnon-examples = [\"x\"]\nsources = []\n"
+        )
+    };
+    let text: String = (0..1000).map(one).collect();
+    let rules = with(&text);
+    let detector = Detector::new(&rules);
+    assert!(detector.passes(b"corp.brain.999-addr = https://llm.unseen.dev"));
+    assert!(!detector.passes(b"corp.brain.addr = https://llm.unseen.dev, corp--brain-1-addr"));
+    let error = refused(&format!("{text}{}", one(1000)));
+    assert!(error.to_string().contains("1,000 at most"), "{error}");
+    let error = refused(&one(0).replace("BRAIN", &"B".repeat(100)));
+    assert_eq!(error.to_string(), "own.toml:2:8: `name` must be 100 bytes or less");
+}

@@ -91,7 +91,11 @@ impl NameSearch {
         match &self.own {
             None => words.for_each(read),
             Some(own) => {
-                let mut hits: Vec<_> = words.chain(own.find(bytes)).collect();
+                let mut hits: Vec<_> = words.collect();
+                own.any(bytes, |start, end| {
+                    hits.push((start, end));
+                    false
+                });
                 hits.sort_unstable();
                 hits.into_iter().for_each(&mut read);
             }

@@ -1,8 +1,9 @@
 //! What the prefilter searches for besides, where users' own rules add key formats or settings: a pass of its own, so that
 //! the built-in search stays as it is and costs nothing more where there are none.
 
-use aho_corasick::AhoCorasick;
-use regex::bytes::{Regex, RegexBuilder};
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::dfa::DFA;
+use aho_corasick::{AhoCorasick, Anchored};
 
 use crate::rules::schema::{Anchor, KeyFormat, RuleFile, SettingClass};
 use crate::rules::{Rules, normalise};
@@ -15,8 +16,6 @@ use super::prefilter::{Literal, SHORTEST_LITERAL};
 const SHORTEST_WORD: usize = 4;
 /// Behind a prefix of an own format at least so many bytes have to stand that can be a key's.
 const SHORTEST_BODY: usize = 8;
-/// The most memory that the search for names may take, in bytes: room for all settings that users may add.
-const MOST_MEMORY: usize = 32 << 20;
 
 /// The literals of users' own rules.
 pub(super) struct OwnPass {
@@ -44,7 +43,7 @@ impl OwnPass {
             let mut found = search.find_overlapping_iter(bytes);
             found.any(|found| hit(found.start(), kinds[found.pattern().as_usize()]))
         });
-        literal || self.names.as_ref().is_some_and(|names| names.find(bytes).any(|(at, _)| hit(at, Literal::OwnName)))
+        literal || self.names.as_ref().is_some_and(|names| names.any(bytes, |at, _| hit(at, Literal::OwnName)))
     }
 }
 
@@ -67,7 +66,11 @@ pub(super) fn begins_key(bytes: &[u8], at: usize, prefix: usize) -> bool {
 }
 
 /// The names that users' own rules add, in any spelling: `ACME_LLM_URL` is `acme.llm-url` and `acmeLlmUrl`, too.
-pub(super) struct OwnNames(Regex);
+pub(super) struct OwnNames {
+    /// Searches for the names without case and punctuation.
+    search: DFA,
+    start: StateID,
+}
 
 impl OwnNames {
     /// The names that say something by themselves, and the words that tell keys without a literal.
@@ -77,20 +80,42 @@ impl OwnNames {
         words.retain(|word| word.len() >= SHORTEST_WORD);
         words.sort_unstable();
         words.dedup();
-        let spelled = |word: &String| {
-            let letters: Vec<String> = word.chars().map(String::from).collect();
-            letters.join("[-_.]?")
-        };
-        let any = words.iter().map(spelled).collect::<Vec<_>>().join("|");
-        let regex = RegexBuilder::new(&any).unicode(false).case_insensitive(true).size_limit(MOST_MEMORY).build();
-        // Each word is letters and digits, and there are not many: what might not fit is found by its value alone.
-        regex.ok().filter(|_| !words.is_empty()).map(Self)
+        if words.is_empty() {
+            return None;
+        }
+        let search = DFA::new(&words).expect("a thousand names, of bounded length, are no automaton too large");
+        let start = search.start_state(Anchored::No).expect("a search may begin anywhere");
+        Some(Self { search, start })
     }
 
-    /// Where such names stand: start and end.
-    pub(super) fn find(&self, bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-        self.0.find_iter(bytes).map(|found| (found.start(), found.end()))
+    /// Calls `hit` with start and end of each such name until it returns true. Between two letters one mark may stand.
+    pub(super) fn any(&self, bytes: &[u8], mut hit: impl FnMut(usize, usize) -> bool) -> bool {
+        let (mut state, mut marks) = (self.start, 0);
+        for (at, &byte) in bytes.iter().enumerate() {
+            if matches!(byte, b'-' | b'_' | b'.') {
+                marks += 1;
+                if marks > 1 {
+                    state = self.start;
+                }
+                continue;
+            }
+            marks = 0;
+            state = self.search.next_state(Anchored::No, state, byte.to_ascii_lowercase());
+            if self.search.is_special(state) && self.search.is_match(state) {
+                let length = self.search.pattern_len(self.search.match_pattern(state, 0));
+                if hit(start_of(bytes, at + 1, length), at + 1) {
+                    return true;
+                }
+            }
+        }
+        false
     }
+}
+
+/// Where a name of so many letters and digits begins that ends at `end`.
+fn start_of(bytes: &[u8], end: usize, length: usize) -> usize {
+    let letters = bytes[..end].iter().enumerate().rev().filter(|(_, byte)| byte.is_ascii_alphanumeric());
+    letters.map(|(at, _)| at).nth(length - 1).unwrap_or(0)
 }
 
 /// Normalised words.

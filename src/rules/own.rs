@@ -10,7 +10,7 @@ use super::check::{BUILTIN, Known};
 use super::hosts::Hosts;
 use super::load::{self, Fault, Places, Problem, RuleError};
 use super::names::normalise;
-use super::schema::{CatalogueKind, RuleFile};
+use super::schema::{CatalogueKind, RuleFile, Text};
 use super::{body, builtin, is_shared, sample, sha256};
 use crate::model::RuleId;
 
@@ -19,6 +19,8 @@ const MOST_KEYS: usize = 200;
 /// The most settings of own files: all their names are searched for together.
 const MOST_SETTINGS: usize = 1000;
 
+/// The longest name of a setting, in bytes.
+const LONGEST_NAME: usize = 100;
 /// Whoever has made so many mistakes has made one mistake many times.
 const MOST_ERRORS: usize = 100;
 
@@ -61,6 +63,7 @@ impl Own {
         if errors.is_empty() {
             for (number, file) in &parsed {
                 let wrong = known.check(file, &rules).into_iter().chain(not_for_users(file)).chain(keys(file));
+                let wrong = wrong.chain(long_names(file));
                 faults.extend(wrong.map(|fault| (*number, fault)));
             }
             faults.extend(too_many(&parsed));
@@ -162,6 +165,21 @@ fn keys(file: &RuleFile) -> impl Iterator<Item = Fault> {
         let must = "must be made of the placeholders in the manual of rule files, with 4,096 characters at most";
         let sample = sample::expand(&key.sample, 0).is_none().then(|| fault("sample", must));
         body.into_iter().chain(sample)
+    })
+}
+
+/// Names that are too long for the search.
+fn long_names(file: &RuleFile) -> impl Iterator<Item = Fault> {
+    let settings = file.setting.iter().enumerate().filter(|(_, setting)| setting.name.len() > LONGEST_NAME);
+    let settings = settings.map(|(index, _)| ("setting", index, "name"));
+    let too_long = |words: &[Text]| words.iter().any(|word| word.len() > LONGEST_NAME);
+    let keys = file.key.iter().enumerate().filter(move |(_, key)| too_long(&key.settings));
+    let issuers = file.issuer.iter().enumerate().filter(move |(_, issuer)| too_long(&issuer.words));
+    let keys = keys.map(|(index, _)| ("key", index, "settings"));
+    let all = settings.chain(keys).chain(issuers.map(|(index, _)| ("issuer", index, "words")));
+    all.map(|(table, index, field)| {
+        let problem = Problem::Invalid { field, must: "must be 100 bytes or less" };
+        Fault { index, field: Some(field), ..Fault::of_table(table, problem) }
     })
 }
 
