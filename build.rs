@@ -1,6 +1,6 @@
 //! Checks `rules/*.toml` and lays them out as constant data, so that the program parses nothing at start-up.
 //!
-//! Examples, counter-examples and sources are for people and tests, who read the files themselves.
+//! Examples, counter-examples and sources are for people and tests: the files themselves are embedded as texts for them.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
@@ -38,9 +38,10 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=src/model/rule.rs");
     match read(Path::new("rules")) {
-        Ok((all, digest)) => {
+        Ok((all, files, digest)) => {
             let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-            fs::write(PathBuf::from(out).join("rules.rs"), generate(&all, &digest)).expect("OUT_DIR can be written");
+            fs::write(PathBuf::from(out).join("rules.rs"), generate(&all, &files, &digest))
+                .expect("OUT_DIR can be written");
         }
         Err(error) => {
             println!("cargo::error={error}");
@@ -50,34 +51,50 @@ fn main() {
 }
 
 /// Reads and checks every rule file in the order of their names.
-fn read(folder: &Path) -> Result<(RuleFile, String), String> {
+fn read(folder: &Path) -> Result<(RuleFile, Vec<String>, String), String> {
     let entries = fs::read_dir(folder).map_err(|error| format!("rules/: {error}"))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
 
+    let mut texts = Vec::new();
     let mut files = Vec::new();
     let mut known = check::Known::default();
     let mut hasher = Sha256::new();
     for path in paths {
-        let name = path.display().to_string();
+        let name = path.display().to_string().replace('\\', "/");
         let text = fs::read_to_string(&path).map_err(|error| format!("{name}: {error}"))?.replace("\r\n", "\n");
         hasher.update(text.as_bytes());
-        let file = load::parse(&name, &text).map_err(|error| error.to_string())?;
-        known.add(&file).map_err(|fault| load::locate(&name, &text, fault).to_string())?;
-        files.push((name, text, file));
+        files.push(load::parse(&name, &text).map_err(|error| error.to_string())?);
+        texts.push((name, text));
+    }
+    let first = |number: usize, faults: Vec<load::Fault>| match faults.into_iter().next() {
+        Some(fault) => {
+            let places: Vec<_> = texts.iter().map(|(name, text)| load::Places::new(name, text)).collect();
+            Err(load::locate(&places, number, fault).to_string())
+        }
+        None => Ok(()),
+    };
+    for (number, file) in files.iter().enumerate() {
+        first(number, known.add_ids(number, file))?;
+        first(number, known.add_names(number, file))?;
+        first(number, known.add_values(number, file))?;
     }
     let ids: Vec<&str> = rule::RuleId::ALL.iter().map(|rule| rule.as_str()).collect();
     let mut all = RuleFile::default();
-    for (name, text, file) in files {
-        known.check(&file, &ids).map_err(|fault| load::locate(&name, &text, fault).to_string())?;
+    for (number, file) in files.into_iter().enumerate() {
+        first(number, known.check(&file, &ids))?;
         merge(&mut all, file);
     }
     if let Some(id) = ids.iter().find(|id| all.rule.iter().all(|text| text.id != **id)) {
         return Err(format!("rules/: the rule `{id}` has no text"));
     }
+    let mut signals = rule::SignalId::ALL.iter().map(|signal| signal.as_str()).filter(|id| !ids.contains(id));
+    if let Some(id) = signals.find(|id| all.signal.iter().all(|text| text.id != **id)) {
+        return Err(format!("rules/: the signal `{id}` has no text"));
+    }
     let hex = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((all, hex))
+    Ok((all, texts.into_iter().map(|(name, _)| name).collect(), hex))
 }
 
 fn merge(all: &mut RuleFile, file: RuleFile) {
@@ -89,6 +106,8 @@ fn merge(all: &mut RuleFile, file: RuleFile) {
     all.setting.extend(file.setting);
     all.software.extend(file.software);
     all.rule.extend(file.rule);
+    all.signal.extend(file.signal);
+    all.topic.extend(file.topic);
     match (&mut all.placeholder, file.placeholder) {
         (Some(all), Some(more)) => {
             all.values.to_mut().extend_from_slice(&more.values);
@@ -100,7 +119,7 @@ fn merge(all: &mut RuleFile, file: RuleFile) {
 }
 
 /// The Rust source that `src/rules/builtin.rs` includes.
-fn generate(all: &RuleFile, digest: &str) -> String {
+fn generate(all: &RuleFile, files: &[String], digest: &str) -> String {
     let mut out = Source::default();
     out.array("KEYS", "KeyFormat", &all.key, key);
     out.array("ISSUERS", "Issuer", &all.issuer, issuer);
@@ -130,6 +149,12 @@ fn generate(all: &RuleFile, digest: &str) -> String {
     let catalogue = all.catalogue.as_deref().unwrap_or_default();
     out.line(&format!("pub(super) static CATALOGUE: &str = {catalogue:?};"));
     out.line(&format!("pub(super) static DIGEST: &str = {digest:?};"));
+    out.line(&format!("pub(super) static FILES: [(&str, &str); {}] = [", files.len()));
+    for name in files {
+        let path = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?})", format!("/{name}"));
+        out.line(&format!("    ({name:?}, include_str!({path})),"));
+    }
+    out.line("];");
     out.code
 }
 
@@ -381,6 +406,10 @@ fn rule_text(text: &RuleText, out: &mut Source) -> String {
             ("risks", out.list(&text.risks)),
             ("advice", out.list(&text.advice)),
             ("severity", Source::text(&text.severity)),
+            // For the manual alone, which reads the file.
+            ("severities", NONE.to_owned()),
+            ("moves", NONE.to_owned()),
+            ("allow", Source::text("")),
             ("cwe", text.cwe.to_string()),
             ("examples", out.list(&text.examples)),
             ("non_examples", out.list(&text.non_examples)),

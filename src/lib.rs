@@ -21,6 +21,7 @@
 //! - [`assess`] turns the matches of all blobs into findings. No I/O either.
 //! - [`report`] turns findings into text and decides nothing.
 //! - [`config`] reads the team's policy, `.keyscan.toml`.
+//! - [`examples`] holds the examples of rule files against the detector.
 //!
 //! A key's value lives in [`model::Secret`], which cannot be displayed or serialised, and ends in `assess`: a finding
 //! has its redacted form and its fingerprint.
@@ -65,6 +66,7 @@
 pub mod assess;
 pub mod config;
 pub mod detect;
+pub mod examples;
 pub mod model;
 pub mod report;
 pub mod rules;

@@ -25,6 +25,7 @@ mod randomness;
 mod report;
 mod roles;
 mod rules;
+mod rules_own;
 mod scenes;
 mod servers;
 mod shapes;

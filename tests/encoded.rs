@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::support::formats::{base64, base64url};
-use crate::support::template::{B64, expand, modern};
 use crate::support::{Tree, findings, fingerprint, occurrences, report};
+use crate::support::{expand, modern};
+use keyscan::rules::sample::B64;
 
 /// With padding.
 fn padded(text: &str) -> String {

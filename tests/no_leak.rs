@@ -5,8 +5,8 @@ use std::path::Path;
 use keyscan::report::Format;
 
 use crate::support::formats::{base64, base64url};
-use crate::support::template::{ALNUM, B64, LOWER};
 use crate::support::{Run, Tree, expand, keyscan, keyscan_with, modern};
+use keyscan::rules::sample::{ALNUM, B64, LOWER};
 
 /// The keys to look for; made before anything is scanned.
 pub struct Planted(pub Vec<String>);

@@ -5,12 +5,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Parser, ValueEnum};
 use keyscan::config::FailOn;
 use keyscan::model::{Confidence, Environment, RuleId, Severity};
 use keyscan::report::Format;
 
-const EXIT_CODES: &str = "\
+use super::command::Command;
+
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above the gate (--fail-on, --fail-on-confidence)
   1  findings at or above the gate
@@ -29,68 +31,6 @@ pub(super) struct Args {
 
     #[command(flatten)]
     pub(super) scan: ScanArgs,
-}
-
-/// What can be done instead of a scan.
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// List the rules, key formats and issuers that keyscan knows
-    Rules,
-    /// Print the manual page of one rule: what it means, why it is a risk, what to do
-    Explain {
-        /// Id of the rule, as reports name it
-        #[arg(value_parser = rule_ids())]
-        rule: RuleId,
-    },
-    /// Set up a repository: policy file, git hook and pipeline
-    Init(InitArgs),
-    /// Ask about the policy file, .keyscan.toml
-    #[command(subcommand)]
-    Config(ConfigCommand),
-}
-
-/// What to set up. Without a flag: the policy file, the hook if there is git, and the pipeline that is in use.
-#[derive(Debug, clap::Args)]
-pub(super) struct InitArgs {
-    /// Folder in the repository [default: .]
-    #[arg(value_name = "DIR")]
-    pub(super) dir: Option<PathBuf>,
-
-    /// Write .keyscan.toml, with every setting commented out
-    #[arg(long)]
-    pub(super) config: bool,
-
-    /// Write the hook that git runs before a commit
-    #[arg(long)]
-    pub(super) hook: bool,
-
-    /// Write the workflow for GitHub, or show the job for GitLab
-    #[arg(long, value_name = "WHERE")]
-    pub(super) ci: Option<Ci>,
-
-    /// Ask nothing; leave what is there already
-    #[arg(short, long, conflicts_with = "force")]
-    pub(super) yes: bool,
-
-    /// Ask nothing; replace what is there already, but no hook of somebody else's
-    #[arg(long)]
-    pub(super) force: bool,
-}
-
-/// Where pipelines run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Ci {
-    Github,
-    Gitlab,
-}
-
-/// What can be asked about the policy file.
-#[derive(Debug, Subcommand)]
-pub(super) enum ConfigCommand {
-    /// Check the policy file, and print what a scan with the same flags would go by
-    Check(Box<ScanArgs>),
-    /// Print the JSON Schema of the policy file, for editors
-    Schema,
 }
 
 /// A scan.

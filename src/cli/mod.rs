@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod bounded;
 mod clock;
+mod command;
 mod config;
 mod dropped;
 mod error;
@@ -17,6 +18,7 @@ mod output;
 mod policy;
 mod progress;
 mod resolve;
+mod shell;
 mod step_summary;
 mod terminal;
 mod trust;
@@ -34,7 +36,8 @@ use keyscan::rules::Rules;
 use keyscan::source::Progress;
 use keyscan::{report, scan};
 
-use args::{Args, Command, ConfigCommand};
+use args::Args;
+use command::{Command, ConfigCommand};
 use exit::Exit;
 use output::Target;
 use resolve::Plan;
@@ -64,11 +67,15 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Exit> {
     match args.command {
-        Some(Command::Rules) => manual::list(&Rules::builtin()),
-        Some(Command::Explain { rule }) => manual::explain(&Rules::builtin(), rule),
-        Some(Command::Config(ConfigCommand::Check(args))) => config::check(&args),
-        Some(Command::Config(ConfigCommand::Schema)) => config::schema(),
-        Some(Command::Init(args)) => init::run(&args),
+        Some(Command::Rules(args)) => manual::rules(&Rules::builtin(), args.0),
+        Some(Command::Explain(args)) => manual::explain(&Rules::builtin(), args.0.id.as_ref().map(|id| id.0.as_str())),
+        Some(Command::Config(args)) => match args.0.command {
+            ConfigCommand::Check(args) => config::check(&args),
+            ConfigCommand::Schema => config::schema(),
+        },
+        Some(Command::Init(args)) => init::run(&args.0),
+        Some(Command::Completions(args)) => shell::completions(args.0.shell),
+        Some(Command::Man) => shell::man(),
         None => scan(&resolve::plan(args.scan)?),
     }
 }

@@ -79,13 +79,14 @@ fn file(args: &ScanArgs, input: &scan::Input) -> Result<Option<Found>> {
 
 /// The rules of the release, and those of the files that a config names. `read` reads such a file, by its name in the config.
 fn rules(config: &Config, read: &dyn Fn(&str) -> Result<RuleFile>) -> Result<Rules> {
-    let mut rules = Rules::builtin();
+    let mut files = Vec::with_capacity(config.rule_files.len());
     for name in &config.rule_files {
         let RuleFile { shown, bytes } = read(name)?;
         let text = String::from_utf8(bytes).map_err(|_| listed(vec![format!("{shown}: not UTF-8 text")]))?;
-        rules.extend(&shown, &text).map_err(|error| listed(vec![error.to_string()]))?;
+        files.push((shown, text));
     }
-    Ok(rules)
+    let files: Vec<(&str, &str)> = files.iter().map(|(shown, text)| (shown.as_str(), text.as_str())).collect();
+    Rules::with_extra(&files).map_err(|errors| listed(errors.iter().map(ToString::to_string).collect()))
 }
 
 /// The baseline that the config in force names.

@@ -10,7 +10,7 @@ use crate::rules::schema::{Anchor, KeyFormat, Proves};
 use super::bytes::starts_token;
 
 /// Prefixes of this length are no part of ordinary words: no boundary is asked for in front of them.
-const UNMISTAKABLE_PREFIX: usize = 7;
+pub(super) const UNMISTAKABLE_PREFIX: usize = 7;
 
 /// A format with its body compiled at first use.
 pub(super) struct Format<'r> {

@@ -36,6 +36,7 @@ mod masked;
 mod name;
 mod names;
 mod notes;
+mod own;
 mod pools;
 mod position;
 mod prefilter;
@@ -162,6 +163,7 @@ impl<'r> Detector<'r> {
     /// Prepares the prefilter; everything else waits for the first blob that passes it.
     #[must_use]
     pub fn new(rules: &'r Rules) -> Self {
+        redact::learn(rules);
         Self { rules, prefilter: Prefilter::new(rules), sieve: OnceLock::new(), deep: OnceLock::new(), noting: false }
     }
 
@@ -379,7 +381,7 @@ impl<'r> Detector<'r> {
         self.prefilter.any(bytes, |at, literal| {
             match literal {
                 Literal::Marker => hits.markers.push(at),
-                Literal::Prefix => hits.prefixes.push(at),
+                Literal::Prefix | Literal::OwnPrefix(_) => hits.prefixes.push(at),
                 Literal::Slashes(form) => hits.urls.extend(url::read(bytes, at, form)),
                 Literal::HostLead(lead) => {
                     let (start, host) = worth::led_host(bytes, at, lead);
@@ -391,7 +393,7 @@ impl<'r> Detector<'r> {
                 Literal::Infix => hits.infixes.push(at),
                 Literal::Encoded(form) if form.is_at(bytes, at) => hits.encoded.push((at, form)),
                 Literal::ImageLead => hits.images.push(at),
-                Literal::Word | Literal::CallPath | Literal::Encoded(_) => {}
+                Literal::Word | Literal::OwnName | Literal::CallPath | Literal::Encoded(_) => {}
             }
             false
         });
@@ -399,6 +401,10 @@ impl<'r> Detector<'r> {
             hits.prefixes.extend(memchr::memmem::find_iter(bytes, prefix.as_bytes()));
         }
         hits.prefixes.sort_unstable();
+        // Users' own literals come in a pass of their own, and may be built-in ones, too.
+        hits.prefixes.dedup();
+        hits.infixes.sort_unstable();
+        hits.infixes.dedup();
         hits
     }
 }

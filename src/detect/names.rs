@@ -10,6 +10,7 @@ use crate::rules::Rules;
 
 use super::bytes::{run_after, run_before};
 use super::name::is_name_byte;
+use super::own::OwnNames;
 use super::setting::{LLM_WORDS, NameFacts, Vocabulary};
 use super::value::value_after;
 
@@ -41,7 +42,11 @@ const NEUTRAL: [&str; 20] = [
 const SPELLINGS: [&str; 4] = ["open_ai", "open-ai", "one_api", "new_api"];
 
 /// Finds names by the words in them.
-pub(super) struct NameSearch(AhoCorasick);
+pub(super) struct NameSearch {
+    words: AhoCorasick,
+    /// Of users' own rules.
+    own: Option<OwnNames>,
+}
 
 /// A name in a blob.
 pub(super) struct Named {
@@ -61,7 +66,7 @@ impl NameSearch {
         let words: Vec<&str> = LLM_WORDS.into_iter().chain(NEUTRAL).chain(SPELLINGS).chain(issuers).collect();
         // A dense automaton: every config-named file goes through here, and its size is bounded by the rules.
         let search = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words);
-        Self(search.expect("a few dozen short words are no automaton too large"))
+        Self { words: search.expect("a few dozen short words are no automaton too large"), own: OwnNames::new(rules) }
     }
 
     /// Every name with an LLM word or a neutral setting's word in it, once.
@@ -70,17 +75,30 @@ impl NameSearch {
         // The same few names come again and again.
         let mut facts_of: HashMap<&str, NameFacts> = HashMap::new();
         let mut read_to = 0;
-        for hit in self.0.find_iter(bytes) {
-            if hit.start() < read_to {
-                continue;
+        let mut read = |(start, end): (usize, usize)| {
+            if start < read_to {
+                return;
             }
-            let span = name_around(bytes, hit.start(), hit.end());
+            let span = name_around(bytes, start, end);
             read_to = span.end;
-            let Ok(text) = str::from_utf8(&bytes[span.clone()]) else { continue };
+            let Ok(text) = str::from_utf8(&bytes[span.clone()]) else { return };
             let text = text.trim_matches(['-', '.', '$', '@']);
             let facts = facts_of.entry(text).or_insert_with(|| vocabulary.classify(text)).clone();
             let value = value_after(bytes, span.end);
             found.push(Named { text: text.to_owned(), span, facts, value });
+        };
+        let words = self.words.find_iter(bytes).map(|hit| (hit.start(), hit.end()));
+        match &self.own {
+            None => words.for_each(read),
+            Some(own) => {
+                let mut hits: Vec<_> = words.collect();
+                own.any(bytes, |start, end| {
+                    hits.push((start, end));
+                    false
+                });
+                hits.sort_unstable();
+                hits.into_iter().for_each(&mut read);
+            }
         }
         found
     }

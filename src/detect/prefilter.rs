@@ -13,6 +13,7 @@ use crate::rules::schema::{Anchor, KeyFormat};
 use super::encoded::Form;
 use super::forward::led_image;
 use super::marker::MARKER;
+use super::own::{self, OwnPass};
 use super::url::Slashes;
 use super::worth::{
     Address, CALL_PATH, HOST_LEADS, IMAGE_LEADS, address, begins_key, encoded, is_api_host, is_client, is_known,
@@ -40,11 +41,15 @@ pub(super) enum Literal {
     Word,
     /// A part of a key or an address in base64.
     Encoded(Form),
+    /// The prefix of a user's own key format, with its length.
+    OwnPrefix(usize),
+    /// A name that users' own rules add.
+    OwnName,
 }
 
 /// Prefixes shorter than this would make the whole search several times slower: the packed search looks at the first
 /// bytes of every literal, as many as the shortest has.
-const SHORTEST_LITERAL: usize = 3;
+pub(super) const SHORTEST_LITERAL: usize = 3;
 
 /// Prefixes in which too many words of code end: `start_`, `map-`, `break-`. Their keys are looked for once the
 /// blob passed for another reason, such as one of the words that their settings have.
@@ -86,47 +91,49 @@ struct Pass {
 /// longer ones, take two thirds of the time of one pass for all.
 pub(super) struct Prefilter {
     passes: [Pass; 2],
+    /// Of users' own rules, where they add something to search for.
+    own: Option<OwnPass>,
 }
 
 impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Self {
-        let mut entries = Self::of_keys_and_addresses(rules);
+        let mut entries = Self::of_keys_and_addresses();
         entries.extend(HOST_LEADS.iter().enumerate().map(|(index, lead)| (lead.to_vec(), Literal::HostLead(index))));
         entries.extend(IMAGE_LEADS.map(|lead| (lead.to_vec(), Literal::ImageLead)));
         entries.push((CALL_PATH.to_vec(), Literal::CallPath));
         entries.extend(words(rules).into_iter().map(|word| (word, Literal::Word)));
-        Self::of(entries)
+        Self::of(entries, rules)
     }
 
     /// With what tells keys and addresses alone, for [`super::sieve`]: the fewer literals, the faster the search. A word's
     /// first letter, which its spellings differ in, is left out.
     pub(super) fn for_versions(rules: &Rules) -> Self {
-        let mut entries = Self::of_keys_and_addresses(rules);
+        let mut entries = Self::of_keys_and_addresses();
         let mut ends: Vec<Vec<u8>> = words(rules).into_iter().map(|word| word[1..].to_vec()).collect();
         ends.sort_unstable();
         ends.dedup();
         entries.extend(ends.into_iter().map(|end| (end, Literal::Word)));
-        Self::of(entries)
+        Self::of(entries, rules)
     }
 
-    fn of_keys_and_addresses(rules: &Rules) -> Vec<(Vec<u8>, Literal)> {
+    fn of_keys_and_addresses() -> Vec<(Vec<u8>, Literal)> {
         let mut entries: Vec<(Vec<u8>, Literal)> = vec![(MARKER.to_vec(), Literal::Marker)];
         entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
-        entries.extend(prefixes(rules.keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
-        let infixes = rules.keys().filter(|format| format.anchor == Anchor::Infix);
+        entries.extend(prefixes(Rules::builtin_keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
+        let infixes = Rules::builtin_keys().filter(|format| format.anchor == Anchor::Infix);
         entries.extend(infixes.map(|format| (format.prefix.as_bytes().to_vec(), Literal::Infix)));
         entries.extend(Form::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Encoded(*form))));
         entries
     }
 
-    fn of(entries: Vec<(Vec<u8>, Literal)>) -> Self {
+    fn of(entries: Vec<(Vec<u8>, Literal)>, rules: &Rules) -> Self {
         let (short, long): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(literal, _)| literal.len() == SHORTEST_LITERAL);
         let passes = [short, in_buckets(long)].map(|entries| {
             let (literals, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
             Pass { search: Search::new(&literals), literals, kinds }
         });
-        Self { passes }
+        Self { passes, own: OwnPass::new(rules) }
     }
 
     /// The literals of level 1, for benchmarks that search the same.
@@ -137,14 +144,15 @@ impl Prefilter {
     /// Calls `hit` with the offset and meaning of each literal in `bytes` until it returns true. The hits of a pass come
     /// in the order of the bytes, one pass after the other.
     pub(super) fn any(&self, bytes: &[u8], mut hit: impl FnMut(usize, Literal) -> bool) -> bool {
-        self.passes.iter().any(|pass| match &pass.search {
+        let builtin = self.passes.iter().any(|pass| match &pass.search {
             Search::Packed(search) => {
                 search.find_iter(bytes).any(|found| hit(found.start(), pass.kinds[found.pattern().as_usize()]))
             }
             Search::General(search) => {
                 search.find_iter(bytes).any(|found| hit(found.start(), pass.kinds[found.pattern().as_usize()]))
             }
-        })
+        });
+        builtin || self.own.as_ref().is_some_and(|own| own.any(bytes, hit))
     }
 
     /// Whether `bytes`, a whole blob or a chunk of one, have to be looked at again.
@@ -152,8 +160,9 @@ impl Prefilter {
         let (mut llm_word, mut neutral_address) = (false, false);
         self.any(bytes, |at, literal| {
             match literal {
-                Literal::Marker | Literal::Infix | Literal::CallPath => return true,
+                Literal::Marker | Literal::Infix | Literal::CallPath | Literal::OwnName => return true,
                 Literal::Prefix => return begins_key(bytes, at),
+                Literal::OwnPrefix(length) => return own::begins_key(bytes, at, length),
                 Literal::ImageLead => return led_image(rules, bytes, at).is_some(),
                 Literal::HostLead(lead) => return is_known(rules, led_host(bytes, at, lead).1),
                 Literal::Slashes(form) => match address(rules, bytes, at, form) {
@@ -236,7 +245,7 @@ const WORDS: [&str; 14] = [
 /// Words of the settings that alone tell a format, or whose prefix is not searched for, in the spellings of code: `OPENAI`, `openai`, `Openai`, `OpenAI`.
 fn words(rules: &Rules) -> Vec<Vec<u8>> {
     let mut words: Vec<String> = WORDS.map(str::to_owned).to_vec();
-    let unsearched = rules.keys().filter(|format| match format.anchor {
+    let unsearched = Rules::builtin_keys().filter(|format| match format.anchor {
         Anchor::Setting => true,
         Anchor::Prefix => !searches_for(&format.prefix),
         Anchor::Marker | Anchor::Infix => false,

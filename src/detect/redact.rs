@@ -1,10 +1,15 @@
 //! What may be shown of a key, and what must be taken out of any other text.
 
+use std::sync::{PoisonError, RwLock};
+
 use crate::model::Redacted;
+use crate::rules::Rules;
+use crate::rules::schema::Anchor;
 
 use super::bytes::{is_key_byte, run_after, run_before, starts_token};
 use super::encoded;
 use super::marker::MARKER;
+use super::prefilter::SHORTEST_LITERAL;
 
 /// Bodies shorter than this show their last two characters alone.
 const SHORT_BODY: usize = 24;
@@ -34,13 +39,30 @@ const PREFIXES: [&str; 22] = [
     "ak-", "ap-", "cr_", "ek_", "rt_", "eyJ", "nvapi-", "fk",
 ];
 
+/// The prefixes of users' own key formats that any detector of this process was built for. What one of them finds must not
+/// be shown in a path or an error, where nobody has the rules at hand; to take out too much elsewhere does no harm.
+static OWN_PREFIXES: RwLock<Vec<String>> = RwLock::new(Vec::new());
+
+/// Takes the prefixes of own formats out of texts from now on, too.
+pub(super) fn learn(rules: &Rules) {
+    let formats = rules.own().into_iter().flat_map(|own| &own.key);
+    let prefixes = formats.filter(|format| format.anchor == Anchor::Prefix && format.prefix.len() >= SHORTEST_LITERAL);
+    for prefix in prefixes.map(|format| format.prefix.as_ref()) {
+        let mut known = OWN_PREFIXES.write().unwrap_or_else(PoisonError::into_inner);
+        if !known.iter().any(|other| other == prefix) {
+            known.push(prefix.to_owned());
+        }
+    }
+}
+
 /// Takes every text that looks like a key out of another text, also where it is written in base64. It errs on the side
 /// of taking out too much.
 #[must_use]
 pub fn redact_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut done = 0;
-    for (start, end) in keys_in(text.as_bytes(), true) {
+    let own = OWN_PREFIXES.read().unwrap_or_else(PoisonError::into_inner);
+    for (start, end) in keys_in(text.as_bytes(), &own, true) {
         if start >= done && text.is_char_boundary(start) && text.is_char_boundary(end) {
             shown.push_str(&text[done..start]);
             shown.push_str(TAKEN_OUT);
@@ -52,7 +74,7 @@ pub fn redact_text(text: &str) -> String {
 }
 
 /// Where keys stand in a text, in order; on request those in base64, too.
-fn keys_in(bytes: &[u8], also_encoded: bool) -> Vec<(usize, usize)> {
+fn keys_in(bytes: &[u8], own: &[String], also_encoded: bool) -> Vec<(usize, usize)> {
     let mut taken: Vec<(usize, usize)> = Vec::new();
     let mut take = |mut start: usize, mut end: usize| {
         // A key's run reaches back over what was taken before it.
@@ -69,7 +91,7 @@ fn keys_in(bytes: &[u8], also_encoded: bool) -> Vec<(usize, usize)> {
         let rest = &bytes[at..];
         if also_encoded && at >= decoded_to {
             let length = encoded::run_length(bytes, at);
-            if encoded::readings(&rest[..length]).any(|text| !keys_in(&text, false).is_empty()) {
+            if encoded::readings(&rest[..length]).any(|text| !keys_in(&text, own, false).is_empty()) {
                 take(at, at + length);
                 at += length;
                 continue;
@@ -82,11 +104,13 @@ fn keys_in(bytes: &[u8], also_encoded: bool) -> Vec<(usize, usize)> {
             at = end;
             continue;
         }
+        let mut prefixes = PREFIXES.iter().copied().chain(own.iter().map(String::as_str));
         if let Some(prefix) =
-            PREFIXES.iter().find(|prefix| prefix.as_bytes()[0] == rest[0] && rest.starts_with(prefix.as_bytes()))
+            prefixes.find(|prefix| prefix.as_bytes()[0] == rest[0] && rest.starts_with(prefix.as_bytes()))
         {
-            let run =
-                without_extension(&rest[..run_after(bytes, at, bytes.len(), |byte| is_key_byte(byte) || byte == b'.')]);
+            let behind = at + prefix.len();
+            let run = prefix.len() + run_after(bytes, behind, bytes.len(), |byte| is_key_byte(byte) || byte == b'.');
+            let run = without_extension(&rest[..run]).max(prefix.len());
             let body = &bytes[at + prefix.len()..at + run];
             // Inside a word a prefix is most often chance; a long body with digits behind it is not.
             let word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && !starts_token(bytes, at);

@@ -11,7 +11,7 @@ use crate::rules::schema::CatalogueKind;
 use super::bytes::{is_key_byte, run_after, run_before};
 use super::prefilter::{Literal, Prefilter};
 use super::worth::{self, Address};
-use super::{Deep, Detector};
+use super::{Deep, Detector, own};
 
 /// How far behind a word that names a vendor, and how far around its host, a key without a prefix may stand, in bytes.
 const NEAR: usize = 4096;
@@ -47,7 +47,8 @@ impl Sieve<'_, '_> {
     fn lets_through(&mut self, at: usize, literal: Literal) -> bool {
         let (rules, bytes) = (self.detector.rules, self.bytes);
         match literal {
-            Literal::Marker | Literal::Infix => return true,
+            Literal::Marker | Literal::Infix | Literal::OwnName => return true,
+            Literal::OwnPrefix(length) => return own::begins_key(bytes, at, length),
             Literal::Prefix => return worth::begins_key(bytes, at),
             Literal::Encoded(form) => match worth::encoded(rules, bytes, at, form) {
                 Address::Telling => return true,

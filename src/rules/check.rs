@@ -2,7 +2,8 @@
 //!
 //! The build script holds the built-in files to it, the library the users' own.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::load::{Fault, Problem, harmless, nearest};
 use super::names::{HostForm, normalise};
@@ -11,82 +12,108 @@ use super::schema::{
     Text,
 };
 
-/// The ids and hosts that are taken.
+/// The ids, hosts and names that are taken, and where.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
-    keys: BTreeSet<String>,
-    issuers: BTreeSet<String>,
-    endpoints: BTreeSet<String>,
-    hosts: BTreeSet<String>,
-    settings: BTreeSet<String>,
-    software: BTreeSet<String>,
-    images: BTreeSet<String>,
-    rules: BTreeSet<String>,
-    placeholders: BTreeSet<String>,
+pub(super) struct Known(BTreeMap<(&'static str, String), Owner>);
+
+/// Where something was taken: the entry of a file, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Owner {
+    /// Number of the file; [`BUILTIN`] for the rules of the release.
+    pub(super) file: usize,
+    /// The table, and which of its entries.
+    pub(super) entry: (&'static str, usize),
+    /// The field.
+    pub(super) field: &'static str,
 }
 
+/// The number of the rules of the release, among the files of users.
+#[allow(dead_code, reason = "the build script has no rules but its files")]
+pub(super) const BUILTIN: usize = usize::MAX;
+
 impl Known {
-    /// Takes a file's ids, names and hosts.
-    ///
-    /// # Errors
-    ///
-    /// The first that is taken already.
-    pub(super) fn add(&mut self, file: &RuleFile) -> Result<(), Fault> {
-        for (index, key) in file.key.iter().enumerate() {
-            take(&mut self.keys, &key.id).map_err(|id| repeated("key", index, "id", "key", id))?;
-        }
-        for (index, issuer) in file.issuer.iter().enumerate() {
-            take(&mut self.issuers, &issuer.id).map_err(|id| repeated("issuer", index, "id", "issuer", id))?;
-        }
-        for (index, endpoint) in file.endpoint.iter().enumerate() {
-            take(&mut self.endpoints, &endpoint.id).map_err(|id| repeated("endpoint", index, "id", "endpoint", id))?;
-            for host in endpoint.hosts.iter() {
-                take(&mut self.hosts, host).map_err(|id| repeated("endpoint", index, "hosts", "host", id))?;
-            }
-        }
-        for (index, setting) in file.setting.iter().enumerate() {
-            take(&mut self.settings, &setting.name).map_err(|id| repeated("setting", index, "name", "setting", id))?;
-        }
-        for (index, software) in file.software.iter().enumerate() {
-            take(&mut self.software, &software.id).map_err(|id| repeated("software", index, "id", "software", id))?;
-            for image in software.images.iter() {
-                take(&mut self.images, image).map_err(|id| repeated("software", index, "images", "image", id))?;
-            }
-        }
-        for (index, rule) in file.rule.iter().enumerate() {
-            take(&mut self.rules, &rule.id).map_err(|id| repeated("rule", index, "id", "rule", id))?;
-        }
-        for value in file.placeholder.iter().flat_map(|placeholder| placeholder.values.iter()) {
-            take(&mut self.placeholders, value)
-                .map_err(|id| repeated("placeholder", 0, "values", "placeholder", id))?;
-        }
-        Ok(())
+    /// Takes the ids of a file. Returns those that are taken already.
+    pub(super) fn add_ids(&mut self, from: usize, file: &RuleFile) -> Vec<Fault> {
+        let keys = file.key.iter().map(|key| &key.id).enumerate().map(|(at, id)| ("key", at, id));
+        let issuers = file.issuer.iter().map(|issuer| &issuer.id).enumerate().map(|(at, id)| ("issuer", at, id));
+        let endpoints = file.endpoint.iter().map(|one| &one.id).enumerate().map(|(at, id)| ("endpoint", at, id));
+        let software = file.software.iter().map(|one| &one.id).enumerate().map(|(at, id)| ("software", at, id));
+        let rules = file.rule.iter().map(|rule| &rule.id).enumerate().map(|(at, id)| ("rule", at, id));
+        let signals = file.signal.iter().map(|note| &note.id).enumerate().map(|(at, id)| ("signal", at, id));
+        let topics = file.topic.iter().map(|note| &note.id).enumerate().map(|(at, id)| ("topic", at, id));
+        let all = keys.chain(issuers).chain(endpoints).chain(software).chain(rules).chain(signals).chain(topics);
+        all.filter_map(|(table, at, id)| {
+            let owner = Owner { file: from, entry: (table, at), field: "id" };
+            self.take(owner, table, id)
+        })
+        .collect()
     }
 
-    /// Checks a file whose ids, and those of every file it may refer to, are taken.
-    ///
-    /// # Errors
-    ///
-    /// The first entry that breaks a rule.
-    pub(super) fn check(&self, file: &RuleFile, rule_ids: &[&str]) -> Result<(), Fault> {
+    /// Takes the hosts, settings and images of a file. Returns those that are taken already.
+    pub(super) fn add_names(&mut self, from: usize, file: &RuleFile) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut take = |table, at, field, what, name| {
+            faults.extend(self.take(Owner { file: from, entry: (table, at), field }, what, name));
+        };
+        for (at, endpoint) in file.endpoint.iter().enumerate() {
+            endpoint.hosts.iter().for_each(|host| take("endpoint", at, "hosts", "host", host));
+        }
+        for (at, setting) in file.setting.iter().enumerate() {
+            take("setting", at, "name", "setting", &setting.name);
+        }
+        for (at, software) in file.software.iter().enumerate() {
+            software.images.iter().for_each(|image| take("software", at, "images", "image", image));
+        }
+        faults
+    }
+
+    /// Takes the placeholders of a file. Returns those that are taken already.
+    #[allow(dead_code, reason = "for the build script: users may repeat them")]
+    pub(super) fn add_values(&mut self, from: usize, file: &RuleFile) -> Vec<Fault> {
+        let owner = Owner { file: from, entry: ("placeholder", 0), field: "values" };
+        let values = file.placeholder.iter().flat_map(|placeholder| placeholder.values.iter());
+        values.filter_map(|value| self.take(owner, "placeholder", value)).collect()
+    }
+
+    fn take(&mut self, owner: Owner, what: &'static str, id: &Text) -> Option<Fault> {
+        match self.0.entry((what, id.to_string())) {
+            Entry::Vacant(free) => {
+                free.insert(owner);
+                None
+            }
+            Entry::Occupied(taken) => Some(Fault {
+                table: owner.entry.0,
+                index: owner.entry.1,
+                field: Some(owner.field),
+                item: None,
+                problem: Problem::Repeated { what, id: harmless(id), first: None },
+                owner: Some(*taken.get()),
+            }),
+        }
+    }
+
+    /// Checks a file whose ids, and those of every file it may refer to, are taken. Returns what is wrong with each entry.
+    pub(super) fn check(&self, file: &RuleFile, rule_ids: &[&str]) -> Vec<Fault> {
         let shared = |suffix: &Text| matches!(HostForm::parse(&format!("x.{suffix}")), Some(HostForm::Exact(_)));
+        let mut faults = Vec::new();
         if !file.shared_suffixes.iter().all(shared) {
             let problem = Problem::Invalid { field: "shared-suffixes", must: "must be lower-case domain suffixes" };
-            return Err(Fault { table: "shared-suffixes", index: 0, field: None, problem });
+            faults.push(Fault::of_table("shared-suffixes", problem));
         }
-        each("key", &file.key, |key| self.key(key))?;
-        each("issuer", &file.issuer, |issuer| self.issuer(issuer))?;
-        each("endpoint", &file.endpoint, endpoint)?;
-        each("setting", &file.setting, setting)?;
-        each("software", &file.software, software)?;
-        each("rule", &file.rule, |text| rule(text, rule_ids))?;
-        each("placeholder", file.placeholder.as_slice(), placeholder)
+        faults.extend(each("key", &file.key, |key| self.key(key)));
+        faults.extend(each("issuer", &file.issuer, |issuer| self.issuer(issuer)));
+        faults.extend(each("endpoint", &file.endpoint, endpoint));
+        faults.extend(each("setting", &file.setting, setting));
+        faults.extend(each("software", &file.software, software));
+        faults.extend(each("rule", &file.rule, |text| rule(text, rule_ids)));
+        faults.extend(each("placeholder", file.placeholder.as_slice(), placeholder));
+        faults
     }
 
     fn key(&self, key: &KeyFormat) -> Checked {
         id_form(&key.id)?;
-        key.issuer.iter().try_for_each(|id| refers(&self.issuers, "issuer", "issuer", id))?;
-        key.candidates.iter().try_for_each(|id| refers(&self.issuers, "candidates", "issuer", id))?;
+        key.issuer.iter().try_for_each(|id| self.refers("issuer", "issuer", id))?;
+        key.candidates.iter().try_for_each(|id| self.refers("candidates", "issuer", id))?;
         demand(
             key.issuer.is_some() == (key.proves != Proves::Nothing),
             "issuer",
@@ -121,9 +148,18 @@ impl Known {
 
     fn issuer(&self, issuer: &Issuer) -> Checked {
         id_form(&issuer.id)?;
-        issuer.endpoints.iter().try_for_each(|id| refers(&self.endpoints, "endpoints", "endpoint", id))?;
+        issuer.endpoints.iter().try_for_each(|id| self.refers("endpoints", "endpoint", id))?;
         demand(issuer.words.iter().all(|word| is_normalised(word)), "words", NORMALISED)?;
         demand(!issuer.advice.is_empty(), "advice", "must not be empty")
+    }
+
+    fn refers(&self, field: &'static str, what: &'static str, id: &Text) -> Checked {
+        if self.0.contains_key(&(what, id.to_string())) {
+            return Ok(());
+        }
+        let ids = self.0.keys().filter(|(kind, _)| *kind == what).map(|(_, id)| id.as_str());
+        let nearest = nearest(id, ids).map(str::to_owned);
+        Err((field, Problem::UnknownReference { what, id: harmless(id), nearest }))
     }
 }
 
@@ -132,10 +168,12 @@ type Checked = Result<(), (&'static str, Problem)>;
 
 const NORMALISED: &str = "must be lower-case letters and digits only";
 
-fn each<T>(table: &'static str, entries: &[T], check: impl Fn(&T) -> Checked) -> Result<(), Fault> {
-    entries.iter().enumerate().try_for_each(|(index, entry)| {
-        check(entry).map_err(|(field, problem)| Fault { table, index, field: Some(field), problem })
-    })
+fn each<T>(table: &'static str, entries: &[T], check: impl Fn(&T) -> Checked) -> Vec<Fault> {
+    let faults = entries.iter().enumerate().filter_map(|(index, entry)| {
+        let (field, problem) = check(entry).err()?;
+        Some(Fault { table, index, field: Some(field), item: None, problem, owner: None })
+    });
+    faults.collect()
 }
 
 fn endpoint(endpoint: &Endpoint) -> Checked {
@@ -181,12 +219,14 @@ fn rule(text: &RuleText, ids: &[&str]) -> Checked {
         "risks",
         "must be of throttled, abused, data-leak",
     )?;
-    demand(
-        matches!(&*text.severity, "info" | "low" | "medium" | "high" | "critical"),
-        "severity",
-        "must be info, low, medium, high or critical",
-    )?;
+    demand(is_severity(&text.severity), "severity", "must be info, low, medium, high or critical")?;
+    let row = |row: &Text| row.split_once(": ").is_some_and(|(severity, _)| is_severity(severity));
+    demand(text.severities.iter().all(row), "severities", "must each be a severity, a colon and when it holds")?;
     demand(!text.advice.is_empty(), "advice", "must not be empty")
+}
+
+fn is_severity(word: &str) -> bool {
+    matches!(word, "info" | "low" | "medium" | "high" | "critical")
 }
 
 fn placeholder(placeholder: &Placeholders) -> Checked {
@@ -209,20 +249,4 @@ fn id_form(id: &str) -> Checked {
 
 fn is_normalised(word: &str) -> bool {
     !word.is_empty() && normalise(word) == word
-}
-
-fn refers(ids: &BTreeSet<String>, field: &'static str, what: &'static str, id: &Text) -> Checked {
-    if ids.contains(&**id) {
-        return Ok(());
-    }
-    let nearest = nearest(id, ids.iter().map(String::as_str)).map(str::to_owned);
-    Err((field, Problem::UnknownReference { what, id: harmless(id), nearest }))
-}
-
-fn take(taken: &mut BTreeSet<String>, id: &str) -> Result<(), String> {
-    if taken.insert(id.to_owned()) { Ok(()) } else { Err(id.to_owned()) }
-}
-
-fn repeated(table: &'static str, index: usize, field: &'static str, what: &'static str, id: String) -> Fault {
-    Fault { table, index, field: Some(field), problem: Problem::Repeated { what, id: harmless(&id) } }
 }

@@ -120,8 +120,10 @@ pub(super) fn builtin_relay(host: &[u8]) -> Option<usize> {
 pub(super) struct Hosts {
     names: HashMap<String, usize>,
     suffixes: HashMap<String, usize>,
-    patterns: Vec<(String, usize)>,
-    domains: HashMap<String, usize>,
+    /// By what stands behind the open label: what stands in front of the open part, the rest of the label, and the entry.
+    patterns: HashMap<String, Vec<(String, String, usize)>>,
+    /// Registrable domains, with the relay that owns each; nobody where an entry says that it is no relay's.
+    domains: HashMap<String, Option<usize>>,
 }
 
 impl Hosts {
@@ -131,11 +133,19 @@ impl Hosts {
             match HostForm::parse(host) {
                 Some(HostForm::Exact(name)) => _ = self.names.insert(name.to_owned(), entry),
                 Some(HostForm::Suffix(suffix)) => _ = self.suffixes.insert(suffix.to_owned(), entry),
-                Some(HostForm::Pattern(_)) => self.patterns.push((host.to_string(), entry)),
+                Some(HostForm::Pattern(Pattern { head, rest, tail })) => {
+                    let pattern = (head.to_owned(), rest.to_owned(), entry);
+                    self.patterns.entry(tail.to_owned()).or_default().push(pattern);
+                }
                 None => {}
             }
-            if let Some(domain) = owned_domain(endpoint, host, &is_shared) {
-                self.domains.entry(domain.to_owned()).or_insert(entry);
+            let name = host.strip_prefix("*.").unwrap_or(host);
+            let Some(domain) = registrable(name, &is_shared).filter(|_| !name.contains('*')) else { continue };
+            let is_relay = endpoint.kind == CatalogueKind::Relay;
+            if !is_relay {
+                self.domains.insert(domain.to_owned(), None);
+            } else if endpoint.confidence == Certainty::High {
+                self.domains.entry(domain.to_owned()).or_insert(Some(entry));
             }
         }
     }
@@ -145,32 +155,24 @@ impl Hosts {
         if let Some(&entry) = self.names.get(host) {
             return Some(Found { rank: Rank::Name, entry });
         }
-        let pattern = self.patterns.iter().find_map(|(text, entry)| match HostForm::parse(text) {
-            Some(HostForm::Pattern(pattern)) => {
-                let front = host.strip_suffix(pattern.tail)?.strip_suffix('.')?;
-                let rank = Rank::Pattern(pattern.tail.len() + 1);
-                pattern.matches(front.as_bytes()).then_some(Found { rank, entry: *entry })
-            }
-            _ => None,
+        let dots = || host.match_indices('.').map(|(dot, _)| (&host[..dot], &host[dot + 1..]));
+        let pattern = dots().find_map(|(front, tail)| {
+            let mut patterns = self.patterns.get(tail)?.iter();
+            let (_, _, entry) =
+                patterns.find(|(head, rest, _)| Pattern { head, rest, tail }.matches(front.as_bytes()))?;
+            Some(Found { rank: Rank::Pattern(tail.len() + 1), entry: *entry })
         });
         pattern.or_else(|| {
-            let mut suffixes = host.match_indices('.').filter(|&(dot, _)| dot > 0).map(|(dot, _)| &host[dot + 1..]);
-            suffixes.find_map(|suffix| {
+            dots().filter(|(front, _)| !front.is_empty()).find_map(|(_, suffix)| {
                 let &entry = self.suffixes.get(suffix)?;
                 Some(Found { rank: Rank::Suffix(suffix.len() + 1), entry })
             })
         })
     }
 
-    /// The relay that owns the host's registrable domain.
-    pub(super) fn relay(&self, host: &str) -> Option<usize> {
+    /// Who owns the host's registrable domain, as far as these files say: a relay, or nobody that is one.
+    pub(super) fn owner(&self, host: &str) -> Option<Option<usize>> {
         let behind_dots = host.match_indices('.').map(|(dot, _)| &host[dot + 1..]);
         std::iter::once(host).chain(behind_dots).find_map(|suffix| self.domains.get(suffix).copied())
     }
-}
-
-/// The registrable domain of a high-confidence relay's host.
-fn owned_domain<'h>(endpoint: &Endpoint, host: &'h str, is_shared: impl Fn(&str) -> bool) -> Option<&'h str> {
-    let sure = endpoint.kind == CatalogueKind::Relay && endpoint.confidence == Certainty::High;
-    if !sure || host.contains('*') { None } else { registrable(host, is_shared) }
 }

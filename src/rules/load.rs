@@ -3,8 +3,10 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::check::Owner;
 use super::schema::RuleFile;
 
 /// Why a rule file was refused.
@@ -25,15 +27,17 @@ pub struct RuleError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The text is not TOML.
-    #[error("this is not valid TOML")]
+    #[error("this is not valid TOML: a mistake in the syntax, or a name that is given twice")]
     Syntax,
     /// A field that no table of this kind has.
-    #[error("unknown field{}{}", quoted(name.as_deref()), hint(nearest.as_deref()))]
+    #[error("unknown field{}{}", quoted(name.as_deref()), hint_or(nearest.as_deref(), known))]
     UnknownField {
         /// The field, unless it could be a key that strayed here.
         name: Option<String>,
         /// The valid field that it resembles most.
         nearest: Option<String>,
+        /// All that are valid.
+        known: Vec<String>,
     },
     /// A word outside a closed list.
     #[error("unknown word{}; known are: {}", hint(nearest.as_deref()), known.join(", "))]
@@ -50,12 +54,14 @@ pub enum Problem {
     #[error("a value of the wrong type")]
     WrongType,
     /// An id, name or host that is there already, in this file or among the built-in rules.
-    #[error("this {what}{} is there already", quoted(id.as_deref()))]
+    #[error("this {what}{} is there already, {}", quoted(id.as_deref()), place(first.as_ref()))]
     Repeated {
         /// What it is: `key`, `host` …
         what: &'static str,
         /// Which one, unless it could be a key.
         id: Option<String>,
+        /// Where it is taken: file, line, column. Nothing for a built-in rule.
+        first: Option<(String, usize, usize)>,
     },
     /// An id that nothing has.
     #[error("no {what} has this id{}{}", quoted(id.as_deref()), hint(nearest.as_deref()))]
@@ -85,6 +91,17 @@ fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!(" (did you mean `{nearest}`?)"))
 }
 
+fn hint_or(nearest: Option<&str>, known: &[String]) -> String {
+    if nearest.is_some() { hint(nearest) } else { format!("; there are `{}`", known.join("`, `")) }
+}
+
+fn place(first: Option<&(String, usize, usize)>) -> String {
+    match first {
+        Some((file, line, column)) => format!("at {file}:{line}:{column}"),
+        None => "among the built-in rules".to_owned(),
+    }
+}
+
 /// A problem with one entry, not yet tied to a place in its file.
 #[derive(Clone, Debug)]
 pub(super) struct Fault {
@@ -94,8 +111,19 @@ pub(super) struct Fault {
     pub(super) index: usize,
     /// The field, where one is to blame.
     pub(super) field: Option<&'static str>,
+    /// Which item of the field's list, from 0.
+    pub(super) item: Option<usize>,
     /// What is wrong.
     pub(super) problem: Problem,
+    /// Who has taken what this entry repeats.
+    pub(super) owner: Option<Owner>,
+}
+
+impl Fault {
+    /// What is wrong with a table or field at the top of a file.
+    pub(super) fn of_table(table: &'static str, problem: Problem) -> Self {
+        Self { table, index: 0, field: None, item: None, problem, owner: None }
+    }
 }
 
 /// Parses one rule file.
@@ -110,22 +138,61 @@ pub(super) fn parse(name: &str, text: &str) -> Result<RuleFile, RuleError> {
     toml::from_str(text).map_err(|error| at(name, text, error.span(), translate(error.message())))
 }
 
-/// Ties a fault to its place in the text.
-#[must_use]
-pub(super) fn locate(name: &str, text: &str, fault: Fault) -> RuleError {
-    at(name, text, find(text, &fault), fault.problem)
+/// A rule file that is asked for the places of its entries: parsed once, however many are asked for.
+#[derive(Debug)]
+pub struct Places<'t> {
+    name: &'t str,
+    text: &'t str,
+    document: Option<Spanned<DeTable<'t>>>,
+    /// Offsets of the line breaks.
+    breaks: Vec<usize>,
 }
 
-/// Where a fault's field, or at least its table, begins.
-fn find(text: &str, fault: &Fault) -> Option<Range<usize>> {
-    let document = DeTable::parse(text).ok()?;
-    let tables = document.get_ref().get(fault.table)?;
-    let entry = match tables.get_ref() {
-        DeValue::Array(entries) => entries.get(fault.index)?,
-        _ => tables,
-    };
-    let field = fault.field.and_then(|field| entry.get_ref().as_table()?.get(field));
-    Some(field.unwrap_or(entry).span())
+impl<'t> Places<'t> {
+    /// The places of a file.
+    #[must_use]
+    pub fn new(name: &'t str, text: &'t str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        Self { name, text, document: DeTable::parse(text).ok(), breaks }
+    }
+
+    /// Line and column, both 1-based, of an entry of a table (`key`, `endpoint` …), of a field of it, or of an item of
+    /// the list in that field.
+    #[must_use]
+    pub fn position(&self, table: &str, index: usize, field: Option<&str>, item: Option<usize>) -> (usize, usize) {
+        let offset = self.find(table, index, field, item).map_or(0, |span| span.start).min(self.text.len());
+        let line = self.breaks.partition_point(|&at| at < offset);
+        let start = line.checked_sub(1).map_or(0, |before| self.breaks[before] + 1);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        (line + 1, column + 1)
+    }
+
+    /// Where an item or field, or at least its table, begins.
+    fn find(&self, table: &str, index: usize, field: Option<&str>, item: Option<usize>) -> Option<Range<usize>> {
+        let tables = self.document.as_ref()?.get_ref().get(table)?;
+        let entry = match tables.get_ref() {
+            DeValue::Array(entries) => entries.get(index)?,
+            _ => tables,
+        };
+        let field = field.and_then(|field| entry.get_ref().as_table()?.get(field));
+        let item = field.zip(item).and_then(|(field, item)| field.get_ref().as_array()?.get(item));
+        Some(item.or(field).unwrap_or(entry).span())
+    }
+}
+
+/// Ties a fault of file `number` to its place.
+#[must_use]
+pub(super) fn locate(files: &[Places<'_>], number: usize, fault: Fault) -> RuleError {
+    let file = &files[number];
+    let mut problem = fault.problem;
+    if let (Problem::Repeated { first, .. }, Some(owner)) = (&mut problem, fault.owner)
+        && let Some(other) = files.get(owner.file)
+    {
+        let (line, column) = other.position(owner.entry.0, owner.entry.1, Some(owner.field), None);
+        *first = Some((other.name.to_owned(), line, column));
+    }
+    let (line, column) = file.position(fault.table, fault.index, fault.field, fault.item);
+    RuleError { file: file.name.to_owned(), line, column, problem }
 }
 
 fn at(name: &str, text: &str, span: Option<Range<usize>>, problem: Problem) -> RuleError {
@@ -154,6 +221,7 @@ fn translate(message: &str) -> Problem {
         return Problem::UnknownField {
             name: harmless(name),
             nearest: nearest(name, backticked(behind)).map(str::to_owned),
+            known: backticked(behind).map(str::to_owned).collect(),
         };
     }
     if let Some((name, behind)) = named("unknown variant `") {
@@ -166,10 +234,12 @@ fn translate(message: &str) -> Problem {
     }
 }
 
-/// A name out of a rule file, unless it could be a key: those are longer, or hold digits behind their prefix.
+/// A name out of a rule file, unless it could be a key: those have longer parts, or more digits in them.
 pub(super) fn harmless(name: &str) -> Option<String> {
-    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*');
-    let plain = name.len() <= 32 && name.bytes().all(word) && !name.to_ascii_lowercase().contains("sk-");
+    let mut parts = name.split(['-', '_', '.', '*', '/']);
+    let word = |part: &str| part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let plain = name.len() <= 64 && digits <= 4 && parts.all(word) && !name.to_ascii_lowercase().contains("sk-");
     plain.then(|| name.to_owned())
 }
 
@@ -179,7 +249,8 @@ fn backticked(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The candidate with the fewest edits, when less than half of the name has to change.
-pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let ranked = candidates.map(|candidate| (edits(name, candidate), candidate));
     ranked.min_by_key(|&(edits, _)| edits).filter(|&(edits, _)| edits * 2 <= name.len()).map(|(_, best)| best)
 }
@@ -217,7 +288,9 @@ mod tests {
     fn only_names_that_are_no_keys_are_shown() {
         assert_eq!(harmless("base-url").as_deref(), Some("base-url"));
         assert_eq!(harmless("sk-abc"), None);
-        assert_eq!(harmless(&"a".repeat(33)), None);
+        assert_eq!(harmless("api.some-relay.example").as_deref(), Some("api.some-relay.example"));
+        assert_eq!(harmless(&"a".repeat(17)), None);
+        assert_eq!(harmless("0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"), None);
         assert_eq!(harmless("a b"), None);
     }
 }

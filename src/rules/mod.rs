@@ -1,7 +1,8 @@
 //! Rules as data: key formats, issuers, endpoints, settings, placeholders and the texts of the rules.
 //!
 //! `rules/*.toml` are checked and laid out by the build script, so the built-in rules cost nothing at start-up. Users'
-//! own files have the same schema; they add to the built-in rules and never replace one.
+//! own files have the same schema and add to them: ids stay unique, and what an own file says about a host, a setting or
+//! an image goes before what the release says.
 
 mod body;
 mod builtin;
@@ -9,10 +10,12 @@ mod check;
 mod hosts;
 mod load;
 mod names;
+mod own;
+pub mod sample;
 pub mod schema;
 mod table;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -21,67 +24,77 @@ use crate::model::RuleId;
 
 pub use body::compile;
 pub use hosts::{HostHit, HostMatch};
-pub use load::{Problem, RuleError};
+pub use load::{Places, Problem, RuleError, nearest};
 pub use names::normalise;
+use own::Own;
 use schema::{Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software};
 
 /// The built-in rules, and those of users' own files.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    extra: Option<Box<Extra>>,
+    own: Option<Box<Own>>,
 }
 
-/// What users' own files add.
-#[derive(Clone, Debug, Default)]
-struct Extra {
-    rules: RuleFile,
-    hosts: hosts::Hosts,
-    settings: HashMap<String, usize>,
-    values: Vec<Placeholders>,
-    digest: String,
+/// A rule file with all that it says, examples and sources too, which the program does not need to look things up.
+#[derive(Clone, Debug)]
+pub struct RuleSource<'r> {
+    /// The file's name.
+    pub name: Cow<'r, str>,
+    /// Its text.
+    pub text: Cow<'r, str>,
+    /// What it says.
+    pub rules: RuleFile,
+}
+
+impl RuleSource<'_> {
+    /// Where its entries stand.
+    #[must_use]
+    pub fn places(&self) -> Places<'_> {
+        Places::new(&self.name, &self.text)
+    }
 }
 
 impl Rules {
     /// The rules of this release. Does no work.
     #[must_use]
     pub const fn builtin() -> Self {
-        Self { extra: None }
+        Self { own: None }
     }
 
-    /// Adds a user's own rule file.
+    /// The rules of this release with those of users' own files, each a name for errors and a text. The order of the files
+    /// does not matter.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong with it, with its place; nothing is added then.
-    pub fn extend(&mut self, name: &str, text: &str) -> Result<(), RuleError> {
-        let file = load::parse(name, text)?;
-        let located = |fault| load::locate(name, text, fault);
-        if file.catalogue.is_some() {
-            let problem =
-                Problem::Invalid { field: "catalogue", must: "must not stand in a file that adds to the catalogue" };
-            return Err(located(load::Fault { table: "catalogue", index: 0, field: None, problem }));
-        }
-        let mut known = check::Known::default();
-        let no_repeats = "the rules that are there already hold no id twice";
-        known.add(&builtin_file()).expect(no_repeats);
-        if let Some(extra) = &self.extra {
-            known.add(&extra.rules).expect(no_repeats);
-        }
-        known.add(&file).map_err(located)?;
-        let ids: Vec<&str> = RuleId::ALL.iter().map(|rule| rule.as_str()).collect();
-        known.check(&file, &ids).map_err(located)?;
-        body::check(&file).map_err(located)?;
+    /// What is wrong with them, in the order given, with its places; a hundred mistakes at most.
+    pub fn with_extra(files: &[(&str, &str)]) -> Result<Self, Vec<RuleError>> {
+        let own = if files.is_empty() { None } else { Some(Box::new(Own::read(files)?)) };
+        Ok(Self { own })
+    }
 
-        let digest = sha256(&[self.digest().as_bytes(), b"\0", text.as_bytes()]);
-        let extra = self.extra.get_or_insert_default();
-        extra.digest = digest;
-        extra.add(file);
-        Ok(())
+    /// What users' own files add, if there are any.
+    #[must_use]
+    pub fn own(&self) -> Option<&RuleFile> {
+        self.own.as_ref().map(|own| &own.rules)
+    }
+
+    /// The files that these rules come from, users' own first. Parses them: for people's questions, not for a scan.
+    pub fn sources(&self) -> impl Iterator<Item = RuleSource<'_>> {
+        let own = self.own.iter().flat_map(|own| &own.files).map(|(name, text)| (name.as_str(), text.as_str()));
+        own.chain(builtin::FILES.iter().copied()).map(|(name, text)| {
+            let rules = load::parse(name, text).expect("every file was parsed before its rules came to be");
+            RuleSource { name: name.into(), text: text.into(), rules }
+        })
+    }
+
+    /// The key formats of the release, in the order in which they are tried.
+    pub(crate) fn builtin_keys() -> impl Iterator<Item = &'static KeyFormat> {
+        builtin::KEYS.iter()
     }
 
     /// Every key format, in the order in which they are tried.
     pub fn keys(&self) -> impl Iterator<Item = &KeyFormat> {
-        builtin::KEYS.iter().chain(self.extra.iter().flat_map(|extra| &extra.rules.key))
+        self.own().into_iter().flat_map(|own| &own.key).chain(&builtin::KEYS)
     }
 
     /// The key format with this id.
@@ -92,7 +105,7 @@ impl Rules {
 
     /// Everybody who issues keys.
     pub fn issuers(&self) -> impl Iterator<Item = &Issuer> {
-        builtin::ISSUERS.iter().chain(self.extra.iter().flat_map(|extra| &extra.rules.issuer))
+        self.own().into_iter().flat_map(|own| &own.issuer).chain(&builtin::ISSUERS)
     }
 
     /// The issuer with this id.
@@ -109,7 +122,7 @@ impl Rules {
 
     /// Every known endpoint.
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        builtin::ENDPOINTS.iter().chain(self.extra.iter().flat_map(|extra| &extra.rules.endpoint))
+        self.own().into_iter().flat_map(|own| &own.endpoint).chain(&builtin::ENDPOINTS)
     }
 
     /// The endpoint with this id.
@@ -123,12 +136,12 @@ impl Rules {
     #[must_use]
     pub fn host(&self, host: &[u8]) -> Option<HostHit<'_>> {
         let builtin = hosts::builtin(host);
-        let Some(extra) = &self.extra else {
+        let Some(own) = &self.own else {
             return builtin.map(|found| HostHit { entry: &builtin::ENDPOINTS[found.entry], how: found.how() });
         };
-        let own = str::from_utf8(host).ok().and_then(|host| extra.hosts.find(host));
-        let (found, is_own) = hosts::Found::better(builtin, own)?;
-        let endpoints = if is_own { &extra.rules.endpoint[..] } else { &builtin::ENDPOINTS[..] };
+        let extra = str::from_utf8(host).ok().and_then(|host| own.hosts.find(host));
+        let (found, is_builtin) = hosts::Found::better(extra, builtin)?;
+        let endpoints = if is_builtin { &builtin::ENDPOINTS[..] } else { &own.rules.endpoint[..] };
         Some(HostHit { entry: &endpoints[found.entry], how: found.how() })
     }
 
@@ -136,32 +149,34 @@ impl Rules {
     /// under which strangers own the next label.
     #[must_use]
     pub fn relay_domain(&self, host: &[u8]) -> Option<&Endpoint> {
-        if let Some(entry) = hosts::builtin_relay(host) {
-            return Some(&builtin::ENDPOINTS[entry]);
+        if let Some(own) = &self.own
+            && let Some(owner) = str::from_utf8(host).ok().and_then(|host| own.hosts.owner(host))
+        {
+            return owner.map(|entry| &own.rules.endpoint[entry]);
         }
-        let extra = self.extra.as_ref()?;
-        let entry = extra.hosts.relay(str::from_utf8(host).ok()?)?;
-        Some(&extra.rules.endpoint[entry])
+        hosts::builtin_relay(host).map(|entry| &builtin::ENDPOINTS[entry])
     }
 
     /// The setting of this normalised name (see [`normalise`]); where several spellings are known, the most telling.
     #[must_use]
     pub fn setting(&self, normalised: &str) -> Option<&Setting> {
-        if let Some(name) = builtin::SETTING_NAMES.get(normalised.as_bytes()) {
-            return Some(&builtin::SETTINGS[usize::from(builtin::SETTING_ENTRIES[name])]);
+        if let Some(own) = &self.own
+            && let Some(&entry) = own.settings.get(normalised)
+        {
+            return Some(&own.rules.setting[entry]);
         }
-        let extra = self.extra.as_ref()?;
-        extra.settings.get(normalised).map(|&entry| &extra.rules.setting[entry])
+        let name = builtin::SETTING_NAMES.get(normalised.as_bytes())?;
+        Some(&builtin::SETTINGS[usize::from(builtin::SETTING_ENTRIES[name])])
     }
 
     /// Every known setting.
     pub fn settings(&self) -> impl Iterator<Item = &Setting> {
-        builtin::SETTINGS.iter().chain(self.extra.iter().flat_map(|extra| &extra.rules.setting))
+        self.own().into_iter().flat_map(|own| &own.setting).chain(&builtin::SETTINGS)
     }
 
     /// Software that passes LLM traffic on, and front ends that are taken for it.
     pub fn software(&self) -> impl Iterator<Item = &Software> {
-        builtin::SOFTWARE.iter().chain(self.extra.iter().flat_map(|extra| &extra.rules.software))
+        self.own().into_iter().flat_map(|own| &own.software).chain(&builtin::SOFTWARE)
     }
 
     /// The software of a container image without its tag; whatever stands in front of its path is a registry.
@@ -214,53 +229,18 @@ impl Rules {
     /// SHA-256 over all rule files in lower-case hex: equal digests, equal rules.
     #[must_use]
     pub fn digest(&self) -> String {
-        self.extra.as_ref().map_or_else(|| builtin::DIGEST.to_owned(), |extra| extra.digest.clone())
+        self.own.as_ref().map_or_else(|| builtin::DIGEST.to_owned(), |own| own.digest.clone())
     }
 
     /// The placeholders of users' own files.
     fn added(&self) -> impl Iterator<Item = &Placeholders> {
-        self.extra.iter().flat_map(|extra| &extra.values)
-    }
-}
-
-impl Extra {
-    /// Takes a file that has been checked.
-    fn add(&mut self, file: RuleFile) {
-        let all = &mut self.rules;
-        all.shared_suffixes.to_mut().extend_from_slice(&file.shared_suffixes);
-        for endpoint in file.endpoint {
-            let own = &all.shared_suffixes;
-            let is_shared = |suffix: &str| is_shared(suffix) || own.iter().any(|shared| shared == suffix);
-            self.hosts.add(all.endpoint.len(), &endpoint, is_shared);
-            all.endpoint.push(endpoint);
-        }
-        for setting in file.setting {
-            self.settings.entry(normalise(&setting.name)).or_insert(all.setting.len());
-            all.setting.push(setting);
-        }
-        all.software.extend(file.software);
-        all.key.extend(file.key);
-        all.issuer.extend(file.issuer);
-        self.values.extend(file.placeholder);
+        self.own().into_iter().flat_map(|own| &own.placeholder)
     }
 }
 
 /// Whether strangers own the labels in front of a suffix.
 fn is_shared(suffix: &str) -> bool {
     builtin::SHARED.get(suffix.as_bytes()).is_some()
-}
-
-/// The built-in rules in the shape of a file, as far as a user's file may not repeat or may refer to them.
-fn builtin_file() -> RuleFile {
-    RuleFile {
-        key: builtin::KEYS.to_vec(),
-        issuer: builtin::ISSUERS.to_vec(),
-        endpoint: builtin::ENDPOINTS.to_vec(),
-        setting: builtin::SETTINGS.to_vec(),
-        software: builtin::SOFTWARE.to_vec(),
-        rule: builtin::RULES.to_vec(),
-        ..RuleFile::default()
-    }
 }
 
 fn sha256(parts: &[&[u8]]) -> String {

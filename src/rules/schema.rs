@@ -3,15 +3,15 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A text that is either embedded or read at run time.
 pub type Text = Cow<'static, str>;
-/// A list that is either embedded or read at run time.
+/// The same for a list.
 pub type List<T> = Cow<'static, [T]>;
 
 /// One rule file: any mix of the tables below.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RuleFile {
     /// Date of the endpoint catalogue, `YYYY-MM-DD`; in `endpoints.toml` only.
@@ -32,10 +32,14 @@ pub struct RuleFile {
     pub placeholder: Option<Placeholders>,
     /// The text of each rule.
     pub rule: Vec<RuleText>,
+    /// What each signal means that is no rule.
+    pub signal: Vec<Note>,
+    /// Paragraphs of the manual that several rules share.
+    pub topic: Vec<Note>,
 }
 
 /// What a key format is found by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Anchor {
     /// The marker in the middle; `prefix` tells the family, `body` describes a name between prefix and left half.
@@ -50,7 +54,7 @@ pub enum Anchor {
 }
 
 /// What finding a key of this format proves about its issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proves {
     /// `issuer` issued it: the structure is that issuer's alone.
@@ -64,7 +68,7 @@ pub enum Proves {
 }
 
 /// How the randomness of a body is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Judge {
     /// Each half around the marker for itself.
@@ -78,7 +82,7 @@ pub enum Judge {
 }
 
 /// What has to stand near a candidate before it counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Needs {
     /// Nothing: shape and randomness suffice.
@@ -91,7 +95,7 @@ pub enum Needs {
 }
 
 /// How sure a match is (low, medium, high).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// One weak hint.
@@ -103,7 +107,7 @@ pub enum Certainty {
 }
 
 /// One key format.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct KeyFormat {
     /// Stable id, such as `openai-project`.
@@ -146,9 +150,7 @@ pub struct KeyFormat {
     /// Whether the key is made to be seen by browsers and never counts as leaked there.
     #[serde(default)]
     pub public: bool,
-    /// Template of a key, expanded by tests: `{n}` letters and digits, `{n:hex}`, `{n:HEX}`, `{n:lower}`, `{n:digit}`,
-    /// `{n:url}` (base64url), `{n:b64}`, `{n:oneapi}`, `{uuid}`; `{}` stands for nothing and keeps the file free of
-    /// complete keys.
+    /// Template of a key, so that no file holds a complete one; the module `sample` tells its language.
     pub sample: Text,
     /// Texts in which the key is found; `<key>` is the expanded sample.
     pub examples: List<Text>,
@@ -159,7 +161,7 @@ pub struct KeyFormat {
 }
 
 /// What an issuer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IssuerKind {
     /// A vendor of models, or a cloud that sells them under its own contract.
@@ -173,7 +175,7 @@ pub enum IssuerKind {
 }
 
 /// Who issues keys.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Issuer {
     /// Stable id, such as `openai`.
@@ -195,7 +197,7 @@ pub struct Issuer {
 }
 
 /// What stands behind a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CatalogueKind {
     /// OpenAI's own; Azure OpenAI.
@@ -215,7 +217,7 @@ pub enum CatalogueKind {
 }
 
 /// One known endpoint.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Endpoint {
     /// Stable id.
@@ -226,8 +228,7 @@ pub struct Endpoint {
     pub kind: CatalogueKind,
     /// How sure the kind is.
     pub confidence: Certainty,
-    /// Lower-case hosts without scheme, port and path. `*.suffix` matches every sub-domain of the suffix, but not the suffix;
-    /// any other `*` stands for one label or a part of one (`bedrock-mantle.*.api.aws`, `*-aiplatform.googleapis.com`).
+    /// Lower-case hosts without scheme, port and path. `*.suffix` is every sub-domain, any other `*` one label or a part of one.
     #[serde(default)]
     pub hosts: List<Text>,
     /// Path prefix of its API.
@@ -255,7 +256,7 @@ pub struct Endpoint {
 }
 
 /// What a setting holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingRole {
     /// A key.
@@ -275,7 +276,7 @@ pub enum SettingRole {
 }
 
 /// How much a setting's name says by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingClass {
     /// Needs the product's own evidence in the same file (`KEY`, `BASE_URL`).
@@ -287,11 +288,10 @@ pub enum SettingClass {
 }
 
 /// One name under which software takes a key or an endpoint.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Setting {
-    /// The name as written: `OPENAI_BASE_URL`, `spring.ai.openai.base-url`, `baseURL`. Compared without case and
-    /// punctuation, so that the relaxed spellings need no entry of their own.
+    /// The name as written: `OPENAI_BASE_URL`, `spring.ai.openai.base-url`. Compared without case and punctuation.
     pub name: Text,
     /// What it holds.
     pub role: SettingRole,
@@ -308,7 +308,7 @@ pub struct Setting {
 }
 
 /// What a software does with LLM traffic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SoftwareKind {
     /// Passes requests on, with the caller's key or one of its own.
@@ -324,7 +324,7 @@ pub enum SoftwareKind {
 }
 
 /// One software, known by its container images.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Software {
     /// Stable id.
@@ -347,7 +347,7 @@ pub struct Software {
 }
 
 /// What a value looks like that is no key.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Placeholders {
     /// Whole values, compared without case.
@@ -359,7 +359,7 @@ pub struct Placeholders {
 }
 
 /// The manual text of one rule.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleText {
     /// Rule id.
@@ -376,10 +376,29 @@ pub struct RuleText {
     pub advice: List<Text>,
     /// The rule's severity in the table, for the role `configured`.
     pub severity: Text,
+    /// When it has which severity: `high: a key is sent there`.
+    #[serde(default)]
+    pub severities: List<Text>,
+    /// What moves the severity by a step, or ends it.
+    #[serde(default)]
+    pub moves: List<Text>,
+    /// What of the policy lets it pass; empty where only comments and the baseline do.
+    #[serde(default)]
+    pub allow: Text,
     /// CWE number, such as 798.
     pub cwe: u32,
     /// A text in which it is found, with `<key>` and hosts under reserved names.
     pub examples: List<Text>,
     /// A text in which it is not.
     pub non_examples: List<Text>,
+}
+
+/// A paragraph under an id.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Note {
+    /// Id of a signal, or of a topic.
+    pub id: Text,
+    /// The paragraph.
+    pub text: Text,
 }

@@ -90,11 +90,7 @@ non-examples = ["relay-r.example"]
 "#;
 
 fn rules() -> &'static Rules {
-    static EXTENDED: LazyLock<Rules> = LazyLock::new(|| {
-        let mut rules = Rules::builtin();
-        rules.extend("test.toml", RULES).unwrap();
-        rules
-    });
+    static EXTENDED: LazyLock<Rules> = LazyLock::new(|| Rules::with_extra(&[("test.toml", RULES)]).unwrap());
     &EXTENDED
 }
 

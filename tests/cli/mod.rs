@@ -1,8 +1,10 @@
 //! The command line as scripts and pipelines see it: exit codes, streams, files, refusals.
 
 mod files;
+mod manual;
 mod mistakes;
 mod people;
+mod shell;
 mod step_summary;
 
 use std::fs;

@@ -15,7 +15,8 @@
 use std::path::Path;
 
 use crate::support::formats::base64;
-use crate::support::template::{B64, expand, modern};
+use crate::support::{expand, modern};
+use keyscan::rules::sample::B64;
 
 /// A case.
 pub struct Case {

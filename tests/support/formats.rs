@@ -74,7 +74,7 @@ fn access_token(seed: u64) -> String {
 
 /// base64 with the URL alphabet, without padding.
 pub fn base64url(bytes: &[u8]) -> String {
-    base64(bytes, super::template::URL)
+    base64(bytes, keyscan::rules::sample::URL)
 }
 
 /// base64 without padding.

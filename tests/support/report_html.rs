@@ -105,7 +105,7 @@ fn nothing_in_the_page_is_run_or_loaded_from_elsewhere() {
     for (name, report) in [("rich", sample::report()), ("hostile", hostile()), ("clean", sample::clean())] {
         let page = html(&report);
         let digest = |text: &str| {
-            let digest = crate::support::formats::base64(&Sha256::digest(text), crate::support::template::B64);
+            let digest = crate::support::formats::base64(&Sha256::digest(text), keyscan::rules::sample::B64);
             format!("'sha256-{}", digest.trim_end_matches('='))
         };
         let policy = between(&page, "Content-Security-Policy content=\"", "\"");

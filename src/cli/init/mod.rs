@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use keyscan::{config, source};
 
-use super::args::{Ci, InitArgs};
+use super::command::{Ci, InitArgs};
 use super::error::{harmless, hinted};
 use super::exit::Exit;
 use super::output::Target;
