@@ -34,13 +34,14 @@ pub(super) fn listed(lines: Vec<String>) -> Error {
 
 /// An error with its causes, and with its hint where it has one.
 pub(super) fn text(error: &Error) -> String {
-    let config = error.downcast_ref().map(ConfigError::lines);
+    let system = || error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    // A file that cannot be read has no lines.
+    let config = error.downcast_ref().filter(|_| system().is_none()).map(ConfigError::lines);
     if let Some(lines) = config.or_else(|| error.downcast_ref().map(|Listed(lines)| lines.clone())) {
         return lines.iter().map(|line| format!("error: {}", harmless(line))).collect::<Vec<_>>().join("\n");
     }
     let mut text = format!("error: {}", harmless(&reasons(error)));
     let own = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()).map(|hinted| hinted.hint.as_str());
-    let system = || error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
     let hint = own.or_else(|| mend(system()?.kind()));
     if let Some(hint) = hint {
         let _ = write!(text, "\nhint: {}", harmless(hint));

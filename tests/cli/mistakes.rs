@@ -193,6 +193,10 @@ fn an_interrupted_run_leaves_nothing() {
             child.wait().unwrap();
             return;
         }
+        // Its input stays open, so that nothing but the signal can end it.
+        let input = child.stdin.take();
+        child.wait().unwrap();
+        drop(input);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130), "{signal}");
         assert_eq!((output.stdout, output.stderr), (Vec::new(), Vec::new()), "{signal}");
