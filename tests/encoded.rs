@@ -115,7 +115,7 @@ fn a_whole_file_in_one_value_is_read_as_such() {
 
 #[test]
 fn other_base64_is_nothing() {
-    let random = expand("{6000}", 0xe7);
+    let random = expand("{3000}", 0xe7) + &expand("{3000}", 0xe8);
     let jwt = format!(
         "{}.{}.{}",
         base64url(br#"{"alg":"HS256","typ":"JWT"}"#),

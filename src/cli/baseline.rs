@@ -67,6 +67,7 @@ pub(super) fn resolve(
         scan::Input::Stdin { .. } => vec![PathBuf::from(".")],
     };
     let tops: BTreeSet<PathBuf> = roots.iter().filter_map(|root| source::top_of(root)).collect();
+    let is_own = args.baseline.is_none() && configured.is_none() && input.trust().is_tree();
     let found = match &args.baseline {
         Some(file) => Some(trust::named(input, file)?),
         None if configured.is_some() => configured,
@@ -100,6 +101,10 @@ pub(super) fn resolve(
         (Some(old), Some(file)) => in_force(old, file.clone())?,
         _ => InForce { note: "baseline: none".to_owned(), ..InForce::default() },
     };
+    // What a repository brings along has the same name on every machine.
+    if is_own {
+        in_force.shown = in_force.shown.map(|_| BASELINE_NAME.to_owned());
+    }
     if let (true, Some(path)) = (args.write_baseline, place) {
         let real: Vec<PathBuf> = roots.iter().filter_map(|root| root.canonicalize().ok()).chain(top.clone()).collect();
         Target::File(path.clone()).check(&real)?;
@@ -123,7 +128,7 @@ impl Writing {
 }
 
 /// A path as people would type it: relative to the working directory where it lies below it.
-fn from_here(path: &Path) -> PathBuf {
+pub(super) fn from_here(path: &Path) -> PathBuf {
     let here = env::current_dir().and_then(|here| here.canonicalize());
     here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).to_path_buf()
 }

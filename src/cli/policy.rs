@@ -11,6 +11,7 @@ use keyscan::rules::Rules;
 use keyscan::{scan, source};
 
 use super::args::{ScanArgs, from_environment};
+use super::baseline::from_here;
 use super::error::{harmless, hinted, listed};
 use super::trust::{self, Found};
 
@@ -58,21 +59,28 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<InForce> {
     select(&mut policy.rules, args);
     let name = file.map(|file| file.name());
     let note = note(name.as_deref(), &config) + &trust::note(input.trust());
+    // What a repository brings along has the same name on every machine.
+    let is_own = args.config.is_none() && variable().is_none() && input.trust().is_tree();
+    let config_name = |name: PathBuf| if is_own { config::FILE_NAME.to_owned() } else { name.display().to_string() };
     let facts = PolicyFacts {
-        config: name.map(|name| name.display().to_string()),
+        config: name.map(config_name),
         trusted: trust::commit_id(input.trust()),
         ..PolicyFacts::default()
     };
     Ok(InForce { policy, config, rules, facts, note, files })
 }
 
+/// The config file that the environment names.
+fn variable() -> Option<PathBuf> {
+    from_environment("KEYSCAN_CONFIG").map(PathBuf::from)
+}
+
 /// The config file in force.
 fn file(args: &ScanArgs, input: &scan::Input) -> Result<Option<Found>> {
-    let variable = || from_environment("KEYSCAN_CONFIG").map(PathBuf::from);
     match args.config.clone().or_else(variable) {
         _ if args.no_config => Ok(None),
         Some(file) => trust::named(input, &file).map(Some),
-        None if input.trust().is_tree() => Ok(own_config(input)?.map(Found::Disk)),
+        None if input.trust().is_tree() => Ok(own_config(input)?.map(|path| Found::Disk(from_here(&path)))),
         None => trust::own(input, config::FILE_NAME),
     }
 }

@@ -11,7 +11,9 @@ use super::gone;
 
 /// Text that cannot be made smaller.
 fn noise(seed: u64, length: usize) -> String {
-    crate::support::expand(&format!("{{{length}}}"), seed)
+    // A template makes 4,096 bytes at most.
+    let parts = (0..length.div_ceil(4000)).map(|part| crate::support::expand("{4000}", seed + 1000 * part as u64));
+    parts.collect::<String>()[..length].to_owned()
 }
 
 /// The only file of this kind among the packs.
