@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Advice, Exposure, Part, Reach, RuleId, Signal, SignalId};
+use crate::model::{Advice, EndpointMatch, Exposure, Part, Reach, RuleId, Signal, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Issuer, IssuerKind, RuleText};
 
+use super::endpoint;
 use super::key_findings::KeyPlace;
 
 /// How the lines of the manual start for which an issuer has words of its own.
@@ -19,6 +20,11 @@ const READ: &str = "Let the program read";
 const PURGE: &str = "Purge the old key";
 const SERVER: &str = "Call the API from a server";
 const COPIES: &str = "Delete the old key from";
+
+/// How those start that only some ways to reach a host give a reason for.
+const WHO: &str = "Check who runs the host. If it imitates";
+const ENCRYPT: &str = "Use https";
+const USER: &str = "Take user names";
 
 /// What is said about a place, whatever else is wrong with the key.
 const PLACES: [&str; 4] = [READ, SERVER, PURGE, COPIES];
@@ -49,6 +55,20 @@ const FORGET: &str = "Let git forget what it still keeps: drop the stash or expi
 /// Of a rule that is about no key.
 pub(super) fn of_rule(text: &RuleText) -> Vec<Advice> {
     text.advice.iter().map(ToString::to_string).collect()
+}
+
+/// Of an endpoint. How it is reached may be wrong in several ways, and each has its own mend.
+pub(super) fn of_endpoint(text: &RuleText, endpoint: &EndpointMatch) -> Vec<Advice> {
+    let has = |id: SignalId| endpoint::has(endpoint, id);
+    let stranger = has(SignalId::LookAlike) || has(SignalId::IpLiteral);
+    let fits = |line: &Advice| match line.as_str() {
+        line if line.starts_with(WHO) => stranger,
+        line if line.starts_with(ENCRYPT) => has(SignalId::PlainHttp) || has(SignalId::IpLiteral),
+        line if line.starts_with(USER) => has(SignalId::UserInfo),
+        _ => true,
+    };
+    let all = of_rule(text);
+    if text.id == RuleId::InsecureEndpoint.as_str() { all.into_iter().filter(fits).collect() } else { all }
 }
 
 /// Of a key at its places.

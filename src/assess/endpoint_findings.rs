@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{EndpointFacts, EndpointMatch, Finding, Role, Signal, Subject, Suppression, SuppressionKind};
+use crate::model::{
+    Confidence, EndpointFacts, EndpointMatch, Finding, Role, RuleId, Signal, Subject, Suppression, SuppressionKind,
+};
 
 use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
@@ -68,33 +70,52 @@ impl<'a> EndpointPlaces<'a> {
     }
 }
 
-fn finding(id: &str, decision: Decision, places: Vec<EndpointPlace<'_>>, setup: &Setup<'_>) -> Finding {
-    let (place, lead) = (&places[decision.lead].occurrence, places[decision.lead].what.endpoint);
-    let scene = EndpointScene {
-        lead,
-        role: place.role.unwrap_or(lead.role),
-        verdict: places[decision.lead].what.verdict,
-        environment: place.environment,
-        rule: decision.rule,
-        confidence: decision.confidence,
+fn finding(id: &str, decision: Decision, mut places: Vec<EndpointPlace<'_>>, setup: &Setup<'_>) -> Finding {
+    let lead = places[decision.lead].what.endpoint;
+    let alike = places.iter().filter(|place| place.holds(decision.rule)).count();
+    let whole = EndpointScene {
         places: places.len(),
+        alike,
+        ..scene(&places[decision.lead], decision.rule, decision.confidence)
     };
+    let message = message::endpoint(&whole);
+    for place in &mut places {
+        if let Some(worst) = place.worst().filter(|worst| worst.rule != decision.rule) {
+            place.occurrence.says = Some(message::endpoint(&scene(place, worst.rule, worst.confidence)));
+        }
+    }
     let seen = places.iter().flat_map(|place| place.what.endpoint.signals.iter().cloned());
     let signals: BTreeSet<Signal> = seen.chain(decision.others).collect();
     let text = setup.rules.text(decision.rule);
+    let advice = advice::of_endpoint(text, lead);
     Finding {
         id: id.to_owned(),
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
         reaches: decision.reaches,
-        message: message::endpoint(&scene),
-        advice: advice::of_rule(text),
+        message,
+        advice,
         risks: risks(text),
         subject: Subject::Endpoint(EndpointFacts::of(lead)),
         receiver: None,
         signals: signals.into_iter().collect(),
         related: Vec::new(),
         occurrences: places.into_iter().map(|place| place.occurrence).collect(),
+    }
+}
+
+/// What there is to say of one place.
+fn scene<'s>(place: &'s EndpointPlace<'_>, rule: RuleId, confidence: Confidence) -> EndpointScene<'s> {
+    let lead = place.what.endpoint;
+    EndpointScene {
+        lead,
+        role: place.occurrence.role.unwrap_or(lead.role),
+        verdict: place.what.verdict,
+        environment: place.occurrence.environment,
+        rule,
+        confidence,
+        places: 1,
+        alike: 1,
     }
 }

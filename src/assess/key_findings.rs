@@ -264,6 +264,24 @@ fn issuer_and_column(
     (issuer, column, signals)
 }
 
+/// What there is to say of one place.
+fn scene<'s>(place: &'s KeyPlace<'_>, facts: &'s KeyFacts, rule: RuleId, confidence: Confidence) -> KeyScene<'s> {
+    let at = &place.occurrence;
+    KeyScene {
+        key: facts,
+        proof: place.what.key.proof,
+        rule,
+        confidence,
+        receiver: at.receiver.as_ref().map(|receiver| (&receiver.endpoint, place.what.receiver_confidence)),
+        exposure: at.exposure,
+        leak: place.what.leaks.first().map(|leak| leak.says),
+        places: 1,
+        alike: 1,
+        tracked: history::is_in_tree(at.exposure),
+        signals: &place.what.signals,
+    }
+}
+
 /// What is known of a key from all its places.
 fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFacts {
     let weak = places.iter().any(|place| place.what.key.weak);
@@ -286,24 +304,29 @@ fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFact
     }
 }
 
-fn finding(id: &str, facts: &KeyFacts, decision: Decision, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) -> Finding {
-    let lead = &places[decision.lead];
+fn finding(
+    id: &str,
+    facts: &KeyFacts,
+    decision: Decision,
+    mut places: Vec<KeyPlace<'_>>,
+    setup: &Setup<'_>,
+) -> Finding {
     let host = |place: &KeyPlace<'_>| place.occurrence.receiver.as_ref().map(|receiver| receiver.endpoint.host.clone());
+    let lead = &places[decision.lead];
     let lead_host = host(lead);
-    let scene = KeyScene {
-        key: facts,
-        proof: lead.what.key.proof,
-        rule: decision.rule,
-        confidence: decision.confidence,
-        receiver: lead.occurrence.receiver.as_ref().map(|receiver| (&receiver.endpoint, lead.what.receiver_confidence)),
-        exposure: lead.occurrence.exposure,
-        leak: lead.what.leaks.first().map(|leak| leak.says),
+    let whole = KeyScene {
         places: places.len(),
         alike: places.iter().filter(|place| host(place) == lead_host).count(),
         tracked: places.iter().any(|place| history::is_in_tree(place.occurrence.exposure)),
-        signals: &lead.what.signals,
+        ..scene(lead, facts, decision.rule, decision.confidence)
     };
-    let message = message::key(&scene, setup.rules);
+    let message = message::key(&whole, setup.rules);
+    for place in &mut places {
+        let Some(worst) = place.worst() else { continue };
+        if worst.rule != decision.rule || (worst.rule.is_about_receiver() && host(place) != lead_host) {
+            place.occurrence.says = Some(message::key(&scene(place, facts, worst.rule, worst.confidence), setup.rules));
+        }
+    }
     let mut signals: BTreeSet<Signal> = places.iter().flat_map(|place| place.what.signals.iter().cloned()).collect();
     signals.retain(|signal| signal.id != SignalId::PossibleIssuer || facts.issuer.is_none());
     signals.extend(decision.others);

@@ -173,11 +173,13 @@ pub(super) struct EndpointScene<'a> {
     pub confidence: Confidence,
     /// Number of places.
     pub places: usize,
+    /// At how many of them the rule holds.
+    pub alike: usize,
 }
 
 /// The sentence about an endpoint.
 pub(super) fn endpoint(scene: &EndpointScene<'_>) -> String {
-    let &EndpointScene { lead, role, rule, places, .. } = scene;
+    let &EndpointScene { lead, role, rule, places, alike, .. } = scene;
     let facts =
         EndpointFacts { host: lead.host.clone(), url: String::new(), kind: lead.kind, service: lead.service.clone() };
     // How sure the policy is says nothing of what stands behind the host.
@@ -199,7 +201,8 @@ pub(super) fn endpoint(scene: &EndpointScene<'_>) -> String {
         Verdict::Allowed | Verdict::Silent => String::new(),
     };
     let forbidden = if rule == RuleId::DisallowedEndpoint { forbidden } else { String::new() };
-    format!("{fact}{}{forbidden}.", more(places))
+    let rest = elsewhere("; the host is in", places - alike, "");
+    format!("{fact}{}{forbidden}{rest}.", more(alike))
 }
 
 /// The sentence about a place that passes traffic on.

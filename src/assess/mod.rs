@@ -38,7 +38,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::{
     BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Origin, Place, Related,
-    RelatedRole, Repository, Risk, Scope, ScopeId, ScopeKind, Severity, Used,
+    RelatedRole, Repository, Risk, RuleId, Scope, ScopeId, ScopeKind, Severity, Used,
 };
 use crate::rules::Rules;
 use crate::rules::schema::RuleText;
@@ -211,6 +211,9 @@ impl<'a> Site<'a> {
             position: place.position,
             line_hash: place.line_hash.clone(),
             severity: Severity::Info,
+            // Until it is judged.
+            rule: RuleId::StoredKey,
+            says: None,
             setting: setting.map(str::to_owned),
             role: None,
             service: self.service(place),

@@ -1,7 +1,9 @@
 //! The places of a subject, whatever its kind, and what becomes of them: the ones that something lets pass stand apart.
 
+use std::cmp::Reverse;
+
 use crate::model::{
-    Allow, AllowScope, Finding, NoEffect, Occurrence, Origin, Severity, Signal, SignalId, Suppression, SuppressionKind,
+    Allow, AllowScope, Finding, NoEffect, Occurrence, Origin, RuleId, Signal, SignalId, Suppression, SuppressionKind,
 };
 
 use super::Policy;
@@ -92,7 +94,8 @@ impl<W> Placed<'_, W> {
         if self.occurrence.suppression.is_some() {
             return self.occurrence.suppression.take();
         }
-        let known = policy.baseline.covers(id, &self.occurrence.path.text, self.occurrence.severity)?;
+        let Occurrence { path, severity, rule, .. } = &self.occurrence;
+        let known = policy.baseline.covers(id, &path.text, *severity, *rule)?;
         let reason = known.reason.clone().unwrap_or_default();
         Some(Suppression { kind: SuppressionKind::Baseline, reason })
     }
@@ -108,7 +111,19 @@ impl<W> Placed<'_, W> {
 
     /// The place weighs as much as the worst that holds there.
     fn weigh(&mut self) {
-        self.occurrence.severity = self.held.iter().map(|held| held.severity).max().unwrap_or(Severity::Info);
+        if let Some(worst) = self.worst() {
+            (self.occurrence.severity, self.occurrence.rule) = (worst.severity, worst.rule);
+        }
+    }
+
+    /// What weighs most there; of equals the first of the table.
+    pub(super) fn worst(&self) -> Option<Held> {
+        self.held.iter().copied().max_by_key(|held| (held.severity, Reverse(held.rule), held.confidence))
+    }
+
+    /// Whether a rule holds there.
+    pub(super) fn holds(&self, rule: RuleId) -> bool {
+        self.held.iter().any(|held| held.rule == rule)
     }
 }
 

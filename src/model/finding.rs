@@ -99,6 +99,11 @@ pub struct Occurrence {
     pub line_hash: Option<String>,
     /// Severity of this place.
     pub severity: Severity,
+    /// The rule that weighs most at this place.
+    pub rule: RuleId,
+    /// The sentence for people about this place alone, where that of the finding does not hold here: the key is sent
+    /// elsewhere, or nowhere; the host is written in another way.
+    pub says: Option<String>,
     /// The setting the value is assigned to, keys redacted.
     pub setting: Option<String>,
     /// For endpoints: what it does here.

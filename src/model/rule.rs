@@ -189,6 +189,14 @@ words! {
     }
 }
 
+impl RuleId {
+    /// Whether it says who receives a key: what somebody let pass of the key itself says nothing of that.
+    #[must_use]
+    pub const fn is_about_receiver(self) -> bool {
+        matches!(self, Self::KeyToThirdParty | Self::RelayKey)
+    }
+}
+
 impl From<RuleId> for SignalId {
     fn from(rule: RuleId) -> Self {
         Self::from_word(rule.as_str()).expect("every rule id is a signal id, as a test asserts")

@@ -85,7 +85,7 @@ fn row<'a>(line: &Line<'a>) -> [Cow<'a, str>; HEADER.len()] {
         optional(place.service.as_deref()),
         optional(place.commit.as_deref()),
         optional(place.author.as_deref()),
-        text(&finding.message),
+        text(line.message()),
         text(&finding.id),
     ]
 }

@@ -99,7 +99,7 @@ fn annotate(level: &str, line: &Line<'_>, out: &mut dyn Write) -> io::Result<()>
         write!(out, ",col={},endColumn={}", position.column, position.end_column)?;
     }
     let title = line.title();
-    let mut text = vec![sanitize(&line.finding.message).into_owned(), sanitize(&line.facts()).into_owned()];
+    let mut text = vec![sanitize(line.message()).into_owned(), sanitize(&line.facts()).into_owned()];
     text.extend(line.repository.map(|name| format!("In {}.", sanitize(name))));
     text.extend(line.finding.advice.first().map(|advice| format!("Do now: {}", sanitize(advice))));
     writeln!(out, ",title={}::{}", property(&format!("keyscan: {title}")), data(&text.join("\n")))

@@ -165,7 +165,7 @@ impl<'a> Vulnerability<'a> {
         Self {
             id: id(line),
             name: cut(&text.title, MAX_NAME),
-            description: markdown::text(&finding.message),
+            description: markdown::text(line.message()),
             severity: severity(line.severity()),
             solution: (!solution.is_empty()).then_some(solution),
             identifiers: [

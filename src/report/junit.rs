@@ -124,7 +124,7 @@ fn case<'a, 'b>(
 fn failure(xml: &mut Xml<'_>, line: &Line<'_>, rules: &Rules) -> io::Result<()> {
     let Line { finding, place, .. } = *line;
     let name = format!("{} {}", finding.rule.as_str(), words::place(&line.path(), &place.position));
-    let message = characters(&finding.message);
+    let message = characters(line.message());
     case(xml, &line.path(), &name).write_inner_content(|xml| {
         let attributes = [("type", line.severity().as_str()), ("message", &message)];
         let text = characters_of_lines(&body(line, rules));
@@ -136,7 +136,7 @@ fn failure(xml: &mut Xml<'_>, line: &Line<'_>, rules: &Rules) -> io::Result<()> 
 /// What a person needs who reads no more than this one test.
 fn body(line: &Line<'_>, rules: &Rules) -> Vec<String> {
     let Line { finding, place, .. } = *line;
-    let mut body = vec![line.title(), finding.message.clone()];
+    let mut body = vec![line.title(), line.message().to_owned()];
     body.push(format!("place: {} ({})", words::place(&line.path(), &place.position), line.facts()));
     body.extend(line.key().map(|key| format!("key: {}, {}", key.redacted, words::key(key, rules))));
     body.extend(line.endpoint().map(|(to, _)| format!("endpoint: {}, {}", to.host, words::endpoint(to))));

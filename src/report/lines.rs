@@ -46,7 +46,12 @@ impl<'a> Line<'a> {
     /// The rule and the severity here, worded as possible where it is not sure.
     pub(super) fn title(&self) -> String {
         let possible = if self.finding.confidence == Confidence::Low { "possible " } else { "" };
-        format!("{possible}{} ({})", self.finding.rule.as_str(), self.severity().as_str())
+        format!("{possible}{} ({})", self.place.rule.as_str(), self.severity().as_str())
+    }
+
+    /// The sentence about this place.
+    pub(super) fn message(&self) -> &'a str {
+        self.place.says.as_deref().unwrap_or(&self.finding.message)
     }
 
     /// The key that the finding is about.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detect::allowed_lines;
 use crate::model::{
-    AllowScope, BlobMatches, BlobPath, LineDigest, Matches, NoEffect, Origin, Place, SetAside, SetAsideKind,
+    AllowScope, BlobMatches, BlobPath, LineDigest, Matches, NoEffect, Origin, Place, RuleId, SetAside, SetAsideKind,
     SkipReason, Skipped,
 };
 use crate::source::{Located, Trust, Trusted};
@@ -93,7 +93,13 @@ fn withdraw(matches: &mut Matches, stands: &dyn Fn(LineDigest) -> bool) -> u64 {
     let mut lines = BTreeSet::new();
     for place in places_mut(matches).filter(|place| counts_here(place)) {
         let Some(allow) = &mut place.allow else { continue };
-        if !allow.lines.is_some_and(stands) {
+        if allow.lines.is_some_and(stands) {
+            // Whoever let a key pass has not seen to whom another line sends it now.
+            if allow.scope == AllowScope::All {
+                let rules = RuleId::ALL.iter().copied().filter(|rule| !rule.is_about_receiver());
+                allow.scope = AllowScope::Rules(rules.collect());
+            }
+        } else {
             allow.scope = AllowScope::Nothing(NoEffect::NotTrusted);
             lines.insert(place.position.line);
         }

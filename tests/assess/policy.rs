@@ -178,7 +178,11 @@ fn the_baseline_covers_a_subject_at_a_path_up_to_a_severity() {
     let id = run(blobs("a.py")).findings[0].id.clone();
     let policy = |severity| {
         let mut baseline = Baseline::default();
-        baseline.insert(id.clone(), "a.py".to_owned(), Known { severity, reason: Some("known".to_owned()) });
+        baseline.insert(
+            id.clone(),
+            "a.py".to_owned(),
+            Known { severity, rule: RuleId::ExposedKey, reason: Some("known".to_owned()) },
+        );
         Policy { baseline, ..Policy::default() }
     };
     let known = run_with(blobs("a.py"), &policy(Severity::High));
@@ -188,6 +192,9 @@ fn the_baseline_covers_a_subject_at_a_path_up_to_a_severity() {
     assert_eq!(known.suppressed[0].id, id);
     assert_eq!(run_with(blobs("a.py"), &policy(Severity::Medium)).findings.len(), 1);
     assert_eq!(run_with(blobs("b.py"), &policy(Severity::Critical)).findings.len(), 1);
+    // The place was known, and not that somebody else receives the key.
+    let sent = key_and(EndpointKind::Relay, "relay.example", "a.py");
+    assert_eq!(key_finding(&run_with(sent, &policy(Severity::Critical)).findings).rule, RuleId::KeyToThirdParty);
     // A second place is new, and the first one stays known.
     let both = run_with([blobs("a.py"), blobs("b.py")].concat(), &policy(Severity::High));
     let places: Vec<_> = both.findings[0].occurrences.iter().map(|place| place.path.text.as_str()).collect();

@@ -126,7 +126,10 @@ pub(super) fn clean() -> Report {
 }
 
 /// The report with these findings and their counts.
-pub(super) fn with_findings(mut report: Report, findings: Vec<Finding>) -> Report {
+pub(super) fn with_findings(mut report: Report, mut findings: Vec<Finding>) -> Report {
+    for finding in &mut findings {
+        finding.occurrences.iter_mut().for_each(|place| place.rule = finding.rule);
+    }
     report.summary = Summary::of(&findings);
     report.findings = findings;
     report
@@ -307,6 +310,8 @@ pub(super) fn place(text: &str, line: u64, column: u64) -> Spot {
         position: position(line, column),
         line_hash: Some("39fa2ee980eb94b1:1".to_owned()),
         severity: Severity::Critical,
+        rule: RuleId::KeyToThirdParty,
+        says: None,
         setting: None,
         role: None,
         service: text.rsplit_once('/').map(|(folder, _)| folder.to_owned()),

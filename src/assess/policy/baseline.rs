@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Severity;
+use crate::model::{RuleId, Severity};
 
 /// What is known already: by subject and path, so that neither moved lines nor other severities of other places matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Baseline(BTreeMap<String, BTreeMap<String, Known>>);
 pub struct Known {
     /// The worst severity that was seen there.
     pub severity: Severity,
+    /// The rule that weighed most there.
+    pub rule: RuleId,
     /// Why it may wait, if somebody has said so.
     pub reason: Option<String>,
 }
@@ -29,9 +31,13 @@ impl Baseline {
         }
     }
 
-    /// The entry that covers an occurrence. One that weighs more than what was seen is new, and so is one elsewhere.
+    /// The entry that covers an occurrence. One that weighs more than what was seen is new, and so is one elsewhere, and
+    /// that a third party receives a key of which only the place was known.
     #[must_use]
-    pub fn covers(&self, id: &str, path: &str, severity: Severity) -> Option<&Known> {
-        self.0.get(id)?.get(path).filter(|known| severity <= known.severity)
+    pub fn covers(&self, id: &str, path: &str, severity: Severity, rule: RuleId) -> Option<&Known> {
+        let is_known = |known: &&Known| {
+            severity <= known.severity && (known.rule.is_about_receiver() || !rule.is_about_receiver())
+        };
+        self.0.get(id)?.get(path).filter(is_known)
     }
 }

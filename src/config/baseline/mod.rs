@@ -165,8 +165,8 @@ impl Baseline {
     pub fn on(&self, today: Date) -> assess::Baseline {
         let mut known = assess::Baseline::default();
         for entry in self.entries.iter().filter(|entry| !entry.is_over(today)) {
-            let Entry { id, path, severity, reason, .. } = entry.clone();
-            known.insert(id, path, assess::Known { severity, reason });
+            let Entry { id, path, severity, rule, reason, .. } = entry.clone();
+            known.insert(id, path, assess::Known { severity, rule, reason });
         }
         known
     }

@@ -83,8 +83,9 @@ impl Entry {
     /// The entry after a run that saw it; `all` says that nothing else of it is left to see.
     fn seen_again(&self, now: Seen, all: bool) -> Self {
         let severity = if all { now.severity } else { now.severity.max(self.severity) };
-        // The rule is for people; that another one is told first now is no reason to touch the line.
-        let rule = if severity == self.severity { self.rule } else { now.rule };
+        // That another rule of the same kind is told first now is no reason to touch the line.
+        let same = severity == self.severity && self.rule.is_about_receiver() == now.rule.is_about_receiver();
+        let rule = if same { self.rule } else { now.rule };
         Self { severity, rule, history: now.history || self.history && !all, ..self.clone() }
     }
 }
@@ -100,10 +101,10 @@ fn seen(report: &Report) -> BTreeMap<(&str, &str), Seen> {
                 continue;
             }
             let history = matches!(place.exposure, Exposure::History | Exposure::GitMetadata);
-            let one = Seen { rule: finding.rule, severity: place.severity, history };
+            let one = Seen { rule: place.rule, severity: place.severity, history };
             let known = seen.entry((finding.id.as_str(), place.path.text.as_str())).or_insert(one);
             known.history |= history;
-            if place.severity > known.severity {
+            if (place.severity, one.rule.is_about_receiver()) > (known.severity, known.rule.is_about_receiver()) {
                 (known.rule, known.severity) = (one.rule, one.severity);
             }
         }
