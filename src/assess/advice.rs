@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Advice, EndpointMatch, Exposure, Part, Reach, RuleId, Signal, SignalId};
+use crate::model::{Advice, EndpointKind, EndpointMatch, Exposure, Part, Reach, RuleId, ServerMatch, Signal, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Issuer, IssuerKind, RuleText};
 
@@ -25,6 +25,10 @@ const COPIES: &str = "Delete the old key from";
 const WHO: &str = "Check who runs the host. If it imitates";
 const ENCRYPT: &str = "Use https";
 const USER: &str = "Take user names";
+
+/// How those start that only some servers give a reason for.
+const CALLERS: &str = "Ask every caller";
+const ACCOUNTS: &str = "Do not turn accounts";
 
 /// What is said about a place, whatever else is wrong with the key.
 const PLACES: [&str; 4] = [READ, SERVER, PURGE, COPIES];
@@ -69,6 +73,21 @@ pub(super) fn of_endpoint(text: &RuleText, endpoint: &EndpointMatch) -> Vec<Advi
     };
     let all = of_rule(text);
     if text.id == RuleId::InsecureEndpoint.as_str() { all.into_iter().filter(fits).collect() } else { all }
+}
+
+/// Of a server. Software comes with callers' credentials of its own; only a block that adds a key can lack the check.
+pub(super) fn of_server(text: &RuleText, server: &ServerMatch) -> Vec<Advice> {
+    let has = |id: SignalId| server.signals.iter().any(|signal| signal.id == id);
+    let unguarded = has(SignalId::KeyInjecting) && !server.guarded && server.kind != EndpointKind::SelfHosted;
+    let fits = |line: &Advice| match line.as_str() {
+        line if line.starts_with(CALLERS) => unguarded,
+        line if line.starts_with(ACCOUNTS) => has(SignalId::AccountBridge),
+        _ => true,
+    };
+    let mut all: Vec<Advice> = of_rule(text).into_iter().filter(fits).collect();
+    // What breaks a vendor's terms comes before what makes it bearable.
+    all.sort_by_key(|line| !line.starts_with(ACCOUNTS));
+    all
 }
 
 /// Of a key at its places.

@@ -71,7 +71,7 @@ fn finding(id: &str, decision: Decision, places: Vec<ServerPlace<'_>>, setup: &S
         confidence: decision.confidence,
         reaches: decision.reaches,
         message: message::server(lead, places.len()),
-        advice: advice::of_rule(text),
+        advice: advice::of_server(text, lead),
         risks: risks(text),
         subject: Subject::Server(EndpointFacts {
             host: lead.upstream.clone(),

@@ -140,7 +140,8 @@ fn notes(plan: &Plan, report: &Report, exit: Exit) -> Vec<String> {
     let skipped = report.scan.skipped.iter();
     let missed = skipped.filter(|skipped| skipped.reason.effect() == SkipEffect::Incomplete).count();
     if missed > 0 && !plan.shows_human() {
-        notes.push(format!("warning: {missed} files were not read; the report lists them"));
+        let files = if missed == 1 { "1 file was".to_owned() } else { format!("{missed} files were") };
+        notes.push(format!("warning: {files} not scanned to the end; the report lists what"));
     }
     if exit == Exit::Incomplete && !plan.shows_human() {
         notes.push(

@@ -50,6 +50,11 @@ impl<'a> Blocks<'a> {
         };
         page.heading(finding.severity, &title, remark)?;
         page.under(Look::Plain, &finding.message)?;
+        // How a host is reached, and that the policy forbids it, is told nowhere else in the block.
+        let told_here = |one: &&&Finding| matches!(one.rule, RuleId::InsecureEndpoint | RuleId::DisallowedEndpoint);
+        for one in folded.iter().filter(told_here) {
+            page.under(Look::Plain, &one.message)?;
+        }
 
         let receivers = words::receivers(finding);
         self.subject(page, finding, &receivers)?;

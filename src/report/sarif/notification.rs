@@ -75,7 +75,7 @@ impl Notifications {
 
     /// Says how many results were left out.
     pub(super) fn push_cut(&mut self, count: usize) {
-        let says = "'{0}' results of the lowest severities were left out, because code scanning takes no more.";
+        let says = "'{0}' results were left out behind the worst ones, because code scanning takes no more.";
         self.push("results-cut", "warning", says, count.to_string());
     }
 
@@ -104,7 +104,7 @@ fn descriptor(id: &str, level: &'static str, template: &str) -> Descriptor {
     let (short, full, help) = match (id, level) {
         ("results-cut", _) => (
             "Results were left out.",
-            "There are more results than code scanning takes, so those of the lowest severities are not in this file.",
+            "There are more results than code scanning takes, so only the worst are in this file.",
             "Read the JSON report, which has all of them, and mend the worst first.",
         ),
         (id, _) if id.starts_with("set-aside-") => (

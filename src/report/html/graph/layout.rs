@@ -16,6 +16,8 @@ pub(super) const LINE: i64 = 22;
 const TOP: i64 = 34;
 /// Between two boxes of a column.
 const GAP: i64 = 12;
+/// Most room between two services that the length of the other columns adds.
+const MOST_SPREAD: i64 = 40;
 /// Above the first and below the last line of a service.
 const PADDING: i64 = 6;
 
@@ -35,13 +37,14 @@ impl Layout {
         let boxes = drawing.keys.len().max(drawing.endpoints.len()) as i64;
         let beside = boxes * (BOX + GAP);
         let needed: i64 = drawing.groups.iter().map(|group| extent(group) + GAP).sum();
-        // Where the other columns are longer the services spread, so that lines do not all run upwards.
-        let gap = GAP + (beside - needed).max(0) / (drawing.groups.len() as i64).max(1);
+        // Where the other columns are longer the services spread, so that lines do not all run upwards; but not so far that
+        // whoever sees the beginning sees nothing but keys.
+        let gap = GAP + ((beside - needed).max(0) / (drawing.groups.len() as i64).max(1)).min(MOST_SPREAD);
         let height = TOP + beside.max(needed);
 
         let mut rows = vec![0; drawing.rows.len()];
         let mut groups = Vec::with_capacity(drawing.groups.len());
-        let mut y = TOP + (gap - GAP) / 2;
+        let mut y = TOP;
         for group in &drawing.groups {
             for (at, &row) in group.rows.iter().enumerate() {
                 rows[row] = y + PADDING + heading(group) + at as i64 * LINE;
