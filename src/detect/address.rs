@@ -12,7 +12,7 @@ use super::api::{
 };
 use super::assignment::name_before;
 use super::called::Called;
-use super::host::{HostFacts, VendorDomains, classify, is_placeholder};
+use super::host::{HostFacts, VendorDomains, classify, is_placeholder_domain};
 use super::layout::Layout;
 use super::products::is_other_host;
 use super::redact::redact_text;
@@ -297,7 +297,7 @@ impl<'r> Context<'_, 'r> {
         if !(llm || imitation) {
             return Err(DropReason::NotForModels);
         }
-        if facts.entry.is_none() && is_placeholder(&url.host) {
+        if facts.entry.is_none() && is_placeholder_domain(&url.host) {
             return Err(DropReason::PlaceholderHost);
         }
         if self.is_template(url, &facts) {

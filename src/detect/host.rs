@@ -94,6 +94,21 @@ pub(super) fn is_placeholder(host: &str) -> bool {
     reserved || domain || yours || documentation || host.contains("xxx")
 }
 
+/// Whether a host that no catalogue knows stands for "the one you have". Anybody can put such words in front of a domain of
+/// their own, so only the domain itself tells.
+pub(super) fn is_placeholder_domain(host: &str) -> bool {
+    /// Names under which countries hand out domains.
+    const SECOND: [&str; 10] = ["ac", "co", "com", "edu", "gov", "net", "or", "org", "ne", "go"];
+    if host.parse::<Ipv4Addr>().is_ok() {
+        return is_placeholder(host);
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let by_country =
+        labels.len() > 2 && labels[labels.len() - 1].len() == 2 && SECOND.contains(&labels[labels.len() - 2]);
+    let own = labels.len().saturating_sub(if by_country { 3 } else { 2 });
+    is_placeholder(&labels[own..].join("."))
+}
+
 /// Domains that vendors keep for themselves: every host under one is that vendor's own, with or without an entry.
 pub(super) struct VendorDomains<'r>(HashMap<&'r str, &'r Endpoint>);
 
@@ -291,6 +306,17 @@ mod tests {
             "llm.acme-intern.net",
         ] {
             assert!(!is_placeholder(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn words_in_front_of_a_domain_make_no_placeholder() {
+        for host in ["your-proxy.com", "api.your-company.co.uk", "relay.example", "xxx.com", "203.0.113.9", "your-host"]
+        {
+            assert!(is_placeholder_domain(host), "{host}");
+        }
+        for host in ["your-gateway.evilcorp.io", "url.evilcorp.co.uk", "xxx.evilcorp.io", "my-host.evilcorp.io"] {
+            assert!(!is_placeholder_domain(host), "{host}");
         }
     }
 

@@ -81,6 +81,12 @@ impl FileKind {
             "reg",
         ]) || name.starts_with(".env");
         let hash = !(slashes || markup || dashes) || one_of(&["php", "tf", "hcl", "json5"]);
+        let is_text = slashes
+            || config
+            || one_of(&[
+                "py", "pyi", "rb", "pl", "lua", "r", "jl", "ex", "exs", "html", "htm", "sh", "bash", "zsh", "fish",
+                "ps1",
+            ]);
         Self {
             hash,
             slashes,
@@ -102,13 +108,18 @@ impl FileKind {
             directives: one_of(&["conf", "cfg", "vcl"]) || name == "caddyfile",
             log: extension == "log",
             sql: extension == "sql",
-            binary,
+            // A program reads its file whatever bytes a comment holds; only names that say nothing leave it to the bytes.
+            binary: binary && !(is_text && extension != "plist"),
             compose,
         }
     }
 
     fn commented_out(&self, bytes: &[u8], at: usize) -> bool {
         let start = line_start(bytes, at).max(at.saturating_sub(SHORT_REACH));
+        // Programs take a lone CR for the end of a line, and those of JavaScript two separators of Unicode, too.
+        let cr = memchr::memrchr(b'\r', &bytes[start..at]).map_or(start, |cr| start + cr + 1);
+        let separator = |end: &[u8]| memchr::memmem::rfind(&bytes[cr..at], end).map_or(cr, |found| cr + found + 3);
+        let start = if self.slashes { separator(b"\xe2\x80\xa8").max(separator(b"\xe2\x80\xa9")) } else { cr };
         let before = &bytes[start..at];
         let lead = before.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let line = &before[lead..];

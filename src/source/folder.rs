@@ -63,7 +63,6 @@ impl Listing {
                     listing.git = true;
                     continue;
                 }
-                (b".hg" | b".svn", Kind::Folder) => continue,
                 (b"HEAD", Kind::File) | (b"objects" | b"refs", Kind::Folder) => listing.git_parts += 1,
                 (b".gitignore", Kind::File) => listing.git_ignore = true,
                 (name, Kind::File) if name == trust::IGNORE_FILE.as_bytes() => listing.own_ignore = true,
@@ -237,7 +236,10 @@ impl Folder {
     /// What to do with a folder in it.
     pub(super) fn judge_folder(&self, context: &Context<'_>, path: &Path) -> Verdict {
         // Packed and compressed: nothing can be read there but through git.
-        if self.is_git_top && path.file_name().is_some_and(|name| name == "objects") {
+        // Nor is there anything to read in what other systems keep, unless git tracks it all the same.
+        let objects = self.is_git_top && path.file_name().is_some_and(|name| name == "objects");
+        let foreign = path.file_name().is_some_and(|name| name == ".hg" || name == ".svn");
+        if (objects || foreign) && !self.work_tree().is_some_and(|tree| tree.tracks_below(path)) {
             return Verdict::Pass;
         }
         let ignored = self.ignores(path, true);

@@ -1,6 +1,6 @@
 //! Where comments end.
 
-use memchr::memchr;
+use memchr::memchr2;
 
 use super::super::format::Language;
 use super::strings;
@@ -55,7 +55,8 @@ pub(super) fn end(language: Language, bytes: &[u8], at: usize, first: bool) -> O
         }
         _ => false,
     };
-    line.then(|| memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end))
+    // A lone CR ends a line, too, and what stands behind it is code again.
+    line.then(|| memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |end| at + end))
 }
 
 /// The end of a comment in which there may be comments.
