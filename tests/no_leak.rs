@@ -147,6 +147,23 @@ fn plant(planted: &Planted) -> Tree {
             ),
         );
         write("basic.http", format!("GET https://api.ohmygpt.com/v1\nAuthorization: Basic {for_urls}\n"));
+        // What services, workloads, jobs and anchors are called.
+        write(
+            "compose.yaml",
+            format!(
+                "x-env: &{key}\n  OPENAI_API_KEY: {key}\nservices:\n  {key}:\n    image: a\n    environment:\n      OPENAI_API_KEY: {key}\n  x{key}:\n    environment: *{key}\n"
+            ),
+        );
+        write(
+            "deployment.yaml",
+            format!(
+                "kind: Deployment\nmetadata:\n  name: {key}\nspec:\n  template:\n    spec:\n      containers:\n      - name: {key}\n        env:\n        - name: OPENAI_API_KEY\n          value: {key}\n"
+            ),
+        );
+        write(
+            ".github/workflows/ci.yml",
+            format!("jobs:\n  {key}:\n    env:\n      OPENAI_API_KEY: {key}\n    steps:\n    - run: echo\n"),
+        );
         write("long.min.js", format!("{}k=\"{key}\"{}", "var a=1;".repeat(3000), ";b(2)".repeat(3000)));
     }
     let azure = expand("{32:hex}", 1);

@@ -79,8 +79,11 @@ fn finding(id: &str, decision: Decision, mut places: Vec<EndpointPlace<'_>>, set
         ..scene(&places[decision.lead], decision.rule, decision.confidence)
     };
     let message = message::endpoint(&whole);
+    let lead_role = places[decision.lead].occurrence.role;
     for place in &mut places {
-        if let Some(worst) = place.worst().filter(|worst| worst.rule != decision.rule) {
+        // A host that one file calls is only named in another.
+        let other_role = place.occurrence.role != lead_role;
+        if let Some(worst) = place.worst().filter(|worst| other_role || worst.rule != decision.rule) {
             place.occurrence.says = Some(message::endpoint(&scene(place, worst.rule, worst.confidence)));
         }
     }

@@ -345,7 +345,11 @@ fn finding(
         message,
         advice,
         risks: risks(setup.rules.text(decision.rule)),
-        receiver: places.iter().find_map(|place| place.occurrence.receiver.clone()),
+        // Of the first place that weighs as much as the finding, if any of these has one.
+        receiver: places[decision.lead].occurrence.receiver.clone().or_else(|| {
+            let worst = places.iter().filter(|place| place.occurrence.severity == decision.severity);
+            worst.chain(&places).find_map(|place| place.occurrence.receiver.clone())
+        }),
         signals: signals.into_iter().collect(),
         related: super::related(places.iter().flat_map(|place| &place.what.related)),
         occurrences: places.into_iter().map(|place| place.occurrence).collect(),

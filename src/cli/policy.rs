@@ -61,7 +61,8 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<InForce> {
     let note = note(name.as_deref(), &config) + &trust::note(input.trust());
     // What a repository brings along has the same name on every machine.
     let is_own = args.config.is_none() && variable().is_none() && input.trust().is_tree();
-    let config_name = |name: PathBuf| if is_own { config::FILE_NAME.to_owned() } else { name.display().to_string() };
+    let config_name =
+        |name: PathBuf| if is_own { config::FILE_NAME.to_owned() } else { harmless(&name.display().to_string()) };
     let facts = PolicyFacts {
         config: name.map(config_name),
         trusted: trust::commit_id(input.trust()),

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::model::{Blob, Home, Matches, Span, scope_name};
+use super::redact::redact_text;
+use crate::model::{Blob, Home, Matches, ScopeKind, Span, scope_name};
 use crate::structure::Structure;
 
 /// Separators of lists that are written in one value.
@@ -20,13 +21,17 @@ pub(super) fn settle(matches: &mut Matches, blob: &Blob<'_>, structure: &Structu
     let settings = matches.keys.iter().filter_map(|key| key.setting.as_deref());
     let settings = settings.chain(matches.endpoints.iter().filter_map(|endpoint| endpoint.setting.as_deref()));
     let names: HashSet<&str> = settings.flat_map(|setting| [setting, scope_name(setting)]).collect();
-    let scopes = structure.keep(&mut homes, &names);
+    let mut scopes = structure.keep(&mut homes, &names);
     let places = matches.keys.iter_mut().map(|key| &mut key.place.home);
     let places = places.chain(matches.endpoints.iter_mut().map(|endpoint| &mut endpoint.place.home));
     let places = places.chain(matches.servers.iter_mut().map(|server| &mut server.place.home));
     let places = places.chain(matches.accounts.iter_mut().map(|account| &mut account.home));
     for (place, home) in places.zip(homes) {
         *place = Some(home);
+    }
+    // Reports tell the names of services, whatever somebody has called them.
+    for scope in scopes.scopes.iter_mut().filter(|scope| scope.kind == ScopeKind::Service) {
+        scope.name = redact_text(&scope.name);
     }
     matches.scopes = scopes;
 }

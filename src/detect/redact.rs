@@ -125,7 +125,14 @@ fn keys_in(bytes: &[u8], own: &[String], also_encoded: bool) -> Vec<(usize, usiz
         if run >= 32 && looks_random(&bytes[at..at + run]) {
             take(at, at + run);
         }
-        at += run.max(1);
+        // A prefix may begin in the middle of a word, `xsk-`, and goes on behind it.
+        let inside = |prefix: &&str| {
+            let head = prefix.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            (head < prefix.len() && head < run && bytes[at + run - head..].starts_with(prefix.as_bytes()))
+                .then_some(head)
+        };
+        let glued = PREFIXES.iter().filter_map(inside).max();
+        at += run.max(1) - glued.unwrap_or(0);
     }
     taken
 }

@@ -6,6 +6,8 @@ use super::bytes::line_start;
 
 /// How far back the beginning of a block comment is looked for.
 const BLOCK_REACH: usize = 4096;
+/// How many beginnings of comments are looked at, backwards.
+const MOST_OPENERS: usize = 64;
 
 /// How much of a line in front of a match is looked at.
 const SHORT_REACH: usize = 400;
@@ -157,8 +159,15 @@ impl FileKind {
 
     fn in_block(&self, bytes: &[u8], at: usize) -> bool {
         let before = &bytes[at.saturating_sub(BLOCK_REACH)..at];
+        // In a comment of one line, or in a string, it opens nothing: `// serves /v1/* to all`.
+        let is_code = |at: &usize| {
+            let line = &before[line_start(before, *at)..*at];
+            let commented =
+                self.slashes && memchr::memmem::find(line, b"//").is_some_and(|found| !is_scheme(line, found));
+            !commented && !inside_quotes(line)
+        };
         let open = |open: &[u8], close: &[u8]| {
-            let opened = memchr::memmem::rfind(before, open);
+            let opened = memchr::memmem::rfind_iter(before, open).take(MOST_OPENERS).find(is_code);
             opened.is_some_and(|opened| {
                 memchr::memmem::find(&before[opened..], close).is_none()
                     // A glob such as `src/*.rs` opens nothing: a comment has a blank, a star or a line behind it.
@@ -231,9 +240,14 @@ impl<'b> Text<'b> {
     /// Whether an odd number of triple quotes stands in front, and the string they open is no value.
     fn in_docstring(&self, at: usize) -> bool {
         let bytes = self.bytes;
-        let quotes = self
-            .triple_quotes
-            .get_or_init(|| [&b"\"\"\""[..], b"'''"].map(|quotes| memchr::memmem::find_iter(bytes, quotes).collect()));
+        let quotes = self.triple_quotes.get_or_init(|| {
+            // Quotes in a comment open nothing.
+            let is_code = |quote: &usize| {
+                let line = &bytes[line_start(bytes, *quote)..*quote];
+                !memchr::memchr(b'#', line).is_some_and(|hash| !inside_quotes(&line[..hash]))
+            };
+            [&b"\"\"\""[..], b"'''"].map(|quotes| memchr::memmem::find_iter(bytes, quotes).filter(is_code).collect())
+        });
         quotes.iter().any(|quotes| {
             let count = quotes.partition_point(|&quote| quote < at);
             count % 2 == 1 && {
@@ -242,6 +256,11 @@ impl<'b> Text<'b> {
             }
         })
     }
+}
+
+/// Whether the `//` at `at` is that of an address.
+fn is_scheme(line: &[u8], at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| line[before] == b':')
 }
 
 /// Whether offset `at` lies in the text between two tags: `<p>See https://…</p>`.
@@ -276,7 +295,18 @@ fn closed(comment: &[u8], token: &[u8]) -> bool {
 }
 
 fn inside_quotes(text: &[u8]) -> bool {
-    [b'"', b'\'', b'`'].iter().any(|quote| text.iter().filter(|byte| *byte == quote).count() % 2 == 1)
+    let (mut open, mut at) = (None, 0);
+    while let Some(&byte) = text.get(at) {
+        match (open, byte) {
+            // What is escaped neither opens nor closes.
+            (Some(_), b'\\') => at += 1,
+            (None, b'"' | b'\'' | b'`') => open = Some(byte),
+            (Some(quote), byte) if byte == quote => open = None,
+            _ => {}
+        }
+        at += 1;
+    }
+    open.is_some()
 }
 
 #[cfg(test)]
@@ -286,6 +316,21 @@ mod tests {
     fn comment(path: &str, text: &str) -> bool {
         let at = text.find('@').unwrap();
         Text::new(FileKind::of(path, false), text.as_bytes()).in_comment(at)
+    }
+
+    #[test]
+    fn what_looks_like_the_beginning_of_a_comment_hides_no_code() {
+        for (path, text) in [
+            ("a.js", "// serves /v1/* to all\ncall(@"),
+            ("a.go", "x := \"/v1/* y\"\ncall(@"),
+            ("a.py", "# uses \"\"\" quotes\ncall(@"),
+            ("a.py", "a = 'don\\'t #'; call(@"),
+            ("a.js", "a = 'it\\'s //'; call(@"),
+            ("a.py", "# x\rcall(@"),
+            ("a.js", "// x\u{2028}call(@"),
+        ] {
+            assert!(!comment(path, text), "{path} {text}");
+        }
     }
 
     #[test]
@@ -302,6 +347,7 @@ mod tests {
             (".env", "# K=@"),
             ("a.ini", "; k=@"),
             ("a.js", "/* a\n b @ */"),
+            ("a.js", "// all of /v1/*\n/* a\n b @ */"),
         ] {
             assert!(comment(path, text), "{path} {text}");
         }

@@ -37,7 +37,9 @@ pub(super) fn message(title: &str, finding: &Finding, place: &Occurrence, links:
     let possible = finding.confidence == Confidence::Low;
     let template =
         format!("{}{}: {sentence}.{}", if possible { "Possible: " } else { "" }, escape_braces(title), related(links));
-    let id = format!("{kind}{}{links}", if possible { "Possible" } else { "" });
+    // What is said of this place alone has a template of its own beside that of the rule.
+    let other = if place.rule == finding.rule { "" } else { place.rule.as_str() };
+    let id = format!("{kind}{}{links}{other}", if possible { "Possible" } else { "" });
     let message = Message { text: fill(&template, &arguments), id: Some(id), arguments };
     (message, template)
 }

@@ -127,7 +127,7 @@ fn outcome(
     let place = &finding.occurrences[index];
     let (rule_id, rule_index) = descriptors.get(finding.rule, place.severity);
     let related = location::related(&report.scan, finding, index);
-    let (message, template) = message::message(descriptors.title(finding.rule), finding, place, related.len());
+    let (message, template) = message::message(descriptors.title(place.rule), finding, place, related.len());
     if let Some(id) = &message.id {
         descriptors.add_template(rule_index, id, template);
     }
