@@ -184,7 +184,7 @@ mod tests {
         let text = format!("a/sk-{body}/b-{}{}{}.env", &body[..20], concat!("T3Blbk", "FJ"), &body[..20]);
         assert_eq!(redact_text(&text), "a/[key]/b-[key].env");
         assert_eq!(redact_text(&format!("file-sk-proj-{body}-{body}.env")), "file-[key].env");
-        assert_eq!(redact_text(&format!("oldsk-{body}/x")), "oldsk-[key]/x");
+        assert_eq!(redact_text(&format!("oldsk-{body}/x")), "old[key]/x");
         assert_eq!(
             redact_text("src/task-runner-with-a-long-name/disk-usage.rs"),
             "src/task-runner-with-a-long-name/disk-usage.rs"

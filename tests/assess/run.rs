@@ -43,7 +43,7 @@ fn one_place_seen_twice_is_one_place() {
 }
 
 #[test]
-fn the_receiver_of_a_finding_is_that_of_its_first_place_with_one() {
+fn the_receiver_of_a_finding_is_that_of_the_first_of_its_worst_places() {
     let result = run(vec![
         blob("a.py", Exposure::Tracked, vec![openai_key(1, None)], Vec::new()),
         blob("b.py", Exposure::Tracked, vec![openai_key(1, None)], vec![entry("openai", 2, None)]),
@@ -55,7 +55,8 @@ fn the_receiver_of_a_finding_is_that_of_its_first_place_with_one() {
         ),
     ]);
     let found = key_finding(&result.findings);
-    assert_eq!(receiver(found), Some("api.openai.com"));
+    // Where the key goes elsewhere is no news: the finding is about the relay.
+    assert_eq!(receiver(found), Some("c.example"));
     assert_eq!((found.rule, found.severity), (RuleId::KeyToThirdParty, Severity::Critical));
     assert!(found.message.contains("c.example"));
     assert!(has(found, SignalId::DefaultEndpoint));
