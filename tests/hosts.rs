@@ -185,7 +185,7 @@ fn a_host_without_a_scheme_is_read_alike() {
     let host = "api.openai.com。evilcorp.io";
     for (path, text) in [
         (".env", format!("OPENAI_API_HOST={host}\n")),
-        ("a.yaml", format!("openai:\n  api_key: ${{K}}\n  api_host: {host}\n")),
+        ("a.yaml", format!("env:\n  OPENAI_API_HOST: {host}\n")),
         ("a.py", format!("import openai\nOPENAI_HOST = \"{host}\"\n")),
     ] {
         let seen: Vec<_> = endpoints(path, &text).into_iter().map(|at| (at.0, at.1)).collect();
