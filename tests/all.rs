@@ -15,6 +15,7 @@ mod encoded;
 mod git;
 #[cfg(unix)]
 mod hooks;
+mod hosts;
 mod init;
 mod markers;
 mod no_leak;

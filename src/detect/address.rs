@@ -195,7 +195,10 @@ impl<'r> Context<'_, 'r> {
     }
 
     pub(super) fn read(&self, url: &Url, setting: Option<String>) -> Result<Address<'r>, DropReason> {
-        let facts = classify(self.rules, self.vendors, &url.host, &url.path);
+        let mut facts = classify(self.rules, self.vendors, &url.host, &url.path);
+        if url.imitates && facts.kind != EndpointKind::Official && !facts.signals.contains(&SignalId::LookAlike) {
+            facts.signals.push(SignalId::LookAlike);
+        }
         let name = setting.as_deref().map(|name| self.vocabulary.classify(name));
         let spoken = facts.entry.is_some() || self.speaks_of_llms();
         // What the names around it say of a name that says nothing by itself.

@@ -7,6 +7,7 @@ use super::api::is_host_name;
 use super::bytes::run_before;
 use super::names::Named;
 use super::setting::About;
+use super::spelling;
 use super::url::{self, Slashes, Url};
 use super::wording::on_host_list;
 
@@ -34,7 +35,7 @@ impl<'r> Context<'_, 'r> {
             Some((host, port)) => (host, Some(port.parse().ok()?)),
             None => (authority, None),
         };
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let host = spelling::mapped(host).trim_end_matches('.').to_ascii_lowercase();
         // Without quotes two words and a dot are an expression, unless the catalogue knows them as a host.
         let expression = [
             "var", "local", "data", "module", "self", "this", "each", "values", "secrets", "env", "config", "settings",
@@ -54,6 +55,7 @@ impl<'r> Context<'_, 'r> {
             host,
             port,
             user_info: false,
+            imitates: false,
             path: path.to_owned(),
         };
         self.read(&url, Some(named.text.clone())).ok()
@@ -69,6 +71,7 @@ impl<'r> Context<'_, 'r> {
             host: host.to_owned(),
             port: None,
             user_info: false,
+            imitates: false,
             path: String::new(),
         };
         self.read(&url, Some("host".to_owned()).filter(|_| !on_host_list(self.bytes, start))).ok()
@@ -103,7 +106,16 @@ impl<'r> Context<'_, 'r> {
             let Ok(host) = String::from_utf8(name) else { continue };
             let (port, path_start) = url::port(self.bytes, end);
             let (path, url_end) = url::path(self.bytes, path_start, Slashes::Plain);
-            let url = Url { start, end: url_end, scheme: "https".into(), host, port, user_info: false, path };
+            let url = Url {
+                start,
+                end: url_end,
+                scheme: "https".into(),
+                host,
+                port,
+                user_info: false,
+                imitates: false,
+                path,
+            };
             found.extend(self.read(&url, setting));
         }
         found

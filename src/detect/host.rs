@@ -179,7 +179,9 @@ pub(super) fn classify<'r>(rules: &'r Rules, vendors: &VendorDomains<'r>, host: 
         return HostFacts { confidence: Confidence::Medium, ..facts };
     }
     let signals = if is_look_alike(host) { vec![SignalId::LookAlike] } else { vec![] };
-    plain(EndpointKind::Unknown, signals)
+    // What a name in another script becomes depends on who reads it.
+    let confidence = if host.is_ascii() { Confidence::High } else { Confidence::Medium };
+    HostFacts { confidence, ..plain(EndpointKind::Unknown, signals) }
 }
 
 fn of_entry<'r>(entry: &'r Endpoint, how: HostMatch, path: &str) -> HostFacts<'r> {
@@ -233,6 +235,13 @@ fn is_private(ip: IpAddr) -> bool {
 /// Official domains that others imitate.
 const IMITATED: [&str; 3] = ["openai.com", "openai.azure.com", "anthropic.com"];
 
+/// Whether user info, in lower case, names an official host: what stands behind it is made to be overlooked.
+pub(super) fn names_official(user: &str) -> bool {
+    let labels =
+        |official: &&str| user.strip_suffix(*official).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    IMITATED.iter().any(|official| labels(&official))
+}
+
 /// Whether a host is made to be taken for an official one: the official name inside it, or spelt with look-alike
 /// characters. A name that merely mentions a vendor (`openai-proxy.net`) is not.
 fn is_look_alike(host: &str) -> bool {
@@ -247,7 +256,12 @@ fn is_look_alike(host: &str) -> bool {
         .chars()
         .map(|c| match c {
             '0' => 'o',
-            '1' | 'l' => 'i',
+            '1' | 'l' | 'і' | 'ı' | 'ι' => 'i',
+            'о' | 'ο' => 'o',
+            'а' | 'ɑ' | 'α' => 'a',
+            'е' => 'e',
+            'р' | 'ρ' => 'p',
+            'с' => 'c',
             c => c,
         })
         .collect();

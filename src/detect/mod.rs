@@ -47,6 +47,7 @@ mod role;
 mod scope;
 mod setting;
 mod sieve;
+mod spelling;
 mod text;
 mod url;
 mod value;

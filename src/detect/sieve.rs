@@ -57,10 +57,10 @@ impl Sieve<'_, '_> {
             },
             Literal::Slashes(form) => {
                 let host = worth::host_behind(bytes, at, form);
-                if self.is_telling(at, host) {
+                if self.is_telling(at, &host) {
                     return true;
                 }
-                let known = self.detector.rules.host(&folded(host)[..host.len()]);
+                let known = self.detector.rules.host(&folded(&host)[..host.len()]);
                 if known.is_none_or(|known| known.entry.kind == CatalogueKind::PlatformProxy) {
                     let start = at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric());
                     match worth::name_in_front(bytes, start) {

@@ -1,6 +1,8 @@
 //! URLs in raw bytes: found by what stands between scheme and host, read without decoding the text around them.
 
 use super::bytes::run_before;
+use super::host::names_official;
+use super::spelling;
 
 /// How the characters between scheme and host are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub(super) struct Url {
     pub(super) port: Option<u16>,
     /// Whether user info stands in front of the host.
     pub(super) user_info: bool,
+    /// Whether that names an official host.
+    pub(super) imitates: bool,
     /// Path with its slashes unescaped, without query and fragment; `/…` or empty.
     pub(super) path: String,
 }
@@ -54,6 +58,11 @@ fn ends_url(byte: u8) -> bool {
     byte <= b' '
         || byte >= 0x7f
         || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'^' | b'{' | b'}' | b'\\' | b',' | b';' | b'*')
+}
+
+/// Whether a byte can stand in an authority.
+pub(super) fn goes_on(byte: u8) -> bool {
+    (!ends_url(byte) || byte >= 0x80) && !matches!(byte, b'/' | b'?' | b'#' | b'(' | b')')
 }
 
 /// The host bytes at `at`, for a quick look-up before anything is built: `[A-Za-z0-9.-]`.
@@ -73,12 +82,17 @@ pub(super) fn read(bytes: &[u8], colon: usize, slashes: Slashes) -> Option<Url> 
     let scheme = scheme_in(&bytes[scheme_end - scheme_length..scheme_end])?;
     let start = scheme_end - scheme.len();
     let authority_start = colon + separator.len();
-    let authority_length = bytes[authority_start..]
-        .iter()
-        .take(LONGEST_AUTHORITY)
-        .take_while(|&&byte| (!ends_url(byte) || byte >= 0x80) && !matches!(byte, b'/' | b'?' | b'#' | b'(' | b')'))
-        .count();
+    let authority_length =
+        bytes[authority_start..].iter().take(LONGEST_AUTHORITY).take_while(|&&byte| goes_on(byte)).count();
     let mut authority = &bytes[authority_start..authority_start + authority_length];
+    if spelling::is_odd(authority, &bytes[authority_start + authority_length..])
+        && let Some(spelt) = spelling::read(bytes, start, authority_start, slashes)
+    {
+        let (port, after_port) = port(bytes, spelt.end);
+        let (path, end) = path(bytes, after_port, slashes);
+        let (user_info, imitates) = (spelt.user_info, spelt.imitates);
+        return Some(Url { start, end, scheme: scheme.to_owned(), host: spelt.host, port, user_info, imitates, path });
+    }
     if slashes == Slashes::Percent {
         let end = memchr::memchr(b'%', authority).unwrap_or(authority.len());
         authority = &authority[..end];
@@ -87,10 +101,12 @@ pub(super) fn read(bytes: &[u8], colon: usize, slashes: Slashes) -> Option<Url> 
     let plain = authority.iter().take_while(|byte| byte.is_ascii()).count();
     let user_info = memchr::memrchr(b'@', &authority[..plain]);
     let host_start = authority_start + user_info.map_or(0, |at| at + 1);
+    let user = authority[..user_info.unwrap_or(0)].split(|&byte| byte == b':').next().unwrap_or_default();
+    let imitates = names_official(&String::from_utf8_lossy(user).to_ascii_lowercase());
     let (host, after_host) = host(bytes, host_start, authority_start + authority.len(), slashes)?;
     let (port, after_port) = port(bytes, after_host);
     let (path, end) = path(bytes, after_port, slashes);
-    Some(Url { start, end, scheme: scheme.to_owned(), host, port, user_info: user_info.is_some(), path })
+    Some(Url { start, end, scheme: scheme.to_owned(), host, port, user_info: user_info.is_some(), imitates, path })
 }
 
 /// The web schemes that `run` may end with; the text in front may be glued to it.

@@ -1,13 +1,16 @@
 //! What the bytes around a literal of the prefilter are worth: whether they are a reason to look again. In place, without
 //! allocation.
 
+use std::borrow::Cow;
+
 use crate::rules::Rules;
 
 use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
 use super::encoded::{self, Form};
 use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
-use super::url::{Slashes, host_at};
+use super::spelling;
+use super::url::{Slashes, goes_on, host_at};
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
@@ -47,7 +50,11 @@ pub(super) fn is_api_host(bytes: &[u8], at: usize) -> bool {
 pub(super) fn led_host(bytes: &[u8], at: usize, lead: usize) -> (usize, &[u8]) {
     let behind = at + HOST_LEADS[lead].len();
     let start = behind + run_after(bytes, behind, 40, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`'));
-    (start, host_at(bytes, start))
+    let host = host_at(bytes, start);
+    // What goes on in another spelling is another host, and none that the catalogue knows.
+    let other =
+        spelt(bytes, start, start, Slashes::Plain).is_some_and(|spelt| !spelt.as_bytes().eq_ignore_ascii_case(host));
+    (start, if other { b"" } else { host })
 }
 
 /// Whether a host, in any case, is in the catalogue. Allocates nothing.
@@ -71,22 +78,39 @@ pub(super) enum Address {
 
 /// What the address whose `://` stands at `at` is worth.
 pub(super) fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
-    if is_known(rules, host_behind(bytes, at, form)) {
+    if is_known(rules, &host_behind(bytes, at, form)) {
         return Address::Telling;
     }
     name_in_front(bytes, at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric()))
 }
 
-/// The host behind the `://` at `at`.
-pub(super) fn host_behind(bytes: &[u8], at: usize, form: Slashes) -> &[u8] {
+/// The host behind the `://` at `at`, at most 254 bytes of it. Nothing is allocated unless it is oddly spelt.
+pub(super) fn host_behind(bytes: &[u8], at: usize, form: Slashes) -> Cow<'_, [u8]> {
     let length =
         Slashes::LITERALS.iter().find(|(_, candidate)| *candidate == form).map_or(3, |(literal, _)| literal.len());
-    let mut host = host_at(bytes, at + length);
+    let start = at + length;
+    let mut host = host_at(bytes, start);
     // User info in front of the host is rare, and a reason to look in any case.
-    if bytes.get(at + length + host.len()) == Some(&b'@') {
-        host = host_at(bytes, at + length + host.len() + 1);
+    if bytes.get(start + host.len()) == Some(&b'@') {
+        host = host_at(bytes, start + host.len() + 1);
     }
-    host.strip_suffix(b".").unwrap_or(host)
+    let next = bytes.get(start + host.len()).copied().unwrap_or(b' ');
+    let ends = next == b'"' || next == b'/' || next == b' ' || next == b'\'' || next == b')' || next == b'<';
+    if !ends && let Some(spelt) = spelt(bytes, at, start, form) {
+        return Cow::Owned(spelt.into_bytes());
+    }
+    Cow::Borrowed(host.strip_suffix(b".").unwrap_or(host))
+}
+
+/// The host whose authority begins at `start`, where its spelling is odd.
+fn spelt(bytes: &[u8], at: usize, start: usize, form: Slashes) -> Option<String> {
+    let rest = &bytes[start..bytes.len().min(start + 512)];
+    let length = rest.iter().take_while(|&&byte| goes_on(byte)).count();
+    let scheme = run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric());
+    spelling::is_odd(&rest[..length], &rest[length..])
+        .then(|| spelling::read(bytes, at - scheme, start, form))
+        .flatten()
+        .map(|spelt| spelt.host)
 }
 
 /// What the text in base64 is worth in which a literal stands at `at`.
