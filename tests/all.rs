@@ -5,6 +5,7 @@
 mod support;
 
 mod allow;
+mod allow_lines;
 mod assess;
 mod baseline;
 mod ci;

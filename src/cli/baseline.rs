@@ -14,8 +14,9 @@ use keyscan::model::Report;
 use keyscan::{scan, source};
 
 use super::args::{ScanArgs, from_environment};
-use super::error::{harmless, hinted};
+use super::error::{harmless, hinted, reasons};
 use super::output::{Target, write_file};
+use super::policy;
 use super::trust::{self, Found};
 
 /// How many entries that have expired are named.
@@ -53,11 +54,13 @@ pub(super) fn resolve(
     args: &ScanArgs,
     input: &scan::Input,
     fingerprinter: &Fingerprinter,
-    configured: Option<Found>,
+    configured: Option<(Found, String)>,
 ) -> Result<InForce> {
     if args.no_baseline {
         return Ok(InForce { note: "baseline: none".to_owned(), ..InForce::default() });
     }
+    let (configured, place) = configured.unzip();
+    let named_at = place.as_deref().filter(|_| args.baseline.is_none());
     let roots = match input {
         scan::Input::Tree(tree) => super::resolve::roots(tree),
         scan::Input::Stdin { .. } if args.write_baseline => {
@@ -88,7 +91,7 @@ pub(super) fn resolve(
     let new = || Baseline::new(scheme, check.as_deref());
     let old = match &found {
         Some(file) if args.write_baseline && file.is_missing() => None,
-        Some(file) => Some(load(file)?),
+        Some(file) => Some(load(file, named_at)?),
         None => None,
     };
     if let (Some(old), Some(file)) = (&old, &found)
@@ -142,10 +145,14 @@ fn told(change: Change) -> String {
     text
 }
 
-fn load(file: &Found) -> Result<Baseline> {
-    file.baseline().map_err(|error| match error.downcast_ref() {
-        Some(BaselineError::Unreadable { .. }) if file.is_missing() => {
-            hinted(error.to_string(), "--write-baseline writes a new one")
+/// Reads a baseline; `named_at` is where a config names it.
+pub(super) fn load(file: &Found, named_at: Option<&str>) -> Result<Baseline> {
+    file.baseline().map_err(|error| match (error.downcast_ref(), named_at) {
+        // What is wrong in it has a place of its own.
+        (Some(BaselineError::Faulty { .. }), _) => error,
+        (_, Some(place)) => policy::unusable(place, &error),
+        (Some(BaselineError::Unreadable { .. }), None) if file.is_missing() => {
+            hinted(reasons(&error), "--write-baseline writes a new one")
         }
         _ => error,
     })

@@ -12,6 +12,7 @@ use keyscan::scan;
 use serde_json::{Value, json};
 
 use super::args::{ScanArgs, from_environment};
+use super::baseline;
 use super::error::harmless;
 use super::exit::Exit;
 use super::output::Target;
@@ -38,6 +39,13 @@ pub(super) fn check(args: &ScanArgs) -> Result<Exit> {
         bail!("no such file or folder: {}", missing.display());
     }
     let in_force = policy::resolve(args, &input)?;
+    // A run that writes it or that names another one does not need it.
+    if let Some((baseline, place)) = policy::baseline(&in_force.config, &in_force.files)
+        && args.baseline.is_none()
+        && !(args.no_baseline || args.write_baseline && baseline.is_missing())
+    {
+        baseline::load(&baseline, Some(&place))?;
+    }
     let fields = fields(args, &in_force);
     let notes = notes(&in_force);
     let as_json = args.format.iter().any(|format| format.format == Format::Json);

@@ -51,7 +51,7 @@ pub(super) fn text(error: &Error) -> String {
 
 /// An error and its causes in one line. What the system says is put into words of ours: its own come with numbers and
 /// differ from machine to machine.
-fn reasons(error: &Error) -> String {
+pub(super) fn reasons(error: &Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
         let said = cause.to_string();

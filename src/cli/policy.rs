@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use keyscan::assess::{Policy, RuleSelection};
 use keyscan::config::{self, Config, Shown};
 use keyscan::model::{PolicyFacts, SetAsideKind};
@@ -12,7 +12,7 @@ use keyscan::{scan, source};
 
 use super::args::{ScanArgs, from_environment};
 use super::baseline::from_here;
-use super::error::{harmless, hinted, listed};
+use super::error::{harmless, hinted, listed, reasons};
 use super::trust::{self, Found};
 
 /// The policy in force.
@@ -48,7 +48,12 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<InForce> {
             let config = file.config()?;
             let rules = rules(&config, &|name| {
                 let shown = file.sibling(name).name().display().to_string();
-                Ok(RuleFile { shown, bytes: file.beside(name, "file of rules")? })
+                Ok(RuleFile {
+                    shown,
+                    bytes: file
+                        .beside(name, "file of rules")
+                        .map_err(|error| unusable(&place(file, &config, name), &error))?,
+                })
             })?;
             files.extend(config.rule_files.iter().map(|name| (file.sibling(name), SetAsideKind::Rules)));
             (config, rules)
@@ -57,6 +62,10 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<InForce> {
     };
     let mut policy = Policy { environment: args.environment, ..config.policy() };
     select(&mut policy.rules, args);
+    if policy.rules.wants_nothing() {
+        let hint = "leave a rule out of --except, or name another one with --only";
+        return Err(hinted("no rule is left to look at, and nothing would ever be reported", hint));
+    }
     let name = file.map(|file| file.name());
     let note = note(name.as_deref(), &config) + &trust::note(input.trust());
     // What a repository brings along has the same name on every machine.
@@ -98,10 +107,21 @@ fn rules(config: &Config, read: &dyn Fn(&str) -> Result<RuleFile>) -> Result<Rul
     Rules::with_extra(&files).map_err(|errors| listed(errors.iter().map(ToString::to_string).collect()))
 }
 
-/// The baseline that the config in force names.
-pub(super) fn baseline(config: &Config, files: &[(Found, SetAsideKind)]) -> Option<Found> {
+/// The baseline that the config in force names, and where it does so.
+pub(super) fn baseline(config: &Config, files: &[(Found, SetAsideKind)]) -> Option<(Found, String)> {
     let (file, _) = files.iter().find(|(_, kind)| *kind == SetAsideKind::Config)?;
-    config.baseline.as_deref().map(|name| file.sibling(name))
+    config.baseline.as_deref().map(|name| (file.sibling(name), place(file, config, name)))
+}
+
+/// Where a config names a file.
+fn place(file: &Found, config: &Config, name: &str) -> String {
+    let (line, column) = config.place_of(name).unwrap_or((1, 1));
+    format!("{}:{line}:{column}", file.name().display())
+}
+
+/// A file that a config names and that cannot be read.
+pub(super) fn unusable(place: &str, error: &Error) -> Error {
+    hinted(format!("{place}: {}", reasons(error)), "correct the path; it begins at the folder of the policy file")
 }
 
 /// What was typed goes before what the file says: rules that are asked for are looked at, and no others.

@@ -86,7 +86,7 @@ pub enum Fault {
     /// A byte sequence that is no UTF-8.
     #[error("the file is not UTF-8 text from here on")]
     NotUtf8,
-    /// The mark of UTF-16 at the start.
+    /// UTF-16, by its mark or its first character.
     #[error("the file is UTF-16 text; save it as UTF-8")]
     Utf16,
     /// The mark of a merge that was not finished.
@@ -160,6 +160,9 @@ pub enum Fault {
         /// How many it may have.
         most: usize,
     },
+    /// Nothing is looked at any more.
+    #[error("with this every rule is turned off, and nothing would ever be reported")]
+    NothingLeft,
     /// A value that another one takes all meaning from.
     #[error("this can never hold: `{other}` in line {line} {why}")]
     Contradiction {

@@ -77,6 +77,8 @@ pub struct Config {
     pub min_severity: Option<Severity>,
     /// Every field that is given, for people.
     resolved: Vec<Resolved>,
+    /// The files that it names, with line and column.
+    named: Vec<(String, (usize, usize))>,
 }
 
 /// The lowest severity that fails a run; `None` is `never`.
@@ -102,12 +104,16 @@ impl Config {
         let whole = text::decode(bytes).map_err(|fault| faulty(vec![fault]))?;
         let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
         let shift = whole.len() - body.len();
-        let line = |at: usize| text::position(bytes, at + shift).0;
+        let place = |at: usize| text::position(bytes, at + shift);
+        let line = |at: usize| place(at).0;
 
         let text::Read { root, mut faults, sure } = text::read(body);
         let (given, wrong) = values::read(root.get_ref());
         faults.extend(wrong.into_iter().chain(contradictions::find(&given, &line)).filter(|(at, _)| *at < sure));
-        let config = Self::of(&given, &line, &mut faults);
+        let config = Self::of(&given, &place, &mut faults);
+        if faults.is_empty() && config.rules.wants_nothing() {
+            faults.extend(given.iter().rfind(|given| selects(given)).map(|given| (given.at, Fault::NothingLeft)));
+        }
         if faults.is_empty() {
             Ok(config)
         } else {
@@ -137,11 +143,20 @@ impl Config {
         &self.resolved
     }
 
-    fn of(given: &[Given], line: &dyn Fn(usize) -> usize, faults: &mut text::Faults) -> Self {
+    /// Line and column at which it names a file.
+    #[must_use]
+    pub fn place_of(&self, file: &str) -> Option<(usize, usize)> {
+        self.named.iter().find(|(name, _)| name == file).map(|(_, place)| *place)
+    }
+
+    fn of(given: &[Given], place: &dyn Fn(usize) -> (usize, usize), faults: &mut text::Faults) -> Self {
         let mut config = Self::default();
         for one in given {
             config.take(one, faults);
-            config.resolved.push(Resolved::given(one, line(one.at)));
+            config.resolved.push(Resolved::given(one, place(one.at).0));
+            if let ["rules", "files"] | ["suppress", "baseline"] = one.path[..] {
+                config.named.extend(one.entries().iter().map(|entry| (entry.text.clone(), place(entry.at))));
+            }
         }
         config
     }
@@ -219,6 +234,15 @@ fn patterns(given: &Given, faults: &mut text::Faults) -> PathPatterns {
         faults.push((given.at, Fault::BadPath { field: given.name(), error }));
         PathPatterns::default()
     })
+}
+
+/// Whether a field says which rules are looked at.
+fn selects(given: &Given) -> bool {
+    match given.path[..] {
+        ["rules", field] => matches!(field, "only" | "except"),
+        ["severity", _] => given.entries().iter().any(|entry| entry.text == OFF),
+        _ => false,
+    }
 }
 
 fn rules_of(entries: &[Entry]) -> impl Iterator<Item = RuleId> {

@@ -27,9 +27,14 @@ pub(super) struct Read<'a> {
     pub(super) sure: usize,
 }
 
+/// Whether bytes are UTF-16: by its mark, or because one half of the first character is zero.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..])
+}
+
 /// Decodes bytes; none in front of the text but a byte order mark.
 pub(super) fn decode(bytes: &[u8]) -> Result<&str, (usize, Fault)> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+    if is_utf16(bytes) {
         return Err((0, Fault::Utf16));
     }
     str::from_utf8(bytes).map_err(|error| (error.valid_up_to(), Fault::NotUtf8))

@@ -57,7 +57,7 @@ pub enum SkipReason {
     Symlink,
     /// A Git LFS pointer: the content is elsewhere.
     LfsPointer,
-    /// A submodule that is not checked out.
+    /// A submodule that is not checked out, or that commits bring in: what it holds lies in another repository.
     Submodule,
     /// It breaks the rules of its format: only its text was looked at.
     Unparsed,

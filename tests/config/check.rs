@@ -1,8 +1,9 @@
 //! `keyscan config check`: what holds, and who says so.
 
+use keyscan::model::RuleId;
 use serde_json::{Value, json};
 
-use super::{RELAY, refused, tree};
+use super::{RELAY, code, refused, tree};
 use crate::support::{Tree, expand, keyscan};
 
 fn field(answer: &Value, name: &str) -> Value {
@@ -78,4 +79,64 @@ fn no_key_and_no_escape_reaches_the_answer() {
         let said = run.text() + &run.errors();
         assert!(!said.contains(&key[10..30]) && !said.contains('\u{1b}'), "{said}");
     }
+}
+
+#[test]
+fn files_that_the_policy_names_have_to_be_there() {
+    for (config, name, place) in [
+        ("[suppress]\nbaseline = \"b.json\"\n", "b.json", ".keyscan.toml:2:12: b.json"),
+        ("[rules]\nfiles = [\"r.toml\"]\n", "r.toml", ".keyscan.toml:2:10: r.toml"),
+    ] {
+        let tree = tree(config, "");
+        let check = |says: &str| {
+            for args in [&["config", "check"][..], &["."]] {
+                let run = keyscan(tree.path(), args);
+                refused(&run, &[place, says]);
+                assert!(!run.errors().contains("entity"), "{}", run.errors());
+            }
+        };
+        check("it is not there");
+        std::fs::create_dir(tree.at(name)).unwrap();
+        check("not a regular file");
+    }
+    // What is not needed need not be there.
+    let tree = tree("[suppress]\nbaseline = \"b.json\"\n", "");
+    for flag in ["--no-baseline", "--write-baseline"] {
+        assert_eq!(keyscan(tree.path(), &["config", "check", flag]).code, 0, "{flag}");
+    }
+    assert_eq!(keyscan(tree.path(), &["--write-baseline", "."]).code, 0);
+    assert_eq!(keyscan(tree.path(), &["config", "check"]).code, 0);
+
+    tree.write("b.json", "{\"version\": 1}\n".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    refused(&keyscan(tree.path(), &["config", "check"]), &["b.json:1:1", "UTF-16", "UTF-8"]);
+    tree.write(".keyscan.toml", "[gate]\n".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>());
+    refused(&keyscan(tree.path(), &["config", "check"]), &[".keyscan.toml:1:1", "UTF-16", "UTF-8"]);
+}
+
+#[test]
+fn a_policy_that_turns_every_rule_off_is_refused() {
+    let words: Vec<&str> = RuleId::ALL.iter().map(|rule| rule.as_str()).collect();
+    let except = format!(
+        "[rules]\nexcept = [{}]\n",
+        words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+    );
+    let off: String = words.iter().map(|word| format!("{word} = 'off'\n")).collect();
+    let last = RuleId::ALL.len() + 1;
+    for (config, place) in [
+        (except, ".keyscan.toml:2:".to_owned()),
+        (format!("[severity]\n{off}"), format!(".keyscan.toml:{last}:")),
+        ("[rules]\nonly = ['foreign-key']\n".to_owned(), ".keyscan.toml:2:".to_owned()),
+    ] {
+        let tree = tree(&config, RELAY);
+        for args in [&["config", "check"][..], &["."]] {
+            refused(&keyscan(tree.path(), args), &[&place, "every rule is turned off"]);
+        }
+    }
+    let tree = tree("", RELAY);
+    let all: Vec<&str> = words.iter().flat_map(|word| ["--except", word]).collect();
+    for args in [all.as_slice(), &["--only", "exposed-key", "--except", "exposed-key"], &["--only", "foreign-key"]] {
+        refused(&keyscan(tree.path(), args), &["no rule is left", "--except"]);
+        refused(&keyscan(tree.path(), &[&["config", "check"], args].concat()), &["no rule is left"]);
+    }
+    assert_eq!(code(&tree, &["--only", "exposed-key,relay-endpoint", "--except", "exposed-key"]), 1);
 }

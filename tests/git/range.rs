@@ -205,6 +205,42 @@ fn the_end_of_a_shallow_clone_is_no_beginning() {
 }
 
 #[test]
+fn submodules_that_commits_add_or_move_are_noted() {
+    let Some(repo) = Repo::new() else { return };
+    let link = |path: &str, id: &str| {
+        repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{id},{path}")]);
+    };
+    let noted = |arguments: &[&str]| -> Vec<String> {
+        let report = repo.report(arguments);
+        let skipped = report["scan"]["skipped"].as_array().unwrap().iter();
+        let skipped = skipped.map(|skip| {
+            assert_eq!((&skip["reason"], &skip["effect"]), (&"submodule".into(), &"note".into()));
+            skip["path"].as_str().unwrap().to_owned()
+        });
+        skipped.collect()
+    };
+    let (first, second) = ("1".repeat(40), "2".repeat(40));
+    link("kept", &first);
+    link("vendor/lib", &first);
+    repo.write("a.txt", "a\n").git(&["add", "a.txt"]);
+    assert_eq!(noted(&["--staged"]), ["kept", "vendor/lib"]);
+    repo.git(&["commit", "-q", "-m", "first"]);
+    assert!(noted(&["--staged"]).is_empty());
+
+    link("vendor/lib", &second);
+    link("new", &first);
+    assert_eq!(noted(&["--staged"]), ["new", "vendor/lib"]);
+    repo.git(&["commit", "-q", "-m", "second"]);
+    link("vendor/lib", &first);
+    repo.git(&["commit", "-q", "-m", "third"]);
+    assert_eq!(noted(&["--range", "HEAD~2..HEAD"]), ["new", "vendor/lib"], "each path once");
+    assert_eq!(noted(&["--range", "HEAD~1..HEAD"]), ["vendor/lib"]);
+    assert_eq!(noted(&["--since", "HEAD~2", "--exclude", "vendor/"]), ["new"]);
+    // Nothing is missed that could have been read.
+    assert_eq!(repo.keyscan(&["--range", "HEAD~2..HEAD"]).code, 0);
+}
+
+#[test]
 fn bare_repositories_have_ranges_too() {
     let Some(repo) = Repo::new() else { return };
     repo.write("a.txt", "a\n").commit("first");

@@ -172,7 +172,7 @@ fn what_is_shown_is_there_without_a_script() {
         "public/app.js:1:2041<td>apiKey, in history, commit 0123456789 by A. N. Other",
         // What to do, and how to allow it.
         "<li>Set a usage limit on the new one.",
-        "<code>keyscan:allow[leaked-key] &lt;reason&gt;</code> on the line of the one place that can be edited",
+        "<code>keyscan:allow[relay-endpoint] &lt;reason&gt;</code> on that line",
         "<code>allow = [&quot;free.pool.example:8443&quot;]</code>",
         // What was read and what was not.
         "1,234 files (12.3 MiB)",

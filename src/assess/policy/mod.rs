@@ -87,6 +87,13 @@ impl RuleSelection {
     pub fn wants(&self, rule: RuleId) -> bool {
         (self.only.is_empty() || self.only.contains(&rule)) && !self.except.contains(&rule)
     }
+
+    /// Whether no rule is left that a scan could find anything by.
+    #[must_use]
+    pub fn wants_nothing(&self) -> bool {
+        // Whose key it is that answers only the issuer knows, and a scan does not ask.
+        !RuleId::ALL.iter().any(|&rule| rule != RuleId::ForeignKey && self.wants(rule))
+    }
 }
 
 impl EndpointPolicy {

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use crate::detect::redact_text;
 use crate::model::{RuleId, Severity};
 
+use super::super::text::is_utf16;
 use super::{Baseline, Entry, MAX_ENTRIES, VERSION};
 
 /// Digits of a finding's id, and of the check of a fingerprint key.
@@ -32,6 +33,9 @@ pub enum BaselineFault {
     /// A byte sequence that is no UTF-8.
     #[error("the file is not UTF-8 text from here on")]
     NotUtf8,
+    /// UTF-16, by its mark or its first character.
+    #[error("the file is UTF-16 text; save it as UTF-8")]
+    Utf16,
     /// Two sides of a merge.
     #[error("a merge conflict that nobody has resolved; keep the entries of both sides and take the marks out")]
     Conflict,
@@ -111,6 +115,9 @@ type Found<T> = Result<T, (usize, BaselineFault)>;
 
 /// Reads a whole file. A mistake comes with its line and column, the column in code points.
 pub(super) fn baseline(bytes: &[u8]) -> Result<Baseline, (usize, usize, BaselineFault)> {
+    if is_utf16(bytes) {
+        return Err((1, 1, BaselineFault::Utf16));
+    }
     let read = str::from_utf8(bytes).map_err(|error| (error.valid_up_to(), BaselineFault::NotUtf8)).and_then(|text| {
         let body = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mark = text.len() - body.len();

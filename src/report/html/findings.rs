@@ -112,12 +112,16 @@ fn details(
     also(finding, view, out)?;
     // The steps stand once on the page. The script puts a copy of them here.
     write!(out, "<dt>To do<dd><a href=#g{}>{} steps</a>", guides.of(index), finding.advice.len())?;
-    let allow = Allow::of(finding);
-    if let Some((comment, which)) = &allow.comment {
+    // Here every endpoint has an entry of its own.
+    let allow = Allow::of(finding, &[]);
+    for (comment, which) in &allow.comments {
         write!(out, "<dt>Allow<dd><code>{}</code> {}", Esc(comment), Esc(which))?;
     }
-    if let Some(line) = &allow.config {
-        write!(out, "<dt>Or<dd><code>{}</code> in <code>.keyscan.toml</code>", Esc(line))?;
+    if let Some(config) = &allow.config {
+        write!(out, "<dt>Or<dd><code>{}</code> in <code>.keyscan.toml</code>", Esc(&config.line))?;
+        if let Some((comment, which)) = &config.and {
+            write!(out, " with <code>{}</code> {}", Esc(comment), Esc(which))?;
+        }
     }
     write!(out, "<dt>Id<dd><code>{}</code>", Esc(&finding.id))?;
     if let Subject::Key(key) = &finding.subject

@@ -64,7 +64,7 @@ impl<'a> Blocks<'a> {
         if self.verbose {
             details(page, finding)?;
         }
-        self.allow(page, finding)
+        self.allow(page, finding, folded)
     }
 
     /// What the finding is about, and where it goes.
@@ -117,17 +117,20 @@ impl<'a> Blocks<'a> {
         page.strong_row("do now", &first_clause(first))
     }
 
-    /// The exact lines that let the finding pass.
-    fn allow(&mut self, page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
-        let allow = Allow::of(finding);
-        if self.verbose || self.allow.as_ref() != Some(&allow) {
-            if let Some((comment, which)) = &allow.comment {
-                page.row("allow", (Look::Plain, comment), which)?;
+    /// The exact lines that let the finding pass, with those that it covers.
+    fn allow(&mut self, page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Result<()> {
+        let allow = Allow::of(finding, folded);
+        if self.verbose || !self.allow.as_ref().is_some_and(|above| above.says_the_same(&allow)) {
+            for (index, (comment, which)) in allow.comments.iter().enumerate() {
+                page.row(if index == 0 { "allow" } else { "and" }, (Look::Plain, comment), which)?;
             }
-            if let Some(line) = &allow.config {
-                let label = if allow.comment.is_some() { "or" } else { "allow" };
+            if let Some(config) = &allow.config {
+                let label = if allow.comments.is_empty() { "allow" } else { "or" };
                 page.row(label, (Look::Plain, "[endpoints]"), "in .keyscan.toml")?;
-                page.row("", (Look::Plain, line), "")?;
+                page.row("", (Look::Plain, &config.line), "")?;
+                if let Some((comment, which)) = &config.and {
+                    page.row("with", (Look::Plain, comment), which)?;
+                }
             }
         }
         self.allow = Some(allow);

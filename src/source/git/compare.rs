@@ -42,13 +42,15 @@ pub(super) struct Entry<'a> {
     pub(super) id: ObjectId,
 }
 
-/// A file of a tree.
+/// A file of a tree, or a submodule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Found {
     /// Its path, as git writes it.
     pub(super) path: Vec<u8>,
     /// What it holds.
     pub(super) id: ObjectId,
+    /// Whether that is a commit of another repository.
+    pub(super) submodule: bool,
 }
 
 /// Reads trees, for one thread.
@@ -180,13 +182,13 @@ impl<'a> Compare<'a> {
             for Entry { name, kind, id } in entries {
                 let there = others.iter().filter_map(|other| other.get(name)).filter(|(other, _)| *other == kind);
                 let there: Vec<ObjectId> = there.map(|(_, id)| *id).collect();
-                if kind == EntryKind::Other || there.contains(&id) {
+                if there.contains(&id) {
                     continue;
                 }
                 let path = join(&path, name);
                 match kind {
                     EntryKind::Tree => steps.push(Step { tree: id, others: distinct(there), path, depth: depth + 1 }),
-                    _ => found.push(Found { path, id }),
+                    _ => found.push(Found { path, id, submodule: kind == EntryKind::Other }),
                 }
             }
         }

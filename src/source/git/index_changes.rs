@@ -81,10 +81,12 @@ fn compare<'a>(
             let others = there.get(name).filter(|(kind, _)| *kind == EntryKind::Tree).map(|(_, id)| *id);
             let path = path.strip_suffix(b"/").unwrap_or(path).to_vec();
             found.extend(trees.introduced(entry.id, others.into_iter().collect(), path, problems));
-        } else if entry.mode != Mode::COMMIT && !entry.flags.contains(Flags::INTENT_TO_ADD) {
-            let known = there.get(name).is_some_and(|(kind, id)| *kind == EntryKind::Blob && *id == entry.id);
+        } else if !entry.flags.contains(Flags::INTENT_TO_ADD) {
+            let submodule = entry.mode == Mode::COMMIT;
+            let wanted = if submodule { EntryKind::Other } else { EntryKind::Blob };
+            let known = there.get(name).is_some_and(|(kind, id)| *kind == wanted && *id == entry.id);
             if !known {
-                found.push(Found { path: path.to_vec(), id: entry.id });
+                found.push(Found { path: path.to_vec(), id: entry.id, submodule });
             }
         }
     }

@@ -73,11 +73,19 @@ impl Scene<'_> {
         let mut leave_out = LeaveOut::new(self.context, self.place);
         let mut blobs = HashSet::new();
         let mut noted = HashSet::new();
+        let mut submodules = HashSet::new();
         let mut files = Vec::new();
         for (at, commit) in self.commits.iter().enumerate() {
             let parents = commit.parents.iter().filter_map(|parent| compare.tree_of(*parent).ok()).collect();
             for file in compare.introduced(commit.tree, parents, Vec::new(), problems) {
                 if !leave_out.reads(&file.path) {
+                    continue;
+                }
+                // What it holds lies in another repository: that it was not read is said once.
+                if file.submodule {
+                    if submodules.insert(file.path.clone()) {
+                        self.context.skip(self.place.root, &self.place.path(&file.path), SkipReason::Submodule);
+                    }
                     continue;
                 }
                 let is_new = blobs.insert(file.id);

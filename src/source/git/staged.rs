@@ -1,6 +1,8 @@
 //! What would be committed now: the blobs of the index that the commit checked out does not have at the same path. They
 //! are read from the repository, never from the work tree, which may say something else.
 
+use std::collections::BTreeSet;
+
 use gix_hash::ObjectId;
 use gix_index::{Entry, State};
 use gix_object::Kind;
@@ -91,6 +93,11 @@ fn read_place(context: &Context<'_>, place: &Place, index: &State) {
     }
     let mut leave_out = LeaveOut::new(context, place);
     found.retain(|file| leave_out.reads(&file.path));
+    let (submodules, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|file| file.submodule);
+    let paths: BTreeSet<_> = submodules.iter().map(|submodule| &submodule.path).collect();
+    for path in paths {
+        context.skip(place.root, &place.path(path), SkipReason::Submodule);
+    }
     read_files(context, place, index, &objects, &found);
 }
 
