@@ -244,7 +244,7 @@ impl<'b> Text<'b> {
             // Quotes in a comment open nothing.
             let is_code = |quote: &usize| {
                 let line = &bytes[line_start(bytes, *quote)..*quote];
-                !memchr::memchr(b'#', line).is_some_and(|hash| !inside_quotes(&line[..hash]))
+                memchr::memchr(b'#', line).is_none_or(|hash| inside_quotes(&line[..hash]))
             };
             [&b"\"\"\""[..], b"'''"].map(|quotes| memchr::memmem::find_iter(bytes, quotes).filter(is_code).collect())
         });
