@@ -239,7 +239,7 @@ const IMITATED: [&str; 3] = ["openai.com", "openai.azure.com", "anthropic.com"];
 pub(super) fn names_official(user: &str) -> bool {
     let labels =
         |official: &&str| user.strip_suffix(*official).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    IMITATED.iter().any(|official| labels(official))
+    IMITATED.iter().any(labels)
 }
 
 /// Whether a host is made to be taken for an official one: the official name inside it, or spelt with look-alike
