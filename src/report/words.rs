@@ -1,7 +1,8 @@
 //! Facts in words for people, for all formats that have sentences.
 
 use crate::model::{
-    EndpointFacts, EndpointKind, Evidence, Exposure, Finding, KeyFacts, Occurrence, Position, SkipReason,
+    EndpointFacts, EndpointKind, Evidence, Exposure, Finding, KeyFacts, Occurrence, Position, SetAsideKind, SkipReason,
+    SuppressionKind,
 };
 use crate::rules::Rules;
 
@@ -184,6 +185,27 @@ pub(super) const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::Encrypted => "encrypted",
         SkipReason::Damaged => "damaged archive",
         SkipReason::Unopened => "archive not opened",
+    }
+}
+
+/// What was set aside, as people call one of it.
+pub(super) const fn set_aside_kind(kind: SetAsideKind) -> &'static str {
+    match kind {
+        SetAsideKind::Config => "config file",
+        SetAsideKind::Baseline => "baseline",
+        SetAsideKind::Rules => "rule file",
+        SetAsideKind::IgnoreFile => "ignore file",
+        SetAsideKind::InlineAllow => "inline comment",
+        SetAsideKind::ReportHead => "report head",
+    }
+}
+
+/// What lets a place pass.
+pub(super) const fn let_pass_by(kind: SuppressionKind) -> &'static str {
+    match kind {
+        SuppressionKind::Inline => "by inline comment",
+        SuppressionKind::Policy => "by policy",
+        SuppressionKind::Baseline => "by baseline",
     }
 }
 

@@ -151,3 +151,23 @@ fn what_was_not_read_stands_at_the_top() {
         }
     }
 }
+
+#[test]
+fn what_was_set_aside_and_what_is_let_pass_are_listed() {
+    let mut report = sample::report();
+    let mut passed = report.findings[0].clone();
+    for place in &mut passed.occurrences {
+        let reason = "moves in [June]".to_owned();
+        place.suppression = Some(Suppression { kind: SuppressionKind::Inline, reason });
+    }
+    let place = passed.occurrences[0].path.clone();
+    report.suppressed = vec![passed];
+    report.scan.policy.set_aside =
+        vec![SetAside { root: 0, path: place, shown: "x".to_owned(), kind: SetAsideKind::InlineAllow, count: 2 }];
+    let text = render(&report, Format::Markdown);
+    assert!(text.find("**Set aside,**").unwrap() < text.find("###").unwrap());
+    assert!(text.contains(": 2 inline comments\n") && !text.contains("### Let pass"), "{text}");
+    report.show_suppressed = true;
+    let text = render(&report, Format::Markdown);
+    assert!(text.contains("### Let pass") && text.contains("by inline comment: moves in \\[June\\]"), "{text}");
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::model::{LeftOut, PolicyFacts, Report, SetAsideKind, Severity, SkipEffect, SkipReason, Summary};
-use crate::report::words::{bytes, count, grouped, reason};
+use crate::report::words::{bytes, count, grouped, reason, set_aside_kind};
 
 use super::fold::Shown;
 use super::page::{Look, Page};
@@ -108,28 +108,16 @@ fn set_aside(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<
     for aside in &policy.set_aside {
         *counts.entry(aside.kind).or_default() += aside.count;
     }
-    let all: Vec<String> = counts.into_iter().map(|(kind, number)| count(number, what(kind))).collect();
+    let all: Vec<String> = counts.into_iter().map(|(kind, number)| count(number, set_aside_kind(kind))).collect();
     let why = match &policy.trusted {
         Some(commit) => format!("commit {} does not say so", commit.get(..SHORT).unwrap_or(commit)),
         None => "the scanned tree is not trusted".to_owned(),
     };
     page.text(Look::Strong, &format!("Set aside: {} ({why}).", all.join(", ")))?;
     for aside in policy.set_aside.iter().filter(|_| verbose) {
-        page.item((Look::Plain, &aside.shown), &count(aside.count, what(aside.kind)))?;
+        page.item((Look::Plain, &aside.shown), &count(aside.count, set_aside_kind(aside.kind)))?;
     }
     Ok(())
-}
-
-/// What was set aside, as people call one of it.
-const fn what(kind: SetAsideKind) -> &'static str {
-    match kind {
-        SetAsideKind::Config => "config file",
-        SetAsideKind::Baseline => "baseline",
-        SetAsideKind::Rules => "rule file",
-        SetAsideKind::IgnoreFile => "ignore file",
-        SetAsideKind::InlineAllow => "inline comment",
-        SetAsideKind::ReportHead => "report head",
-    }
 }
 
 /// Says loudly what should have been read and was not; `list` says whether to name the files.

@@ -24,8 +24,8 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::
     let limit = if verbose { usize::MAX } else { MAX_PLACES };
     for (finding, place) in places().take(limit) {
         let by = match &place.suppression {
-            Some(by) if by.reason.is_empty() => by_whom(by.kind).to_owned(),
-            Some(by) => format!("{}: {}", by_whom(by.kind), by.reason),
+            Some(by) if by.reason.is_empty() => words::let_pass_by(by.kind).to_owned(),
+            Some(by) => format!("{}: {}", words::let_pass_by(by.kind), by.reason),
             None => continue,
         };
         let tail = format!("{}, {}, {by}", finding.rule.as_str(), place.severity.as_str());
@@ -46,15 +46,9 @@ pub(super) fn counted(report: &Report) -> String {
         }
     }
     let total = format!("{} suppressed", words::count(report.scan.suppressed, "place"));
-    let kinds: Vec<String> =
-        kinds.iter().map(|(kind, number)| format!("{} {}", words::grouped(*number), by_whom(*kind))).collect();
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, number)| format!("{} {}", words::grouped(*number), words::let_pass_by(*kind)))
+        .collect();
     if kinds.is_empty() { total } else { format!("{total} ({})", kinds.join(", ")) }
-}
-
-const fn by_whom(kind: SuppressionKind) -> &'static str {
-    match kind {
-        SuppressionKind::Inline => "by inline comment",
-        SuppressionKind::Policy => "by policy",
-        SuppressionKind::Baseline => "by baseline",
-    }
 }

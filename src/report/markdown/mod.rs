@@ -9,7 +9,7 @@ mod escape;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::model::{Report, Severity, SkipEffect, SkipReason, Skipped, Summary};
+use crate::model::{Report, SetAside, Severity, SkipEffect, SkipReason, Skipped, Summary};
 use crate::rules::Rules;
 
 use self::escape::code;
@@ -22,6 +22,8 @@ pub(super) use self::escape::text;
 const MAX_BYTES: usize = 64_000;
 /// How many unread files are named.
 const MAX_NAMED: usize = 10;
+/// How many places are named that something lets pass.
+const MAX_LET_PASS: usize = 50;
 
 /// Writes the counts, the findings, and what was read.
 pub(super) fn write(report: &Report, rules: &Rules, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -84,7 +86,44 @@ fn head(report: &Report, shown: usize) -> String {
             head.push_str(&format!("- and {} more\n", words::grouped((unread.len() - MAX_NAMED) as u64)));
         }
     }
+    head.push_str(&set_aside(&report.scan.policy.set_aside));
     head
+}
+
+/// What of the scanned tree was not obeyed: whoever reviews a change has to know that it tried.
+fn set_aside(all: &[SetAside]) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut text = "\n**Set aside,** because the scanned tree is not trusted:\n\n".to_owned();
+    for one in all.iter().take(MAX_NAMED) {
+        let what = words::count(one.count, words::set_aside_kind(one.kind));
+        text.push_str(&format!("- {}: {what}\n", code(&one.path.text)));
+    }
+    if all.len() > MAX_NAMED {
+        text.push_str(&format!("- and {} more\n", words::grouped((all.len() - MAX_NAMED) as u64)));
+    }
+    text
+}
+
+/// The places that something lets pass, where that is asked for.
+fn let_pass(report: &Report) -> String {
+    if !report.show_suppressed || report.suppressed.is_empty() {
+        return String::new();
+    }
+    let mut text = "\n### Let pass\n\n".to_owned();
+    let places = || report.suppressed.iter().flat_map(|one| one.occurrences.iter().map(move |place| (one, place)));
+    for (finding, place) in places().take(MAX_LET_PASS) {
+        let Some(by) = &place.suppression else { continue };
+        let at = code(&words::place(&place.path.text, &place.position));
+        let reason = if by.reason.is_empty() { String::new() } else { format!(": {}", escape::text(&by.reason)) };
+        let by = words::let_pass_by(by.kind);
+        text.push_str(&format!("- {at} {}, {}, {by}{reason}\n", finding.rule.as_str(), place.severity.as_str()));
+    }
+    if let more @ 1.. = places().count().saturating_sub(MAX_LET_PASS) {
+        text.push_str(&format!("- and {} more\n", words::grouped(more as u64)));
+    }
+    text
 }
 
 /// What was read, and what was left out on purpose.
@@ -118,5 +157,5 @@ fn foot(report: &Report) -> String {
         let findings = words::count(hidden as u64, "finding");
         parts.push(format!("Not shown: {findings} below {}.", report.min_severity.as_str()));
     }
-    format!("\n---\n\n{}\n", parts.join(" "))
+    format!("{}\n---\n\n{}\n", let_pass(report), parts.join(" "))
 }
