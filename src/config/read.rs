@@ -35,22 +35,22 @@ pub fn read_beside(config: &Path, name: &str, what: &'static str) -> Result<Vec<
     bounded(&path, folder(config), what, OTHER_MIB)
 }
 
+/// Opens a regular file that lies in or below a folder; nothing where it is something else or lies elsewhere.
+pub(super) fn open(path: &Path, folder: &Path) -> io::Result<Option<File>> {
+    // A link inside the folder is one of a mounted config map; elsewhere it would make keyscan read outside the tree.
+    let real = path.canonicalize()?;
+    // Asked before opening too: opening a FIFO would wait for ever.
+    if !real.starts_with(folder.canonicalize()?) || !fs::metadata(&real)?.is_file() {
+        return Ok(None);
+    }
+    let file = File::open(&real)?;
+    Ok(file.metadata()?.is_file().then_some(file))
+}
+
 fn bounded(path: &Path, folder: &Path, what: &'static str, mib: u64) -> Result<Vec<u8>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     let not_a_file = || ConfigError::NotAFile { path: path.to_owned() };
-    // A link inside the folder is one of a mounted config map; elsewhere it would make keyscan read outside the tree.
-    let real = path.canonicalize().map_err(unreadable)?;
-    if !real.starts_with(folder.canonicalize().map_err(unreadable)?) {
-        return Err(not_a_file());
-    }
-    // Asked before opening too: opening a FIFO would wait for ever.
-    if !fs::metadata(&real).map_err(unreadable)?.is_file() {
-        return Err(not_a_file());
-    }
-    let file = File::open(&real).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(not_a_file());
-    }
+    let file = open(path, folder).map_err(unreadable)?.ok_or_else(not_a_file)?;
     stream(file, mib << 20).map_err(unreadable)?.ok_or_else(|| ConfigError::TooLarge {
         path: path.to_owned(),
         what,

@@ -12,7 +12,6 @@ mod parse;
 mod update;
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +20,7 @@ use jiff::civil::Date;
 use crate::assess;
 use crate::model::{RuleId, Severity};
 
-use super::plain;
+use super::{plain, read as files};
 
 pub use parse::BaselineFault;
 pub use update::{Change, Sight};
@@ -230,20 +229,8 @@ fn quoted(text: &str) -> String {
 fn read(path: &Path) -> Result<Vec<u8>, BaselineError> {
     let unreadable = |source| BaselineError::Unreadable { path: path.to_owned(), source };
     let not_a_file = || BaselineError::NotAFile { path: path.to_owned() };
-    // A link out of the folder would make keyscan read outside the tree.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let real = path.canonicalize().map_err(unreadable)?;
-    if !real.starts_with(folder.canonicalize().map_err(unreadable)?) {
-        return Err(not_a_file());
-    }
-    // Asked before opening too: opening a FIFO would wait for ever.
-    if !fs::metadata(&real).map_err(unreadable)?.is_file() {
-        return Err(not_a_file());
-    }
-    let file = File::open(&real).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(not_a_file());
-    }
+    let file = files::open(path, folder).map_err(unreadable)?.ok_or_else(not_a_file)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)

@@ -158,7 +158,7 @@ fn what_is_no_comment_allows_nothing_and_says_so() {
         "write keyscan:allow behind it: @",
         "run --flag keyscan:allow @",
         "a * keyscan:allow @",
-        "@ # TODO keyscan:allow",
+        "@ # later keyscan:allow",
     ] {
         assert_eq!(why_not(text), Some(NoEffect::NotAComment), "{text}");
     }
