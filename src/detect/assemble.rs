@@ -1,6 +1,7 @@
 //! What was found becomes matches: cut to the limit, with places for people, hashes of lines and inline comments.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
@@ -12,7 +13,6 @@ use crate::rules::Rules;
 use super::MOST_MATCHES;
 use super::address::Address;
 use super::allow::Allows;
-use super::encoded::View;
 use super::forward::Server;
 use super::keys::Key;
 use super::masked;
@@ -20,6 +20,7 @@ use super::notes::{self, Note};
 use super::pools;
 use super::position::Cursor;
 use super::redact::{self, redact_text};
+use super::views::View;
 
 /// What a match is worth when not all can be kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,24 +58,23 @@ pub(super) struct Found<'f> {
     pub(super) masked: Vec<masked::Seen>,
     /// What was judged and dropped, where somebody asked for it.
     pub(super) notes: Vec<Note>,
-    /// What was found in base64.
-    pub(super) decoded: Option<Decoded<'f>>,
+    /// What was found in views of the blob.
+    pub(super) decoded: Vec<Decoded<'f>>,
 }
 
-/// What was found in a view of a blob; a match stands where the run stands whose text holds it.
+/// What was found in a view of a blob; a match stands where the bytes stand that say it.
 pub(super) struct Decoded<'f> {
     pub(super) keys: Vec<Key<'f>>,
     pub(super) addresses: Vec<Address<'f>>,
-    pub(super) view: View,
+    pub(super) view: Rc<View>,
 }
 
 impl Decoded<'_> {
     /// The stretches of the blob in which one key stands beside the next.
     fn lists(&self, blob: &Blob<'_>) -> Vec<Span> {
-        let run = |at: u64| self.view.run(at as usize);
-        let lists = pools::lists(&self.view.blob(blob), &self.keys).into_iter().filter_map(|list| {
-            let (first, last) = (run(list.start)?, run(list.end - 1)?);
-            Some(Span { start: blob.offset + first.start as u64, end: blob.offset + last.end as u64 })
+        let lists = pools::lists(&self.view.blob(blob), &self.keys).into_iter().map(|list| {
+            let range = self.view.source_of(list.start as usize..list.end as usize);
+            Span { start: blob.offset + range.start as u64, end: blob.offset + range.end as u64 }
         });
         lists.collect()
     }
@@ -92,17 +92,16 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
     found.extend(all.keys.into_iter().map(|key| (key.start..key.end, Found::Key(key, None))));
     found.extend(all.addresses.into_iter().map(|address| (address.start..address.end, Found::Address(address, None))));
     found.extend(all.servers.into_iter().map(|server| (server.start..server.end, Found::Server(server))));
-    let view;
-    if let Some(decoded) = all.decoded {
+    let views: Vec<Rc<View>> = all.decoded.iter().map(|decoded| Rc::clone(&decoded.view)).collect();
+    for (decoded, view) in all.decoded.into_iter().zip(&views) {
         lists.extend(decoded.lists(blob));
-        lists.sort_unstable();
-        view = decoded.view;
-        let run = |at| view.run(at);
-        let keys = decoded.keys.into_iter().filter_map(|key| Some((run(key.start)?, Found::Key(key, Some(&view)))));
-        found.extend(keys);
+        let place = |start, end| view.source_of(start..end);
+        let keys = decoded.keys.into_iter();
+        found.extend(keys.map(|key| (place(key.start, key.end), Found::Key(key, Some(&**view)))));
         let addresses = decoded.addresses.into_iter();
-        found.extend(addresses.filter_map(|one| Some((run(one.start)?, Found::Address(one, Some(&view))))));
+        found.extend(addresses.map(|one| (place(one.start, one.end), Found::Address(one, Some(&**view)))));
     }
+    lists.sort_unstable();
     found.retain(|(range, _)| blob.core.contains(&range.start));
     found.sort_by_key(|(range, _)| (range.start, range.end));
     let limited = keep_most_telling(&mut found, |(_, found)| match found {
@@ -144,7 +143,7 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
     for ((_, found), place) in found.into_iter().zip(places) {
         match found {
             Found::Key(key, view) => {
-                let value = view.map_or(&blob.bytes[key.start..key.end], |view| view.text(key.start..key.end));
+                let value = view.map_or(&blob.bytes[key.start..key.end], |view| &view.bytes()[key.start..key.end]);
                 let key = KeyMatch { encoding: encoding(view), ..key_match(value, rules, key, place) };
                 // What one run says twice stands there once.
                 let twice = |other: &KeyMatch| other.place.span == key.place.span && other.secret == key.secret;
@@ -168,9 +167,10 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
 /// How many matches of one run are compared with each.
 const MOST_ALIKE: usize = 64;
 
-/// The encoding undone to see a match.
+/// The encodings undone to see a match.
 fn encoding(view: Option<&View>) -> Vec<String> {
-    view.map(|_| "base64".to_owned()).into_iter().collect()
+    let encodings = view.map(View::encodings).unwrap_or_default();
+    encodings.into_iter().map(|encoding| encoding.as_str().to_owned()).collect()
 }
 
 fn key_match(value: &[u8], rules: &Rules, key: Key<'_>, mut place: Place) -> KeyMatch {

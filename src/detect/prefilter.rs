@@ -10,11 +10,11 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
-use super::encoded::Form;
 use super::forward::led_image;
 use super::marker::MARKER;
 use super::own::{self, OwnPass};
 use super::url::Slashes;
+use super::views::Lead;
 use super::worth::{
     Address, CALL_PATH, HOST_LEADS, IMAGE_LEADS, address, begins_key, encoded, is_api_host, is_client, is_known,
     led_host, names_a_part,
@@ -39,8 +39,8 @@ pub(super) enum Literal {
     ImageLead,
     /// A word that names OpenAI, or a vendor whose keys have no prefix.
     Word,
-    /// A part of a key or an address in base64.
-    Encoded(Form),
+    /// A part of a key or an address in an encoding.
+    Encoded(Lead),
     /// The prefix of a user's own key format, with its length.
     OwnPrefix(usize),
     /// A name that users' own rules add.
@@ -122,7 +122,7 @@ impl Prefilter {
         entries.extend(prefixes(Rules::builtin_keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
         let infixes = Rules::builtin_keys().filter(|format| format.anchor == Anchor::Infix);
         entries.extend(infixes.map(|format| (format.prefix.as_bytes().to_vec(), Literal::Infix)));
-        entries.extend(Form::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Encoded(*form))));
+        entries.extend(Lead::literals().map(|(text, lead)| (text.to_vec(), Literal::Encoded(lead))));
         entries
     }
 
@@ -170,7 +170,7 @@ impl Prefilter {
                     Address::Neutral => neutral_address = true,
                     Address::Nothing => {}
                 },
-                Literal::Encoded(form) => match encoded(rules, bytes, at, form) {
+                Literal::Encoded(lead) => match encoded(rules, bytes, at, lead) {
                     Address::Telling => return true,
                     Address::Neutral => neutral_address = true,
                     Address::Nothing => {}

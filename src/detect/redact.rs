@@ -7,9 +7,9 @@ use crate::rules::Rules;
 use crate::rules::schema::Anchor;
 
 use super::bytes::{is_key_byte, run_after, run_before, starts_token};
-use super::encoded;
 use super::marker::MARKER;
 use super::prefilter::SHORTEST_LITERAL;
+use super::views::{readings, run_length};
 
 /// Bodies shorter than this show their last two characters alone.
 const SHORT_BODY: usize = 24;
@@ -90,8 +90,8 @@ fn keys_in(bytes: &[u8], own: &[String], also_encoded: bool) -> Vec<(usize, usiz
     while at < bytes.len() {
         let rest = &bytes[at..];
         if also_encoded && at >= decoded_to {
-            let length = encoded::run_length(bytes, at);
-            if encoded::readings(&rest[..length]).any(|text| !keys_in(&text, own, false).is_empty()) {
+            let length = run_length(bytes, at);
+            if readings(&rest[..length]).any(|text| !keys_in(&text, own, false).is_empty()) {
                 take(at, at + length);
                 at += length;
                 continue;

@@ -50,7 +50,7 @@ impl Sieve<'_, '_> {
             Literal::Marker | Literal::Infix | Literal::OwnName => return true,
             Literal::OwnPrefix(length) => return own::begins_key(bytes, at, length),
             Literal::Prefix => return worth::begins_key(bytes, at),
-            Literal::Encoded(form) => match worth::encoded(rules, bytes, at, form) {
+            Literal::Encoded(lead) => match worth::encoded(rules, bytes, at, lead) {
                 Address::Telling => return true,
                 Address::Neutral => self.address = true,
                 Address::Nothing => {}

@@ -6,11 +6,12 @@ use std::borrow::Cow;
 use crate::rules::Rules;
 
 use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
-use super::encoded::{self, Form};
+use super::marker::MARKER;
 use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
 use super::spelling;
 use super::url::{Slashes, goes_on, host_at};
+use super::views::{HEAD, Lead};
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
@@ -113,28 +114,26 @@ fn spelt(bytes: &[u8], at: usize, start: usize, form: Slashes) -> Option<String>
         .map(|spelt| spelt.host)
 }
 
-/// What the text in base64 is worth in which a literal stands at `at`.
-pub(super) fn encoded(rules: &Rules, bytes: &[u8], at: usize, form: Form) -> Address {
-    if !form.is_at(bytes, at) {
+/// What the encoded text is worth in which a lead stands at `at`.
+pub(super) fn encoded(rules: &Rules, bytes: &[u8], at: usize, lead: Lead) -> Address {
+    if !lead.is_at(bytes, at) {
         return Address::Nothing;
     }
-    let mut room = [0; encoded::HEAD];
-    match form {
-        Form::Inside(_) => Address::Telling,
-        Form::Key if begins_key(encoded::head(bytes, at, &mut room), 0) => Address::Telling,
-        Form::Key => Address::Nothing,
-        Form::Address => {
-            let head = encoded::head(bytes, at, &mut room);
-            let scheme = if head.starts_with(b"https://") { 8 } else { 7 };
-            let host = host_at(head, scheme);
-            let user = head.get(scheme + host.len()) == Some(&b'@');
-            let host = if user { host_at(head, scheme + host.len() + 1) } else { host };
-            if is_known(rules, host.strip_suffix(b".").unwrap_or(host)) {
-                return Address::Telling;
-            }
-            name_in_front(bytes, at)
-        }
+    if lead.is_certain() {
+        return Address::Telling;
     }
+    let mut room = [0; HEAD];
+    let head = lead.head(bytes, at, &mut room);
+    let slashes = memchr::memmem::find(head, b"://");
+    if let Some(host) = slashes.map(|slashes| host_behind(head, slashes, Slashes::Plain)) {
+        if is_known(rules, &host) {
+            return Address::Telling;
+        }
+        return name_in_front(bytes, at);
+    }
+    let key = memchr::memmem::find_iter(head, b"sk-").any(|at| begins_key(head, at))
+        || memchr::memmem::find(head, MARKER).is_some();
+    if key { Address::Telling } else { Address::Nothing }
 }
 
 /// Whether a name stands in front of an address, which begins at `before`, that makes it worth a look.

@@ -8,6 +8,7 @@ mod dropped;
 mod endpoint;
 mod finding;
 mod key;
+mod limits;
 mod line_hash;
 mod matches;
 mod origin;
@@ -26,6 +27,7 @@ pub use finding::{
     SuppressionKind,
 };
 pub use key::{Fingerprint, Redacted};
+pub use limits::Limits;
 pub use line_hash::line_hashes;
 pub use matches::{
     Account, AccountKind, Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, LineDigest, Masked, Matches,

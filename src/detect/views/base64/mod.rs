@@ -1,18 +1,15 @@
 //! Values in base64, as Kubernetes' Secrets, registries' logins and hosts that take one word for a value hold them.
 //!
 //! A [`Run`] of base64 is worth decoding where a literal says that a key or an address is in it ([`Form`]), or where it is
-//! the value of a setting that holds such things. A blob with runs is read once more as a [`View`], with what they say in
-//! their places, so that names, neighbours and roles are judged as in any other text; what is found then stands where
-//! the run stands.
+//! the value of a setting that holds such things.
 
 mod run;
-mod view;
 
-use super::bytes::{is_key_byte, run_after, run_before, starts_token};
+use super::super::bytes::{is_key_byte, run_after, run_before, starts_token};
 
-pub(super) use run::{Run, runs};
-pub(super) use view::View;
+pub(super) use run::stretches;
 
+use super::HEAD;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -20,12 +17,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 /// A shorter run holds no key, and hardly an address that is worth encoding.
 const SHORTEST: usize = 24;
 
-/// Most bytes that are decoded in place, without allocation: the longest host with its scheme and user info.
-pub(super) const HEAD: usize = 288;
-
 /// What a literal in base64 stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::detect) enum Form {
     /// Telling text anywhere in a run. The literal holds its middle, whose characters are the same whatever stands around
     /// it, and stands so many characters behind the beginning of a group of four.
     Inside(usize),
@@ -105,7 +99,7 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Length of the run at `at`, with its padding; 0 where it is too short to hold anything.
-pub(super) fn run_length(bytes: &[u8], at: usize) -> usize {
+pub(in crate::detect) fn run_length(bytes: &[u8], at: usize) -> usize {
     let digits = run_after(bytes, at, bytes.len(), is_digit);
     let padding = run_after(bytes, at + digits, 2, |byte| byte == b'=');
     if digits < SHORTEST { 0 } else { digits + padding }
@@ -135,7 +129,7 @@ fn may_hold_key(run: &[u8]) -> bool {
 
 /// What a run that may hold a key says in either alphabet, where text that stands in front without a gap may have moved
 /// its groups of four.
-pub(super) fn readings(run: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+pub(in crate::detect) fn readings(run: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let run = if may_hold_key(run) { run } else { &[] };
     let digits = run.iter().filter(|&&byte| byte != b'=').map(|byte| match byte {
         b'-' => b'+',

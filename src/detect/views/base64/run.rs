@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::bytes::{run_after, run_before};
-use super::super::names::Named;
+use super::super::super::bytes::{run_after, run_before};
+use super::super::super::names::Named;
+use super::super::{Builder, Lead, Seen, Stretch};
 use super::{Form, SHORTEST, begins_run, decode, is_digit};
 
 /// The longest run that is decoded.
@@ -15,24 +16,23 @@ const MOST_DECODED: usize = 1024 * 1024;
 /// The shortest line of a run that goes on in the next line.
 const SHORTEST_LINE: usize = 60;
 
-/// A run of base64 that says something in text.
-#[derive(Debug)]
-pub(in crate::detect) struct Run {
-    /// Where it stands, with its padding.
-    pub(in crate::detect) range: Range<usize>,
-    /// What it says.
-    pub(in crate::detect) text: Vec<u8>,
+/// The runs that are worth decoding, in the order of the bytes: those around leads, the values of settings, and every
+/// value of a Secret.
+pub(in crate::detect::views) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
+    let leads = seen.leads.iter().filter_map(|&(at, lead)| match lead {
+        Lead::Base64(form) => Some((at, form)),
+        Lead::Of(_) => None,
+    });
+    runs(seen.bytes, &leads.collect::<Vec<_>>(), seen.named)
 }
 
-/// The runs that are worth decoding, in the order of the bytes: those around `hits`, the values of settings, and every
-/// value of a Secret.
-pub(in crate::detect) fn runs(bytes: &[u8], hits: &[(usize, Form)], named: &[Named]) -> Vec<Run> {
-    let mut starts: Vec<(usize, Option<Form>)> = hits.iter().map(|&(at, form)| (at, Some(form))).collect();
+fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> {
+    let mut starts: Vec<(usize, Option<Form>)> = leads.iter().map(|&(at, form)| (at, Some(form))).collect();
     starts.extend(named.iter().filter_map(|name| Some((name.value.clone()?.start, None))));
     starts.extend(values_of_secrets(bytes).into_iter().map(|at| (at, None)));
     starts.sort_unstable_by_key(|(at, _)| *at);
 
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<Stretch> = Vec::new();
     let (mut read_to, mut decoded) = (0, 0);
     for (at, form) in starts {
         if at < read_to {
@@ -46,14 +46,34 @@ pub(in crate::detect) fn runs(bytes: &[u8], hits: &[(usize, Form)], named: &[Nam
             continue;
         }
         decoded += range.len();
-        let written: Vec<u8> =
-            bytes[range.clone()].iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        if let Some(text) = decode(&written) {
+        if let Some(run) = run(bytes, &range) {
             read_to = range.end;
-            runs.push(Run { range, text });
+            runs.push(run);
         }
     }
     runs
+}
+
+/// A run, decoded. What stands around its text is blank and left out.
+fn run(bytes: &[u8], range: &Range<usize>) -> Option<Stretch> {
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+    let written: Vec<u8> = bytes[range.clone()].iter().copied().filter(|byte| !is_blank(byte)).collect();
+    let text = decode(&written)?;
+    let mut run = Builder::new(range.start).opaque();
+    let mut rest = text.as_slice();
+    let mut at = range.start;
+    while at < range.end {
+        // Lines hold whole groups.
+        let line = run_after(bytes, at, range.end - at, |byte| !is_blank(&byte));
+        let count = rest.len().min(line / 4 * 3 + line % 4);
+        // Nobody counts characters in base64: what a line says stands where the line stands.
+        run.say(&rest[..count], line);
+        rest = &rest[count..];
+        let blank = run_after(bytes, at + line, range.end - at - line, |byte| is_blank(&byte));
+        run.skip(blank);
+        at += line + blank;
+    }
+    run.finish()
 }
 
 /// The run at a hit, or the value at the beginning of one that is nothing but a run.
@@ -143,7 +163,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, hits: &[(usize, Form)]) -> Vec<(String, String)> {
-        let run = |run: Run| (text[run.range].to_owned(), String::from_utf8(run.text).unwrap());
+        let run = |run: Stretch| (text[run.range].to_owned(), String::from_utf8(run.text).unwrap());
         runs(text.as_bytes(), hits, &[]).into_iter().map(run).collect()
     }
 
