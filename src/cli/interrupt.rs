@@ -14,8 +14,8 @@ const EXIT_CODE: i32 = 130;
 /// The file that is being written and does not have its name yet. One is written at a time.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// From now on an interruption cleans up first. Where the caller has chosen to ignore it, as for jobs in the background, it
-/// stays ignored.
+/// From now on an interruption cleans up first. Where the caller has chosen to ignore one of the signals, as for jobs in the
+/// background or under `nohup`, all of them are left as they are.
 pub(super) fn watch() {
     // Without a handler the system ends the program, as it would any other.
     let _ = ctrlc::try_set_handler(|| {

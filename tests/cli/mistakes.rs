@@ -171,13 +171,21 @@ fn an_interrupted_run_leaves_nothing() {
             .spawn()
             .unwrap();
         let id = child.id();
-        let handled = || {
-            let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or_default();
-            u64::from_str_radix(caught.trim(), 16).unwrap_or_default() >> (number - 1) & 1 == 1
+        let signals = |process: &str, set: &str| {
+            let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+            let found = status.lines().find_map(|line| line.strip_prefix(set)?.strip_prefix(':')).unwrap_or_default();
+            u64::from_str_radix(found.trim(), 16).unwrap_or_default()
         };
+        let handled = || signals(&id.to_string(), "SigCgt") >> (number - 1) & 1 == 1;
         if !fs::exists("/proc/self/status").unwrap_or_default() {
             println!("skipped: nobody tells here when a program is ready for signals");
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return;
+        }
+        // Signals that the caller ignores stay ignored, all of them: a run under `nohup` is left alone.
+        if signals("self", "SigIgn") & 1 == 1 {
+            println!("skipped: this run is to survive a hang-up");
             child.kill().unwrap();
             child.wait().unwrap();
             return;
