@@ -18,16 +18,14 @@ use super::views::View;
 /// Reads the views of a blob and adds what counts to what was found in the blob as it is. False where the limits left
 /// something out.
 pub(super) fn undo<'r>(detector: &Detector<'r>, blob: &Blob<'_>, found: &mut Found<'r>, stretches: Stretches) -> bool {
-    if stretches.is_empty() {
+    let limits = &detector.limits;
+    if stretches.is_empty() || limits.decode_depth == 0 {
         return true;
     }
-    let limits = &detector.limits;
-    let mut undoing = Undoing { detector, blob, left: limits.decode_size, complete: true, opaque: Vec::new() };
+    let mut undoing = Undoing { detector, blob, left: limits.decode_size, complete: true };
     undoing.views(found, stretches, None, limits.decode_depth);
-    let Undoing { complete, mut opaque, .. } = undoing;
-    opaque.sort_unstable_by_key(|range| range.start);
-    settle(found, &Ranges(opaque));
-    complete
+    settle(found);
+    undoing.complete
 }
 
 /// A blob whose views are being read.
@@ -37,36 +35,41 @@ struct Undoing<'a, 'r> {
     /// Bytes of views that may still be read.
     left: u64,
     complete: bool,
-    /// Ranges of the blob in which what is written means nothing.
-    opaque: Vec<Range<usize>>,
 }
 
 impl<'r> Undoing<'_, 'r> {
-    /// Reads the views of the blob, or of one of its views, and the views in them.
-    fn views(&mut self, found: &mut Found<'r>, stretches: Stretches, outer: Option<&Rc<View>>, depth: u32) {
+    /// Reads the views of the blob, or of one of its views, by its place among all, and the views in them.
+    fn views(&mut self, found: &mut Found<'r>, stretches: Stretches, outer: Option<usize>, depth: u32) {
+        let outer = outer.map(|index| (index, Rc::clone(&found.decoded[index].view)));
         for (encoding, mut stretches) in stretches {
             let core = &self.blob.core;
-            match outer {
+            match &outer {
                 // A stretch of a view that holds nothing decoded was read as one of the text itself.
-                Some(outer) => stretches.retain(|stretch| outer.is_decoded(&stretch.range)),
+                Some((_, outer)) => stretches.retain(|stretch| outer.is_decoded(&stretch.range)),
                 None => stretches.retain(|stretch| stretch.range.start < core.end && core.start < stretch.range.end),
             }
             if stretches.is_empty() {
                 continue;
             }
-            let size = View::size_of(&stretches) as u64;
-            if depth == 0 || size > self.left {
-                self.complete = depth == 0 && self.complete;
+            if depth == 0 {
+                self.complete = false;
                 continue;
             }
+            let (room, size) = View::fitting(&stretches, self.left);
+            self.complete &= room == stretches.len();
+            stretches.truncate(room);
             self.left -= size;
-            let text = outer.map_or(self.blob.bytes, |outer| outer.bytes());
-            let view = Rc::new(View::new(text, encoding, stretches, outer.cloned()));
-            self.read(found, &view, depth - 1);
+            if stretches.is_empty() {
+                continue;
+            }
+            let text = outer.as_ref().map_or(self.blob.bytes, |(_, outer)| outer.bytes());
+            let view = View::new(text, encoding, stretches, outer.as_ref().map(|(_, outer)| Rc::clone(outer)));
+            drop_inside(found, outer.as_ref().map(|(index, _)| *index), &view);
+            self.read(found, Rc::new(view), depth - 1);
         }
     }
 
-    fn read(&mut self, found: &mut Found<'r>, view: &Rc<View>, depth: u32) {
+    fn read(&mut self, found: &mut Found<'r>, view: Rc<View>, depth: u32) {
         let text = view.blob(self.blob);
         let (mut inner, stretches) = self.detector.read(&text, &Layout::unknown(&text));
         inner.keys.retain(|key| view.is_decoded(&(key.start..key.end)));
@@ -74,10 +77,27 @@ impl<'r> Undoing<'_, 'r> {
         inner.notes.retain(|note| view.is_decoded(&note.range));
         let notes = inner.notes.into_iter().map(|note| Note { range: view.source_of(note.range.clone()), ..note });
         found.notes.extend(notes);
-        self.opaque.extend(view.opaque());
-        found.decoded.push(Decoded { keys: inner.keys, addresses: inner.addresses, view: Rc::clone(view) });
-        self.views(found, stretches, Some(view), depth);
+        found.decoded.push(Decoded { keys: inner.keys, addresses: inner.addresses, view });
+        self.views(found, stretches, Some(found.decoded.len() - 1), depth);
     }
+}
+
+/// Drops what was found in the blob, or in one of its views, where all of a stretch is one encoded value: what is written
+/// there means nothing by itself.
+fn drop_inside(found: &mut Found<'_>, outer: Option<usize>, view: &View) {
+    let ranges = Ranges(view.opaque().collect());
+    let (keys, addresses) = match outer {
+        None => {
+            found.notes.retain(|note| !ranges.hold(note.range.start));
+            (&mut found.keys, &mut found.addresses)
+        }
+        Some(index) => {
+            let decoded = &mut found.decoded[index];
+            (&mut decoded.keys, &mut decoded.addresses)
+        }
+    };
+    keys.retain(|key| !ranges.hold(key.start));
+    addresses.retain(|address| !ranges.hold(address.start));
 }
 
 /// Ranges in the order of their beginnings.
@@ -91,11 +111,7 @@ impl Ranges {
 }
 
 /// Where readings of the same bytes differ, one stands: the surest, of several the longest, of equals the one as written.
-/// What is written inside an encoded value is none.
-fn settle(found: &mut Found<'_>, opaque: &Ranges) {
-    found.keys.retain(|key| !opaque.hold(key.start));
-    found.addresses.retain(|address| !opaque.hold(address.start));
-
+fn settle(found: &mut Found<'_>) {
     let mut keys = Readings::default();
     keys.add(None, &found.keys, |key| (rank(key), key.start..key.end));
     let mut addresses = Readings::default();

@@ -62,9 +62,20 @@ impl View {
         self.bytes.extend_from_slice(&text[range]);
     }
 
-    /// Bytes of the view of some stretches, at most.
-    pub(in crate::detect) fn size_of(stretches: &[Stretch]) -> usize {
-        stretches.iter().map(|stretch| stretch.text.len() + 2 * AROUND + 1).sum()
+    /// How many of a text's stretches a view of so many bytes has room for, and how many bytes that takes.
+    pub(in crate::detect) fn fitting(stretches: &[Stretch], most: u64) -> (usize, u64) {
+        let mut size = 0;
+        let mut done = None;
+        for (index, stretch) in stretches.iter().enumerate() {
+            let gap = done.map_or(AROUND, |done| stretch.range.start - done);
+            let with = size + (gap.min(2 * AROUND) + 1 + stretch.text.len()) as u64;
+            if with + AROUND as u64 > most {
+                return (index, size);
+            }
+            size = with;
+            done = Some(stretch.range.end);
+        }
+        (stretches.len(), size + AROUND as u64)
     }
 
     /// The view as a blob of the same origin.
@@ -167,9 +178,12 @@ mod tests {
             text[at..at + 3].copy_from_slice(b"%41");
         }
         let stretches = ends.map(|at| percent(&text, at)).to_vec();
-        assert!(View::size_of(&stretches) >= 2 * AROUND);
+        let (all, size) = View::fitting(&stretches, u64::MAX);
+        assert_eq!(View::fitting(&stretches, size), (2, size));
+        assert_eq!(View::fitting(&stretches, size - 1).0, 1);
+        assert_eq!(View::fitting(&stretches, 100).0, 0);
         let view = View::new(&text, Encoding::Base64, stretches, None);
-        assert!(view.bytes().len() < 4 * AROUND);
+        assert!(all == 2 && view.bytes().len() < 4 * AROUND && view.bytes().len() as u64 <= size);
         let found: Vec<usize> = memchr::memchr_iter(b'A', view.bytes()).collect();
         assert_eq!(found.iter().map(|&at| view.source_of(at..at + 1)).collect::<Vec<_>>(), ends.map(|at| at..at + 3));
     }
