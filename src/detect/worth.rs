@@ -11,13 +11,19 @@ use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
 use super::spelling;
 use super::url::{Slashes, goes_on, host_at};
-use super::views::{HEAD, Lead};
+use super::views::{HEAD, Lead, encoded_key};
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
 
-/// Whether a token that could be a key starts at `at`.
+/// Whether a token that could be a key starts at `at`, written as it is or with escapes.
 pub(super) fn begins_key(bytes: &[u8], at: usize) -> bool {
+    let mut room = [0; HEAD];
+    begins_plain_key(bytes, at)
+        || starts_token(bytes, at) && encoded_key(bytes, at, &mut room).is_some_and(|token| begins_plain_key(token, 0))
+}
+
+fn begins_plain_key(bytes: &[u8], at: usize) -> bool {
     let run = run_after(bytes, at, 200, |byte| is_key_byte(byte) || byte == b'.');
     let token = &bytes[at..at + run];
     // Behind a letter only the long prefixes count, and their keys are long: `sk-proj-`, `sk-ant-api03-`.

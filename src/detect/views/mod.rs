@@ -16,13 +16,16 @@ mod base64;
 mod chars;
 mod continued;
 mod escape;
+mod head;
 mod hex;
 mod html;
+mod invisible;
 mod joined;
 mod percent;
 mod quoted_printable;
 mod reversed;
 mod stretch;
+mod unit;
 mod utf16;
 mod view;
 mod wrapped;
@@ -30,6 +33,7 @@ mod wrapped;
 use super::names::Named;
 
 pub(super) use base64::{readings, run_length};
+pub(super) use head::encoded_key;
 pub(super) use stretch::{Builder, Stretch};
 pub(super) use view::View;
 
@@ -52,6 +56,8 @@ pub(super) enum Encoding {
     QuotedPrintable,
     /// Colours of a terminal inside a text.
     Ansi,
+    /// Characters that are not seen, and hyphens and letters of another width, as typeset texts have them.
+    Invisible,
     /// Literals that a statement puts together.
     Joined,
     /// Lines that a character at their end continues.
@@ -70,13 +76,14 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// All of them.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Base64,
         Self::Escape,
         Self::Percent,
         Self::Html,
         Self::QuotedPrintable,
         Self::Ansi,
+        Self::Invisible,
         Self::Joined,
         Self::Continued,
         Self::Wrapped,
@@ -95,6 +102,7 @@ impl Encoding {
             Self::Html => "html",
             Self::QuotedPrintable => "quoted-printable",
             Self::Ansi => "ansi",
+            Self::Invisible => "invisible",
             Self::Joined => "joined",
             Self::Continued => "continued",
             Self::Wrapped => "wrapped",
@@ -156,6 +164,7 @@ impl Encoding {
             Self::Html => html::LITERALS,
             Self::QuotedPrintable => quoted_printable::LITERALS,
             Self::Ansi => ansi::LITERALS,
+            Self::Invisible => invisible::LITERALS,
             Self::Joined => joined::LITERALS,
             Self::Continued => continued::LITERALS,
             Self::Wrapped => wrapped::LITERALS,
@@ -172,8 +181,9 @@ impl Encoding {
             Self::Escape => escape::is_at(bytes, at),
             Self::Percent => percent::is_at(bytes, at),
             Self::Html => html::is_at(bytes, at),
-            Self::QuotedPrintable => quoted_printable::is_at(bytes, at),
+            Self::QuotedPrintable => false,
             Self::Ansi => ansi::is_at(bytes, at),
+            Self::Invisible => invisible::is_at(bytes, at),
             Self::Joined => joined::is_at(bytes, at),
             Self::Continued => continued::is_at(bytes, at),
             Self::Wrapped => wrapped::is_at(bytes, at),
@@ -188,10 +198,8 @@ impl Encoding {
         match self {
             Self::Base64 => base64::head(bytes, at, room),
             Self::Escape => escape::head(bytes, at, room),
-            Self::Percent => percent::head(bytes, at, room),
             Self::Html => html::head(bytes, at, room),
-            Self::QuotedPrintable => quoted_printable::head(bytes, at, room),
-            Self::Ansi => ansi::head(bytes, at, room),
+            Self::Percent | Self::QuotedPrintable | Self::Ansi | Self::Invisible => head::read(bytes, at, room),
             Self::Joined => joined::head(bytes, at, room),
             Self::Continued => continued::head(bytes, at, room),
             Self::Wrapped => wrapped::head(bytes, at, room),
@@ -226,6 +234,7 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<(Encoding, Vec<Stretch>)> {
         Encoding::Html => html::stretches(seen),
         Encoding::QuotedPrintable => quoted_printable::stretches(seen),
         Encoding::Ansi => ansi::stretches(seen),
+        Encoding::Invisible => invisible::stretches(seen),
         Encoding::Joined => joined::stretches(seen),
         Encoding::Continued => continued::stretches(seen),
         Encoding::Wrapped => wrapped::stretches(seen),

@@ -1,21 +1,45 @@
-//! Percent-encoding, in part or in whole.
+//! Percent-encoding, in part or in whole: `sk%2Dproj`, `%73%6B%2D`, and what `escape()` once wrote, `sk%u002Dproj`.
 
-use super::{HEAD, Seen, Stretch};
+use super::unit::{Unit, tokens};
+use super::{Seen, Stretch};
 
-/// Literals of the prefilter.
-pub(super) const LITERALS: &[&[u8]] = &[];
+/// Literals of the prefilter: the end of the prefix in front of a hyphen, the first letter of the prefix, and that of `http`.
+pub(super) const LITERALS: &[&[u8]] = &[b"sk%", b"%73", b"%68", b"%u0"];
 
 /// Whether the literal at `at` is where it has to be.
-pub(super) fn is_at(_bytes: &[u8], _at: usize) -> bool {
-    true
+pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..];
+    match rest[..3] {
+        [b's', b'k', b'%'] => matches!(rest.get(3..5), Some(b"2D" | b"2d" | b"25" | b"u0")),
+        [b'%', b'u', _] => matches!(rest.get(3..9), Some(b"073%u0" | b"068%u0")),
+        [b'%', b'7', _] => matches!(rest.get(3..6), Some(b"%6b" | b"%6B" | b"k%2")),
+        _ => matches!(rest.get(3..6), Some(b"%74" | b"ttp")),
+    }
 }
 
-/// The beginning of what the text says in which a literal stands at `at`.
-pub(super) fn head<'b>(_bytes: &[u8], _at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
-    &room[..0]
+/// The stretches that are worth decoding: what stands without blanks and quotes around an encoded byte.
+pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
+    let ends = |byte| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>');
+    tokens(seen.bytes, memchr::memchr_iter(b'%', seen.bytes), ends, unit)
 }
 
-/// The stretches that are worth decoding.
-pub(super) fn stretches(_seen: &Seen<'_>) -> Vec<Stretch> {
-    Vec::new()
+/// What the encoded byte or character at `at` says.
+pub(super) fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
+    let rest = &bytes[at..];
+    match *rest {
+        [b'%', b'u' | b'U', a, b, c, d, ..] => {
+            let code = u32::from(hex(a, b)?) << 8 | u32::from(hex(c, d)?);
+            char::from_u32(code).map(|char| Unit::char(char, 6))
+        }
+        [b'%', a, b, ..] => hex(a, b).map(|byte| Unit::byte(byte, 3)),
+        _ => None,
+    }
+}
+
+/// The byte that two hexadecimal digits say.
+pub(super) const fn hex(high: u8, low: u8) -> Option<u8> {
+    match ((high as char).to_digit(16), (low as char).to_digit(16)) {
+        (Some(high), Some(low)) => Some((high << 4 | low) as u8),
+        _ => None,
+    }
 }

@@ -1,0 +1,66 @@
+//! The beginning of an encoded text, whatever it is encoded with: enough of it to tell whether the rest is worth a look.
+
+use super::super::bytes::{is_key_byte, run_after};
+use super::unit::Unit;
+use super::{HEAD, ansi, escape, html, invisible, percent, quoted_printable};
+
+/// How often what was decoded is decoded again.
+const DEPTH: usize = 3;
+
+/// What stands at `at`, decoded into `room`, up to a blank or a quote.
+pub(super) fn read<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
+    let mut length = decode(bytes, at, room, any);
+    for _ in 1..DEPTH {
+        let once = *room;
+        let again = decode(&once[..length], 0, room, any);
+        if room[..again] == once[..length] {
+            break;
+        }
+        length = again;
+    }
+    &room[..length]
+}
+
+/// The token at `at`, decoded into `room`, where its first escape stands in what may be a key.
+pub(in crate::detect) fn encoded_key<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> Option<&'b [u8]> {
+    let end = at + run_after(bytes, at, HEAD, is_key_byte);
+    (end < bytes.len() && any(bytes, end).is_some()).then(|| read(bytes, at, room))
+}
+
+/// Decodes what stands at `at` with one encoding, or several.
+pub(super) fn decode(
+    bytes: &[u8],
+    mut at: usize,
+    room: &mut [u8; HEAD],
+    unit: impl Fn(&[u8], usize) -> Option<Unit>,
+) -> usize {
+    let mut length = 0;
+    while at < bytes.len() {
+        let byte = [bytes[at]];
+        let unit = unit(bytes, at);
+        let (text, source) = match &unit {
+            Some(unit) => (unit.text(), unit.source),
+            None if matches!(byte[0], 0..=b' ' | b'"' | b'\'' | b'`' | b'<') => break,
+            None => (&byte[..], 1),
+        };
+        let Some(free) = room.get_mut(length..length + text.len()) else { break };
+        free.copy_from_slice(text);
+        length += text.len();
+        at += source;
+    }
+    length
+}
+
+/// What stands at `at` in any of the encodings of single characters.
+fn any(bytes: &[u8], at: usize) -> Option<Unit> {
+    match bytes[at] {
+        b'%' => percent::unit(bytes, at),
+        b'\\' => ansi::unit(bytes, at).or_else(|| escape::unit(bytes, at)),
+        b'`' => escape::unit(bytes, at),
+        b'&' => html::unit(bytes, at),
+        b'=' => quoted_printable::unit(bytes, at),
+        0x1b | b'^' => ansi::unit(bytes, at),
+        0xc2 | 0xe2 | 0xef => ansi::unit(bytes, at).or_else(|| invisible::unit(bytes, at)),
+        _ => None,
+    }
+}
