@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::model::{Blob, Confidence};
+use crate::rules::schema::Judge;
 
 use super::Detector;
 use super::assemble::{Decoded, Found};
@@ -72,13 +73,31 @@ impl<'r> Undoing<'_, 'r> {
     fn read(&mut self, found: &mut Found<'r>, view: Rc<View>, depth: u32) {
         let text = view.blob(self.blob);
         let (mut inner, stretches) = self.detector.read(&text, &Layout::unknown(&text));
-        inner.keys.retain(|key| view.is_decoded(&(key.start..key.end)));
-        inner.addresses.retain(|address| view.is_decoded(&(address.start..address.end)));
+        inner.keys.retain(|key| {
+            let range = key.start..key.end;
+            view.is_decoded(&range) && (self.is_complete(key) || !view.is_strict(&range))
+        });
+        inner.addresses.retain(|address| {
+            let range = address.start..address.end;
+            view.is_decoded(&range) && !view.is_strict(&range)
+        });
         inner.notes.retain(|note| view.is_decoded(&note.range));
         let notes = inner.notes.into_iter().map(|note| Note { range: view.source_of(note.range.clone()), ..note });
         found.notes.extend(notes);
         found.decoded.push(Decoded { keys: inner.keys, addresses: inner.addresses, view });
         self.views(found, stretches, Some(found.decoded.len() - 1), depth);
+    }
+
+    /// Whether nothing of a key can be missing: its halves are equal, or it is as long as keys of its format are.
+    fn is_complete(&self, key: &Key<'_>) -> bool {
+        match key.found_by {
+            FoundBy::Marker => key.confidence == Confidence::High,
+            FoundBy::Fragment => false,
+            FoundBy::Prefix | FoundBy::Setting => self.detector.rules.key(key.format).is_some_and(|format| {
+                let body = (key.end - key.start).saturating_sub(key.prefix);
+                format.typical.contains(&body) || format.typical.is_empty() && format.judge == Judge::Structure
+            }),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
 use super::spelling;
 use super::url::{Slashes, goes_on, host_at};
-use super::views::{HEAD, Lead, encoded_key};
+use super::views::{HEAD, Lead, encoded_key, key_goes_on};
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
@@ -31,10 +31,10 @@ fn begins_plain_key(bytes: &[u8], at: usize) -> bool {
     if !long && !starts_token(bytes, at) {
         return false;
     }
-    run >= SHORTEST_BODY
-        && (token.iter().any(u8::is_ascii_digit)
-            || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
-            || token[3..].split(|&byte| byte == b'-' || byte == b'_').any(|part| part.len() >= 24))
+    let telling = token.iter().any(u8::is_ascii_digit)
+        || token[3..].iter().any(u8::is_ascii_uppercase) && token[3..].iter().any(u8::is_ascii_lowercase)
+        || token[3..].split(|&byte| byte == b'-' || byte == b'_').any(|part| part.len() >= 24);
+    run >= SHORTEST_BODY && telling || key_goes_on(bytes, at, at + run)
 }
 
 /// The path that OpenAI-compatible clients call; rare in code that has nothing to do with models.

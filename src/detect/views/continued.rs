@@ -1,9 +1,18 @@
-//! Lines that a character at their end continues.
+//! Lines that a character at their end continues: `\` in shells, C, Dockerfiles and `.properties`, `^` in batch files,
+//! a backtick in PowerShell.
 
+use super::pieces::{Pieces, best, is_content, is_strict, is_telling, places, run_at};
 use super::{HEAD, Seen, Stretch};
+use crate::detect::bytes::{run_after, run_before};
 
 /// Literals of the prefilter.
 pub(super) const LITERALS: &[&[u8]] = &[];
+
+/// The widest indentation of a continued line.
+const WIDEST: usize = 120;
+
+/// The most lines of one value.
+const MOST_LINES: usize = 64;
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(_bytes: &[u8], _at: usize) -> bool {
@@ -16,6 +25,83 @@ pub(super) fn head<'b>(_bytes: &[u8], _at: usize, room: &'b mut [u8; HEAD]) -> &
 }
 
 /// The stretches that are worth decoding.
-pub(super) fn stretches(_seen: &Seen<'_>) -> Vec<Stretch> {
-    Vec::new()
+pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
+    let bytes = seen.bytes;
+    let mut found: Vec<Stretch> = Vec::new();
+    let mut read_to = 0;
+    let places = places(seen);
+    for (index, &(at, _)) in places.iter().enumerate() {
+        if at < read_to {
+            continue;
+        }
+        let pieces = lines(bytes, at, read_to);
+        read_to = pieces.ranges.last().map_or(0, |last| last.end).max(at + 1);
+        if pieces.ranges.len() < 2 {
+            continue;
+        }
+        let reason = best(&places[index..], read_to);
+        let (text, cuts) = pieces.text(bytes);
+        let address = memchr::memmem::find(&text, b"://").is_some();
+        // Only some languages drop the indentation of the line behind; where a key is whole without it, one does.
+        let indented = pieces.ranges[1..].iter().any(|piece| bytes[piece.start - 1] != b'\n');
+        let sound = !indented || !address && drops_indentation(bytes, pieces.ranges[0].start);
+        if sound && is_telling(&text, &cuts, reason) {
+            found.extend(pieces.stretch(bytes, is_strict(&text, reason)));
+        }
+    }
+    found
+}
+
+/// The value that goes through `at`, line by line, from `floor` on.
+fn lines(bytes: &[u8], at: usize, floor: usize) -> Pieces {
+    let mut run = run_at(bytes, at, floor, is_content);
+    let mut ranges = Vec::new();
+    let mut first = run.clone();
+    while let Some(end) = line_before(bytes, first.start).filter(|&end| end > floor && ranges.len() < MOST_LINES) {
+        ranges.push(first);
+        first = run_at(bytes, end, floor, is_content).start..end;
+    }
+    if !ranges.is_empty() {
+        // What was pushed begins with the line of `at`.
+        ranges.push(first);
+        ranges.reverse();
+    } else {
+        ranges.push(first);
+    }
+    while let Some(next) = line_behind(bytes, run.end).filter(|_| ranges.len() < MOST_LINES) {
+        run = run_at(bytes, next, next, is_content);
+        ranges.push(run.clone());
+    }
+    Pieces { ranges }
+}
+
+/// Where the value goes on that is broken off at `end`.
+fn line_behind(bytes: &[u8], end: usize) -> Option<usize> {
+    let rest = bytes.get(end..)?;
+    let (mark, rest) = rest.split_first()?;
+    if !matches!(mark, b'\\' | b'^' | b'`') {
+        return None;
+    }
+    let rest = rest.strip_prefix(b"\r").unwrap_or(rest).strip_prefix(b"\n")?;
+    let line = bytes.len() - rest.len();
+    let next = line + run_after(bytes, line, WIDEST, |byte| matches!(byte, b' ' | b'\t'));
+    bytes.get(next).is_some_and(|&byte| is_content(byte)).then_some(next)
+}
+
+/// The end of the line in front of the one whose value begins at `start`, where that goes on in it.
+fn line_before(bytes: &[u8], start: usize) -> Option<usize> {
+    let indent = run_before(bytes, start, WIDEST, |byte| matches!(byte, b' ' | b'\t'));
+    let line = bytes[..start - indent].strip_suffix(b"\n")?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let end = line.len().checked_sub(1)?;
+    let content = end.checked_sub(1).is_some_and(|last| is_content(bytes[last]));
+    (content && line_behind(bytes, end) == Some(start)).then_some(end)
+}
+
+/// Whether indentation is no part of the value that begins at `start`: without quotes, or as YAML has them.
+fn drops_indentation(bytes: &[u8], start: usize) -> bool {
+    match bytes[..start].split_last() {
+        Some((b'"' | b'\'' | b'`', before)) => matches!(before, [.., b':' | b'-' | b'[' | b',', b' ']),
+        _ => true,
+    }
 }

@@ -14,6 +14,7 @@
 mod ansi;
 mod base64;
 mod chars;
+mod complete;
 mod continued;
 mod escape;
 mod head;
@@ -22,6 +23,7 @@ mod html;
 mod invisible;
 mod joined;
 mod percent;
+mod pieces;
 mod quoted_printable;
 mod reversed;
 mod stretch;
@@ -34,6 +36,7 @@ use super::names::Named;
 
 pub(super) use base64::{readings, run_length};
 pub(super) use head::encoded_key;
+pub(super) use pieces::key_goes_on;
 pub(super) use stretch::{Builder, Stretch};
 pub(super) use view::View;
 

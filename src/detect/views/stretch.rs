@@ -13,6 +13,8 @@ pub(in crate::detect) struct Stretch {
     pub(super) pieces: Vec<Piece>,
     /// Whether what is found in the range as it is written means nothing.
     pub(super) opaque: bool,
+    /// Whether what is found in it counts only if it is a complete key.
+    pub(super) strict: bool,
 }
 
 /// A piece of a stretch. It goes from the end of the piece before to its own ends.
@@ -37,17 +39,25 @@ pub(in crate::detect) struct Builder {
     text: Vec<u8>,
     pieces: Vec<Piece>,
     opaque: bool,
+    strict: bool,
 }
 
 impl Builder {
     /// A stretch that begins at `start`.
     pub(in crate::detect) const fn new(start: usize) -> Self {
-        Self { start, source: 0, text: Vec::new(), pieces: Vec::new(), opaque: false }
+        Self { start, source: 0, text: Vec::new(), pieces: Vec::new(), opaque: false, strict: false }
     }
 
     /// Nothing that stands in the stretch as it is written is looked at: all of it is one encoded value.
     pub(in crate::detect) const fn opaque(mut self) -> Self {
         self.opaque = true;
+        self
+    }
+
+    /// Only complete keys count here, with equal halves around the marker or of the exact length of their format: that the
+    /// pieces belong together is no more than likely.
+    pub(in crate::detect) const fn strict(mut self) -> Self {
+        self.strict = true;
         self
     }
 
@@ -88,6 +98,7 @@ impl Builder {
             text: self.text,
             pieces: self.pieces,
             opaque: self.opaque,
+            strict: self.strict,
         })
     }
 

@@ -90,11 +90,23 @@ impl View {
 
     /// Whether a range of the view holds anything that is not written so in the text.
     pub(in crate::detect) fn is_decoded(&self, range: &Range<usize>) -> bool {
+        self.holds_decoded(range, |_| true)
+    }
+
+    /// Whether a range of the view holds anything decoded of a stretch, here or in what this is a view of, in which only
+    /// complete keys count.
+    pub(in crate::detect) fn is_strict(&self, range: &Range<usize>) -> bool {
+        let outer = self.outer.as_ref();
+        self.holds_decoded(range, |stretch| stretch.strict)
+            || outer.is_some_and(|outer| outer.is_strict(&self.place_of(range.clone())))
+    }
+
+    fn holds_decoded(&self, range: &Range<usize>, of: impl Fn(&Stretch) -> bool) -> bool {
         let first = self.part_at(range.start);
         let touched = self.parts[first..].iter().take_while(|part| part.start < range.end);
         touched.into_iter().any(|part| {
             let inside = range.start.saturating_sub(part.start)..range.end - part.start;
-            part.stretch.as_ref().is_some_and(|stretch| {
+            part.stretch.as_ref().filter(|stretch| of(stretch)).is_some_and(|stretch| {
                 let inside = inside.start..inside.end.min(stretch.text.len());
                 inside.start < inside.end && stretch.is_decoded(&inside)
             })
@@ -103,6 +115,15 @@ impl View {
 
     /// The bytes of the blob that say a range of the view.
     pub(in crate::detect) fn source_of(&self, range: Range<usize>) -> Range<usize> {
+        let place = self.place_of(range);
+        match &self.outer {
+            Some(outer) => outer.source_of(place),
+            None => place,
+        }
+    }
+
+    /// The bytes that say a range of the view, in the text that it is a view of.
+    fn place_of(&self, range: Range<usize>) -> Range<usize> {
         let first = &self.parts[self.part_at(range.start)];
         let last = &self.parts[self.part_at(range.end.saturating_sub(1).max(range.start))];
         let place = |part: &Part, at: Range<usize>| match &part.stretch {
@@ -115,10 +136,7 @@ impl View {
         };
         let start = place(first, range.start..range.end.max(range.start)).start;
         let end = place(last, range.start.max(last.start)..range.end.max(last.start)).end.max(start);
-        match &self.outer {
-            Some(outer) => outer.source_of(start..end),
-            None => start..end,
-        }
+        start..end
     }
 
     /// The encodings that are undone, outermost first.

@@ -1,0 +1,141 @@
+//! Calls that put the members of a list together with nothing in between.
+
+use super::joint::{LONGEST, blank, is_quote};
+use crate::detect::bytes::{run_after, run_before};
+
+/// Ends of the names of calls that put their arguments together.
+const CALLS: [&[u8]; 6] = [b"concat", b"concat!", b"concatenate", b"paste0", b"strcat", b"str_c"];
+
+/// Ends of the names of calls that put a list together with a separator, which is their first argument.
+const JOINS: [&[u8]; 2] = [b"join", b"implode"];
+
+/// Empty separators.
+const NOTHING: [&[u8]; 4] = [b"\"\"", b"''", b"string.Empty", b"String.Empty"];
+
+/// Where the call begins that puts together what begins at `open`, with its quote: `concat!(`, `"".join([`,
+/// `implode('', [`.
+pub(super) fn begins(bytes: &[u8], open: usize) -> Option<usize> {
+    /// Brackets and words between a call and its first literal: `strings.Join([]string{`.
+    const STEPS: usize = 4;
+    let floor = open.saturating_sub(LONGEST / 2);
+    let mut text = bytes[floor..open].trim_ascii_end();
+    for _ in 0..STEPS {
+        let (last, rest) = text.split_last()?;
+        match last {
+            b'(' | b'[' | b'{' => {
+                let (word, before) = split_word(rest.trim_ascii_end());
+                let lower = word.to_ascii_lowercase();
+                if CALLS.iter().any(|call| lower.ends_with(call)) {
+                    return Some(floor + before.len());
+                }
+                if lower.ends_with(b".join") {
+                    // The word begins behind the literal that it is a method of.
+                    let literal = NOTHING[..2].iter().find_map(|nothing| before.strip_suffix(*nothing))?;
+                    return Some(floor + literal.len());
+                }
+                // `new[] {`, `[]string{`, `List.of(`.
+                text = before.trim_ascii_end();
+                if let Some(new) = text.strip_suffix(b"new") {
+                    text = new.trim_ascii_end();
+                }
+            }
+            b',' => {
+                let list = rest.trim_ascii_end();
+                let list = NOTHING.iter().find_map(|nothing| list.strip_suffix(*nothing))?.trim_ascii_end();
+                let (word, before) = split_word(list.strip_suffix(b"(").unwrap_or(list).trim_ascii_end());
+                let lower = word.to_ascii_lowercase();
+                return JOINS.iter().any(|join| lower.ends_with(join)).then_some(floor + before.len());
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The word that a text ends with, and what stands in front of it.
+fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
+    let class = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'!' | b'[' | b']');
+    let length = run_before(text, text.len(), 64, class);
+    let (before, word) = text.split_at(text.len() - length);
+    (word, before)
+}
+
+/// Whether the list whose last piece ends at `end` is put together behind it: `].join("")`, `] -join ''`, `}, "")`.
+pub(super) fn ends(bytes: &[u8], end: usize) -> bool {
+    const CLOSED: [&[u8]; 16] = [
+        b".join(\"\")",
+        b".join('')",
+        b".join(``)",
+        b".Join(\"\")",
+        b".joinToString(\"\")",
+        b".mkString",
+        b".joined()",
+        b".joined(separator:\"\")",
+        b".concat()",
+        b"|>Enum.join",
+        b"|>String.concat\"\"",
+        b"-join''",
+        b"-join\"\"",
+        b"|join('')",
+        b"|join(\"\")",
+        b",\"\")",
+    ];
+    let bytes = &bytes[..bytes.len().min(end + LONGEST)];
+    let mut at = end + run_after(bytes, end, 3, is_quote);
+    at = blank(bytes, at);
+    at = blank(bytes, at + usize::from(bytes.get(at) == Some(&b',')));
+    let closed = run_after(bytes, at, 4, |byte| matches!(byte, b']' | b')' | b'}'));
+    if closed == 0 {
+        return false;
+    }
+    let rest = &bytes[at + closed..];
+    let squeezed: Vec<u8> = rest.iter().filter(|byte| !byte.is_ascii_whitespace()).take(32).copied().collect();
+    // Without an argument `join` puts together with nothing, but where it is called it takes a comma.
+    let bare = squeezed.strip_prefix(b".join").is_some_and(|rest| {
+        !rest.first().is_some_and(|&byte| byte == b'(' || byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    bare || CLOSED.iter().any(|closed| squeezed.starts_with(closed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_put_together_in_front_or_behind() {
+        for text in [
+            "K = concat!(@",
+            "K = CONCAT(@",
+            "K = \"\".join([@",
+            "K = ''.join((@",
+            "K = implode('', [@",
+            "K = implode(\"\", array(@",
+            "K = string.Join(\"\", new[] { @",
+            "K = String.join(\"\", List.of(@",
+            "K = join('', @",
+            "K = paste0(@",
+        ] {
+            assert_eq!(begins(text.as_bytes(), text.find('@').unwrap()), Some(4), "{text}");
+        }
+        for text in [
+            "K = [@",
+            "f(@",
+            "\", \".join([@",
+            "implode(',', [@",
+            "f(\"\", @",
+            "keys = {@",
+            "String.join(\",\", @",
+            "x.push(@",
+        ] {
+            assert_eq!(begins(text.as_bytes(), text.find('@').unwrap()), None, "{text}");
+        }
+        for text in
+            ["@\"].join(\"\")", "@', ] -join ''", "@\"}, \"\")", "@'].join\n", "@\") .mkString", "@\" ] |> Enum.join()"]
+        {
+            assert!(ends(&text.as_bytes()[1..], 0), "{text}");
+        }
+        for text in ["@\"]", "@\"].join(\",\")", "@\"].join()", "@\"] -join ','", "@\"]}", "@\"].joined_by(x)"] {
+            assert!(!ends(&text.as_bytes()[1..], 0), "{text}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Literals that a statement puts together: by operators, by standing behind each other, by calls, as the parts of a
+//! template.
+//!
+//! No language is parsed. From a place that may be in a key or an address the [`chain`] of literals around it is followed,
+//! as far as nothing but a [`joint`] stands between two of them.
+
+mod chain;
+mod constants;
+mod format;
+mod joint;
+mod list;
+
+use super::complete::is_unmistakable;
+use super::pieces::{Pieces, Reason, authority_end, best, is_content, is_strict, is_telling, places, run_at};
+use super::{Builder, HEAD, Seen, Stretch};
+use crate::detect::bytes::is_key_byte;
+
+use chain::Chain;
+use format::Part;
+use joint::{Kind, is_quote};
+
+/// Literals of the prefilter.
+pub(super) const LITERALS: &[&[u8]] = &[];
+
+/// Whether the literal at `at` is where it has to be.
+pub(super) fn is_at(_bytes: &[u8], _at: usize) -> bool {
+    true
+}
+
+/// The beginning of what the text says in which a literal stands at `at`.
+pub(super) fn head<'b>(_bytes: &[u8], _at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
+    &room[..0]
+}
+
+/// Where the piece behind the one that ends at `end` begins.
+pub(super) fn next_piece(bytes: &[u8], end: usize) -> Option<usize> {
+    joint::read(bytes, end, true).map(|joint| joint.next)
+}
+
+/// The stretches that are worth decoding.
+pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
+    let bytes = seen.bytes;
+    let mut found: Vec<Stretch> = Vec::new();
+    let (mut read_to, mut listed_to) = (0, 0);
+    let places = places(seen);
+    for (index, &(at, _)) in places.iter().enumerate() {
+        if at < read_to {
+            continue;
+        }
+        let run = run_at(bytes, at, read_to, is_content);
+        let chain = Chain::around(bytes, run.clone(), read_to, false);
+        read_to = chain.end().max(at + 1);
+        let reason = best(&places[index..], read_to);
+        let mut stretch = (!chain.kinds.is_empty()).then(|| joined(bytes, &chain, reason)).flatten();
+        if stretch.is_none() && at >= listed_to {
+            let floor = found.last().map_or(0, |last| last.range.end);
+            let chain = Chain::around(bytes, run, floor, true);
+            listed_to = chain.end();
+            stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= floor);
+        }
+        if let Some(stretch) = stretch {
+            read_to = stretch.range.end;
+            found.push(stretch);
+        }
+    }
+    found.extend(constants::stretches(seen, &found));
+    found.sort_by_key(|stretch| stretch.range.start);
+    found
+}
+
+/// The stretch of a chain without commas.
+fn joined(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
+    let (text, cuts) = chain.pieces.text(bytes);
+    let slashes = memchr::memmem::find(&text, b"://");
+    let loosely = |kind: &Kind| matches!(kind, Kind::Adjacent | Kind::Glued);
+    if chain.kinds.iter().any(loosely) {
+        let sound = match slashes {
+            // `("https://one.host" "https://two.host")`, `href="https://one.host"class="x"`.
+            Some(slashes) => cuts.iter().zip(&chain.kinds).all(|(&cut, kind)| {
+                let in_authority = cut > slashes && cut <= authority_end(&text, slashes);
+                !(in_authority && loosely(kind)) || !is_key_byte(text[cut - 1]) || text[cut] == b'.'
+            }),
+            None => {
+                let tokens = text.split(|&byte| !is_key_byte(byte));
+                let mut keys = tokens.filter_map(|token| memchr::memmem::find(token, b"sk-").map(|at| &token[at..]));
+                reason == Reason::Setting && chain.kinds.iter().all(|kind| *kind == Kind::Glued)
+                    || is_unmistakable(&text)
+                    || keys.any(is_unmistakable)
+            }
+        };
+        if !sound {
+            return None;
+        }
+    }
+    is_telling(&text, &cuts, reason).then(|| chain.pieces.stretch(bytes, is_strict(&text, reason)))?
+}
+
+/// The stretch of a chain with commas, where a call puts its members together. It begins with the call, so that the value
+/// stands behind the name as one literal would.
+fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
+    let pieces = &chain.pieces;
+    let first = pieces.ranges.first()?;
+    let open = first.start.checked_sub(1).filter(|&open| is_quote(bytes[open]))?;
+    if let Some(stretch) = filled(bytes, pieces, open, reason) {
+        return Some(stretch);
+    }
+    if pieces.ranges.len() < 2 {
+        return None;
+    }
+    let begins = list::begins(bytes, open);
+    if begins.is_none() && !list::ends(bytes, chain.end()) {
+        return None;
+    }
+    let (text, cuts) = pieces.text(bytes);
+    if !is_telling(&text, &cuts, reason) {
+        return None;
+    }
+    let start = begins.unwrap_or(first.start);
+    let mut builder = builder(start, &text, reason);
+    if start < first.start {
+        builder.say(b"\"", first.start - start);
+    }
+    pieces.build(bytes, &mut builder, start);
+    builder.finish()
+}
+
+/// The stretch of a format with its arguments. The format may be the first of the pieces, or stand in front of them.
+fn filled(bytes: &[u8], pieces: &Pieces, open: usize, reason: Reason) -> Option<Stretch> {
+    let ranges = &pieces.ranges;
+    let own = || {
+        let arguments = ranges.get(1..).filter(|arguments| !arguments.is_empty())?;
+        Some((format::before(bytes, arguments[0].start - 1, arguments.len())?, arguments))
+    };
+    let (format, arguments) =
+        format::before(bytes, open, ranges.len()).map(|format| (format, ranges.as_slice())).or_else(own)?;
+    let mut text = Vec::new();
+    let mut cuts = Vec::new();
+    let mut rest = arguments.iter();
+    for part in &format.parts {
+        cuts.push(text.len());
+        let range = match part {
+            Part::Text(range) => range,
+            Part::Argument => rest.next()?,
+        };
+        text.extend_from_slice(&bytes[range.clone()]);
+    }
+    cuts.retain(|&cut| cut > 0);
+    if !is_telling(&text, &cuts, reason) {
+        return None;
+    }
+    let mut builder = builder(format.start, &text, reason);
+    builder.say(b"\"", arguments[0].start - format.start);
+    let mut rest = arguments.iter();
+    for part in &format.parts {
+        match part {
+            Part::Text(range) => builder.say(&bytes[range.clone()], 0),
+            Part::Argument => {
+                let range = rest.next()?;
+                builder.skip(range.start - format.start - builder.read());
+                builder.copy(&bytes[range.clone()]);
+            }
+        }
+    }
+    builder.finish()
+}
+
+/// The beginning of a stretch that says `text`: keys are whole or none, addresses are what the program makes of them.
+fn builder(start: usize, text: &[u8], reason: Reason) -> Builder {
+    let builder = Builder::new(start);
+    if is_strict(text, reason) { builder.strict() } else { builder }
+}
