@@ -107,6 +107,11 @@ impl<'a> Backwards<'a> {
                 }
                 b'\n' | b'\r' => {
                     self.skip(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'\\' | b'|' | b'>'));
+                    // `name: >-`, `name: |+`.
+                    if let [.., b'>' | b'|', b'-' | b'+'] = self.rest() {
+                        self.at -= 2;
+                        self.skip(|byte| byte == b' ');
+                    }
                     // Only an open bracket or a separator lets a value stand on a line of its own, and a YAML list.
                     match self.last()? {
                         b'(' | b'[' | b'{' | b'=' | b':' | b',' | b'+' => {}

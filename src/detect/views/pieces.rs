@@ -44,11 +44,23 @@ pub(super) fn places(seen: &Seen<'_>) -> Vec<(usize, Reason)> {
     let keys = seen.prefixes.iter().chain(seen.markers).copied().chain(seen.leads.iter().map(|(at, _)| *at));
     let mut places: Vec<(usize, Reason)> = keys.map(|at| (at, Reason::Key)).collect();
     places.extend(memchr::memmem::find_iter(seen.bytes, b"://").map(|at| (at, Reason::Address)));
-    let values = seen.named.iter().filter_map(|name| name.value.as_ref());
-    places.extend(values.map(|value| (value.start, Reason::Setting)));
+    let values = || seen.named.iter().filter_map(|name| name.value.as_ref());
+    places.extend(values().map(|value| (value.start, Reason::Setting)));
+    places.extend(values().filter_map(|value| Some((first_argument(seen.bytes, value.start)?, Reason::Setting))));
     places.sort_unstable();
     places.dedup_by_key(|(at, _)| *at);
     places
+}
+
+/// The inside of the first literal that is not empty in the call that a value is: `"".join(["…"`.
+fn first_argument(bytes: &[u8], value: usize) -> Option<usize> {
+    const FAR: usize = 40;
+    let call = &bytes[value..bytes.len().min(value + FAR)];
+    let open = call.iter().position(|byte| matches!(byte, b'(' | b'['))?;
+    let quote = open + call[open..].iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let between = |byte: &u8| byte.is_ascii_alphanumeric() || b"([{ ,._:".contains(byte);
+    let sound = call[open..quote].iter().all(between) && call.get(quote + 1).is_some_and(|&byte| is_content(byte));
+    sound.then_some(value + quote + 1)
 }
 
 /// The best reason to look at what begins with the first of some places and ends at `end`.

@@ -1,6 +1,6 @@
 //! What stands between two literals that are one value.
 
-use super::super::pieces::is_content;
+use super::super::pieces::{is_content, run_at};
 use crate::detect::bytes::{is_key_byte, run_after};
 use crate::detect::name::is_name_byte;
 
@@ -204,7 +204,15 @@ pub(super) fn before(bytes: &[u8], start: usize, floor: usize, lists: bool) -> O
     });
     ends.take(TRIES).find(|&end| {
         let joint = read(bytes, end, lists).filter(|joint| joint.next == start);
-        joint.is_some_and(|joint| joint.kind != Kind::Glued || !is_prefix_run(bytes, end))
+        let sound = |joint: Joint| match bytes[end] {
+            // `[]string{"…"`: only inside a literal a brace holds another one.
+            b'{' => {
+                let run = run_at(bytes, end, floor, is_content);
+                run.start > 0 && is_quote(bytes[run.start - 1])
+            }
+            _ => joint.kind != Kind::Glued || !is_prefix_run(bytes, end),
+        };
+        joint.is_some_and(sound)
     })
 }
 

@@ -51,12 +51,15 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
         let chain = Chain::around(bytes, run.clone(), read_to, false);
         read_to = chain.end().max(at + 1);
         let reason = best(&places[index..], read_to);
-        let mut stretch = (!chain.kinds.is_empty()).then(|| joined(bytes, &chain, reason)).flatten();
-        if stretch.is_none() && at >= listed_to {
+        let mut stretch = None;
+        if at >= listed_to {
             let floor = found.last().map_or(0, |last| last.range.end);
             let chain = Chain::around(bytes, run, floor, true);
             listed_to = chain.end();
             stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= floor);
+        }
+        if stretch.is_none() && !chain.kinds.is_empty() {
+            stretch = joined(bytes, &chain, reason);
         }
         if let Some(stretch) = stretch {
             read_to = stretch.range.end;
@@ -104,11 +107,11 @@ fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
     if let Some(stretch) = filled(bytes, pieces, open, reason) {
         return Some(stretch);
     }
-    if pieces.ranges.len() < 2 {
-        return None;
-    }
+    let comma = chain.kinds.iter().position(|kind| *kind == Kind::Comma)?;
     let begins = list::begins(bytes, open);
-    if begins.is_none() && !list::ends(bytes, chain.end()) {
+    // `"…".concat("…", "…")`: the call begins behind the first.
+    let called = || comma > 0 && list::begins(bytes, pieces.ranges[comma].start - 1).is_some();
+    if begins.is_none() && !called() && !list::ends(bytes, chain.end()) {
         return None;
     }
     let (text, cuts) = pieces.text(bytes);
