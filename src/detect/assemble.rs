@@ -143,7 +143,8 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
     for ((_, found), place) in found.into_iter().zip(places) {
         match found {
             Found::Key(key, view) => {
-                let value = view.map_or(&blob.bytes[key.start..key.end], |view| &view.bytes()[key.start..key.end]);
+                let text = view.map_or(blob.bytes, View::bytes);
+                let value = &text[key.start..key.end];
                 let key = KeyMatch { encoding: encoding(view), ..key_match(value, rules, key, place) };
                 // What one run says twice stands there once.
                 let twice = |other: &KeyMatch| other.place.span == key.place.span && other.secret == key.secret;
