@@ -51,7 +51,7 @@ pub(super) fn stretches(seen: &Seen<'_>, taken: &[Stretch]) -> Vec<Stretch> {
     let mut found = Vec::new();
     for region in regions {
         let constants = constants(bytes, region.clone());
-        if constants.len() > 1 {
+        if !constants.is_empty() {
             expressions(bytes, region, &constants, &mut found);
         }
     }
@@ -139,7 +139,7 @@ fn expressions(bytes: &[u8], region: Range<usize>, constants: &Constants<'_>, fo
     let mut at = region.start;
     while at < region.end {
         let begins = at == 0 || !is_word(bytes[at - 1]) || !is_word(bytes[at]);
-        let Some(first) = begins.then(|| operand(bytes, at, constants)).flatten().filter(|first| first.named) else {
+        let Some(first) = begins.then(|| operand(bytes, at, constants)).flatten() else {
             at += 1;
             continue;
         };
@@ -157,6 +157,10 @@ fn expressions(bytes: &[u8], region: Range<usize>, constants: &Constants<'_>, fo
         }
         if lead > 0 {
             parts.insert(0, Operand { end: at, value: start..at, named: false, inside: true });
+        }
+        if !parts.iter().any(|part| part.named) {
+            at += 1;
+            continue;
         }
         let end = parts.last().map_or(start, |last| last.end);
         at = end.max(at + 1);
