@@ -50,10 +50,10 @@ impl<'b> Layout<'b> {
         Self { blob, config: false, read: OnceCell::from(Ok(None)), referring: OnceCell::new(), taken: OnceCell::new() }
     }
 
-    /// The structure; none for a window of a file, and where no reader fits.
+    /// The structure; none for a window of a file that is cut anywhere, and where no reader fits.
     pub(super) fn structure(&self) -> Option<&Structure> {
         let blob = self.blob;
-        let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());
+        let whole = blob.core == (0..blob.bytes.len());
         let read = || if whole { structure::read(&blob.origin.path.text, blob.bytes) } else { Ok(None) };
         self.read.get_or_init(read).as_ref().ok().and_then(Option::as_ref)
     }

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Seek};
 use super::archive::{self, MemberPath, Trouble};
 use super::context::Context;
 use super::{Gate, Redact, names, paths, stdin};
-use crate::model::{Blob, BlobPath, Exposure, Origin, SkipReason};
+use crate::model::{Blob, BlobPath, Exposure, Origin, SkipReason, Start};
 
 /// Largest member that is looked at for its name alone.
 const SETTINGS: usize = 1024 * 1024;
@@ -85,6 +85,15 @@ pub(super) fn read(hand: &Hand<'_>, origin: &Origin, asked: bool, archive: impl 
 }
 
 fn emit(hand: &Hand<'_>, origin: &Origin, member: &MemberPath, bytes: &[u8]) {
+    let begin = member.begin();
+    if begin.bytes > 0 {
+        if (hand.gate)(bytes) {
+            let start = Start { line: begin.lines + 1, ..Start::FILE };
+            let blob = Blob::whole(of_member(hand, origin, member), bytes);
+            (hand.emit)(&Blob { offset: begin.bytes, start, ..blob });
+        }
+        return;
+    }
     if bytes.len() > stdin::WHOLE {
         return stdin::windows_of(bytes, hand.gate, &of_member(hand, origin, member), hand.emit);
     }

@@ -6,6 +6,7 @@
 //! *Limits* hold for an archive with all that is nested in it, and count what is unpacked, never seconds, so that they are
 //! the same for every run. What lies behind one is listed.
 
+mod sqlite;
 mod zip;
 
 use std::io::{Read, Seek};
@@ -35,7 +36,7 @@ const MOST_TROUBLES: usize = 100;
 const LONGEST_PATH: usize = 4096;
 
 /// Bytes that an archive begins with, enough for [`is_archive`].
-pub(super) const HEAD: usize = 4;
+pub(super) const HEAD: usize = 16;
 
 /// Why a member, or the rest of an archive, was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,14 @@ pub(super) enum Trouble {
 /// The path of a member inside an archive as the archive writes it, with forward slashes; `!` parts nested archives. Empty
 /// for the archive itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct MemberPath(Vec<u8>);
+pub(super) struct MemberPath(Vec<u8>, Begin);
+
+/// Where a block of a member begins that comes in several: bytes and lines in front of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Begin {
+    pub(super) bytes: u64,
+    pub(super) lines: u64,
+}
 
 impl MemberPath {
     /// The bytes; of any kind.
@@ -74,21 +82,37 @@ impl MemberPath {
         }
         path.extend(name.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }));
         path.truncate(LONGEST_PATH);
-        Self(path)
+        Self(path, Begin::default())
+    }
+
+    /// Where the content begins that comes with this path.
+    pub(super) fn begin(&self) -> Begin {
+        self.1
+    }
+
+    /// The member from behind a block of whole lines on.
+    fn advance(&mut self, block: &[u8]) {
+        self.1.bytes += block.len() as u64;
+        self.1.lines += memchr::memchr_iter(b'\n', block).count() as u64;
     }
 }
 
 /// Receives the members: the content of each, or why there is none. A member may come with both, when only its beginning
-/// could be read.
+/// could be read, and in several blocks of whole lines.
 pub(super) type Visit<'v> = dyn FnMut(&MemberPath, Result<&[u8], Trouble>) + 'v;
 
 /// Whether a file that begins so is an archive.
 pub(super) fn is_archive(head: &[u8]) -> bool {
-    zip::is_zip(head)
+    zip::is_zip(head) || sqlite::is_database(head)
 }
 
 /// Unpacks an archive of `length` bytes, the nested ones with it. False where nothing could be read as an archive, so that
 /// its own bytes are all there is to look at.
-pub(super) fn members(archive: impl Read + Seek, length: u64, visit: &mut Visit<'_>) -> bool {
+pub(super) fn members(mut archive: impl Read + Seek, length: u64, visit: &mut Visit<'_>) -> bool {
+    let mut head = [0; HEAD];
+    let read = archive.rewind().and_then(|()| archive.read_exact(&mut head)).is_ok();
+    if read && sqlite::is_database(&head) {
+        return sqlite::tables(archive, length, &MemberPath::default(), visit);
+    }
     zip::Unpacking::new(visit).archive(archive, length, &MemberPath::default(), 1)
 }

@@ -12,7 +12,7 @@ use zip::unstable::read::ZipIterable;
 
 use super::{
     DEEPEST, HIGHEST_RATIO, LARGEST_ARCHIVE, LARGEST_MEMBER, MOST_MEMBERS, MOST_TROUBLES, MemberPath, Trouble,
-    UNMEASURED, Visit,
+    UNMEASURED, Visit, sqlite,
 };
 
 /// Bytes that are unpacked at once.
@@ -146,6 +146,9 @@ impl<'v, 'f> Unpacking<'v, 'f> {
 
     /// Whether a member is an archive that could be opened in its turn.
     fn nested(&mut self, bytes: &[u8], path: &MemberPath, depth: usize) -> bool {
+        if sqlite::is_database(bytes) {
+            return sqlite::tables(Cursor::new(bytes), bytes.len() as u64, path, self.visit);
+        }
         if !is_zip(bytes) {
             return false;
         }
