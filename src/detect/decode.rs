@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::model::{Blob, Confidence};
+use crate::model::{Blob, Confidence, Limit};
 
 use super::Detector;
 use super::assemble::{Decoded, Found};
@@ -15,19 +15,25 @@ use super::notes::Note;
 use super::reading::Stretches;
 use super::views::View;
 
-/// Reads the views of a blob and adds what counts to what was found in the blob as it is. False where the limits left
-/// something out.
-pub(super) fn undo<'r>(detector: &Detector<'r>, blob: &Blob<'_>, found: &mut Found<'r>, stretches: Stretches) -> bool {
-    if stretches.is_empty() {
-        return true;
+/// Reads the views of a blob and adds what counts to what was found in the blob as it is. Says which limit left something
+/// out.
+pub(super) fn undo<'r>(
+    detector: &Detector<'r>,
+    blob: &Blob<'_>,
+    found: &mut Found<'r>,
+    stretches: Stretches,
+) -> Option<Limit> {
+    // Who wants nothing undone misses nothing.
+    if stretches.is_empty() || detector.limits.decode_depth == 0 {
+        return None;
     }
     let limits = &detector.limits;
-    let mut undoing = Undoing { detector, blob, left: limits.decode_size, complete: true, opaque: Vec::new() };
+    let mut undoing = Undoing { detector, blob, left: limits.decode_size, beyond: None, opaque: Vec::new() };
     undoing.views(found, stretches, None, limits.decode_depth);
-    let Undoing { complete, mut opaque, .. } = undoing;
+    let Undoing { beyond, mut opaque, .. } = undoing;
     opaque.sort_unstable_by_key(|range| range.start);
     settle(found, &Ranges(opaque));
-    complete
+    beyond
 }
 
 /// A blob whose views are being read.
@@ -36,7 +42,8 @@ struct Undoing<'a, 'r> {
     blob: &'a Blob<'a>,
     /// Bytes of views that may still be read.
     left: u64,
-    complete: bool,
+    /// The limit that something lies behind.
+    beyond: Option<Limit>,
     /// Ranges of the blob in which what is written means nothing.
     opaque: Vec<Range<usize>>,
 }
@@ -56,7 +63,8 @@ impl<'r> Undoing<'_, 'r> {
             }
             let size = View::size_of(&stretches) as u64;
             if depth == 0 || size > self.left {
-                self.complete = depth == 0 && self.complete;
+                let limit = if depth == 0 { Limit::DecodeDepth } else { Limit::DecodedSize };
+                self.beyond = self.beyond.max(Some(limit));
                 continue;
             }
             self.left -= size;
