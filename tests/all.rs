@@ -16,6 +16,7 @@ mod encoded;
 mod git;
 #[cfg(unix)]
 mod hooks;
+mod hostile;
 mod hosts;
 mod init;
 mod markers;

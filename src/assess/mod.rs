@@ -267,6 +267,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
                 last.matches.gateway |= blob.matches.gateway;
                 last.matches.script = last.matches.script.max(blob.matches.script);
                 last.matches.limited |= blob.matches.limited;
+                last.matches.undecoded = last.matches.undecoded.max(blob.matches.undecoded);
                 last.matches.unparsed |= blob.matches.unparsed;
             }
             _ => merged.push(blob),

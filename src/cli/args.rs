@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, ValueEnum};
-use keyscan::config::FailOn;
-use keyscan::model::{Confidence, Environment, RuleId, Severity};
+use keyscan::config::{self, FailOn};
+use keyscan::model::{Confidence, Environment, Limit, RuleId, Severity};
 use keyscan::report::Format;
 
 use super::command::Command;
@@ -88,13 +88,12 @@ pub(super) struct ScanArgs {
     #[arg(long, help_heading = "Input")]
     pub(super) assume_committed: bool,
 
-    /// Skip larger files (10M, 1G) and report them as not read [default: no limit]
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = "Input")]
-    pub(super) max_file_size: Option<u64>,
-
     /// Files judged at a time [default: one for each core]
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_threads, help_heading = "Input")]
     pub(super) threads: Option<u16>,
+
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
 
     /// Policy file, instead of .keyscan.toml at the root of the repository [env: KEYSCAN_CONFIG]
     #[arg(short, long, value_name = "FILE", help_heading = "Policy")]
@@ -198,6 +197,59 @@ pub(super) struct ScanArgs {
     pub(super) no_progress: bool,
 }
 
+/// How much work hostile input may ask for.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct LimitArgs {
+    /// Skip larger files (10M, 1G) and report them as not read [default: no limit]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(super) max_file_size: Option<u64>,
+
+    /// Most that an archive may hold, unpacked and with the archives in it [default: 256M]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_archive_size: Option<u64>,
+
+    /// How many times its packed size a member of over 1 MiB may have [default: 200]
+    #[arg(long, value_name = "N", value_parser = number(Limit::ArchiveRatio))]
+    max_archive_ratio: Option<u64>,
+
+    /// Most members of an archive, with those of the archives in it [default: 10000]
+    #[arg(long, value_name = "N", value_parser = number(Limit::ArchiveMembers))]
+    max_archive_members: Option<u64>,
+
+    /// How deep archives are opened in each other; 0 opens none [default: 3]
+    #[arg(long, value_name = "N", value_parser = number(Limit::ArchiveDepth))]
+    max_archive_depth: Option<u64>,
+
+    /// Most that one member of an archive may hold, unpacked [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_member_size: Option<u64>,
+
+    /// Most that one file may hold in its decoded forms together [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_decoded_size: Option<u64>,
+
+    /// How many encodings are undone behind each other; 0 undoes none [default: 3]
+    #[arg(long, value_name = "N", value_parser = number(Limit::DecodeDepth))]
+    max_decode_depth: Option<u64>,
+}
+
+impl LimitArgs {
+    /// What was typed for a limit.
+    pub(super) const fn typed(&self, limit: Limit) -> Option<u64> {
+        match limit {
+            Limit::ArchiveSize => self.max_archive_size,
+            Limit::ArchiveRatio => self.max_archive_ratio,
+            Limit::ArchiveMembers => self.max_archive_members,
+            Limit::ArchiveDepth => self.max_archive_depth,
+            Limit::MemberSize => self.max_member_size,
+            Limit::DecodedSize => self.max_decoded_size,
+            Limit::DecodeDepth => self.max_decode_depth,
+            Limit::Matches | Limit::Findings => None,
+        }
+    }
+}
+
 /// When to colour human text, or to put links into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
@@ -265,20 +317,14 @@ pub(super) fn parse_format(text: &str) -> Result<FormatArg, String> {
     Ok(FormatArg { format, file })
 }
 
-/// A size in bytes: digits, then nothing or one of `K`, `M`, `G`, `T` (powers of 1024), with or without `B` or `iB`.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let (number, unit) = text.split_at(digits);
-    let shift = match unit.to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        _ => return Err("not a size: digits and K, M, G or T, such as 10M".to_owned()),
-    };
-    let number: u64 = number.parse().map_err(|_| "not a size: digits and K, M, G or T, such as 10M".to_owned())?;
-    number.checked_shl(shift).filter(|bytes| bytes >> shift == number).ok_or_else(|| "too large".to_owned())
+fn parse_size(text: &str) -> Result<u64, &'static str> {
+    let bytes = config::parse_size(text)?;
+    if Limit::ArchiveSize.range().contains(&bytes) { Ok(bytes) } else { Err("too large") }
+}
+
+/// A number that can be set for a limit.
+fn number(limit: Limit) -> impl TypedValueParser<Value = u64> {
+    clap::value_parser!(u64).range(limit.range())
 }
 
 fn parse_threads(text: &str) -> Result<u16, String> {
@@ -295,17 +341,6 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn sizes_are_powers_of_1024() {
-        assert_eq!(parse_size("10M"), Ok(10 << 20));
-        assert_eq!(parse_size("1G"), Ok(1 << 30));
-        assert_eq!(parse_size("4KiB"), Ok(4096));
-        assert_eq!(parse_size("7"), Ok(7));
-        for wrong in ["", "M", "1.5M", "-1", "10X", "99999999999T"] {
-            assert!(parse_size(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

@@ -203,6 +203,7 @@ fn sight(args: &ScanArgs, input: &scan::Input, roots: &[PathBuf], top: Option<&P
         || !tree.exclude.is_empty()
         || !tree.include.is_empty()
         || tree.max_file_size.is_some()
+        || tree.limits.archive_depth.min(tree.limits.decode_depth) == 0
         || !args.only.is_empty()
         || !args.except.is_empty();
     let whole = roots.iter().any(|root| root.canonicalize().is_ok_and(|root| root == top));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use keyscan::config::{self, FailOn, Resolved, Shown, Source};
-use keyscan::model::RuleId;
+use keyscan::model::{Limit, RuleId};
 use keyscan::report::Format;
 use keyscan::rules::Rules;
 use keyscan::scan;
@@ -102,7 +102,17 @@ fn typed(args: &ScanArgs, in_force: &InForce, field: &str) -> Option<(Shown, Sou
         "output.min-severity" if in_force.config.min_severity.is_none() => {
             (text(resolve::min_severity(args, &in_force.config, &gate).as_str()), Source::Default)
         }
-        _ => return None,
+        field => {
+            let field = field.strip_prefix("limits.")?;
+            let flag = |bytes| Some((Shown::Text(config::size_text(bytes)), Source::Flag("--max-file-size")));
+            if field == "max-file-size" {
+                return args.limits.max_file_size.and_then(flag);
+            }
+            let limit = Limit::SETTABLE.into_iter().find(|limit| limit.as_str() == field)?;
+            let value = args.limits.typed(limit)?;
+            let value = if limit.is_size() { Shown::Text(config::size_text(value)) } else { Shown::Number(value) };
+            (value, Source::Flag(limit.flag()?))
+        }
     })
 }
 
@@ -180,6 +190,7 @@ fn write_value(value: Option<&Shown>, indent: usize, out: &mut dyn Write) -> io:
     match value {
         None => writeln!(out, "-"),
         Some(Shown::Flag(flag)) => writeln!(out, "{flag}"),
+        Some(Shown::Number(number)) => writeln!(out, "{number}"),
         Some(Shown::Text(text)) => writeln!(out, "{}", harmless(text)),
         Some(Shown::List(texts)) => {
             let texts: Vec<String> = texts.iter().map(|text| harmless(text)).collect();
@@ -202,6 +213,7 @@ fn write_json(file: Option<&str>, fields: &[Resolved], notes: &[String], out: &m
             let value = match &field.value {
                 None => Value::Null,
                 Some(Shown::Flag(flag)) => json!(flag),
+                Some(Shown::Number(number)) => json!(number),
                 Some(Shown::Text(text)) => json!(harmless(text)),
                 Some(Shown::List(texts)) => texts.iter().map(|text| json!(harmless(text))).collect(),
             };

@@ -142,6 +142,7 @@ fn note(file: Option<&Path>, config: &Config) -> String {
         .map(|field| match &field.value {
             Some(Shown::List(texts)) => format!("{}: {}", field.name, texts.len()),
             Some(Shown::Text(text)) => format!("{}: {text}", field.name),
+            Some(Shown::Number(number)) => format!("{}: {number}", field.name),
             Some(Shown::Flag(flag)) => format!("{}: {flag}", field.name),
             None => field.name.clone(),
         })

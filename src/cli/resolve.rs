@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use keyscan::assess::Fingerprinter;
 use keyscan::config::{Config, FailOn};
-use keyscan::model::{Confidence, SetAsideKind, Severity};
+use keyscan::model::{Confidence, Limit, Limits, SetAsideKind, Severity};
 use keyscan::report::{self, Format};
 use keyscan::rules::Rules;
 use keyscan::{scan, source};
@@ -80,6 +80,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let step_summary = step_summary::target(&outputs);
     let gate = gate(&args, &config);
     let min_severity = min_severity(&args, &config, &gate);
+    bound(&mut input, &args, &config);
     let baseline = baseline::resolve(&args, &input, &fingerprinter, policy::baseline(&config, &files))?;
     policy.baseline = baseline.known;
     policy_facts.baseline = baseline.shown;
@@ -134,6 +135,20 @@ pub(super) fn min_severity(args: &ScanArgs, config: &Config, gate: &Gate) -> Sev
     args.min_severity.or(config.min_severity).unwrap_or_else(default)
 }
 
+/// Sets how much of the input is read: what was typed goes before what the config says.
+fn bound(input: &mut scan::Input, args: &ScanArgs, config: &Config) {
+    let (max_file_size, limits) = match input {
+        scan::Input::Tree(tree) => (&mut tree.max_file_size, &mut tree.limits),
+        scan::Input::Stdin { max_file_size, limits, .. } => (max_file_size, limits),
+    };
+    *max_file_size = args.limits.max_file_size.or(config.max_file_size);
+    for limit in Limit::SETTABLE {
+        if let Some(value) = args.limits.typed(limit).or_else(|| config.limits.get(&limit).copied()) {
+            limits.set(limit, value);
+        }
+    }
+}
+
 /// What to read, and whose word counts there.
 pub(super) fn input(args: &ScanArgs) -> Result<scan::Input> {
     let mut input = untold(args)?;
@@ -158,7 +173,8 @@ fn untold(args: &ScanArgs) -> Result<scan::Input> {
     if stdin {
         return Ok(scan::Input::Stdin {
             name: args.stdin_filename.clone(),
-            max_file_size: args.max_file_size,
+            max_file_size: None,
+            limits: Limits::default(),
             trust: source::Trust::Tree,
         });
     }
@@ -185,7 +201,8 @@ fn untold(args: &ScanArgs) -> Result<scan::Input> {
         except: Vec::new(),
         no_ignore: args.no_ignore,
         assume_committed: args.assume_committed,
-        max_file_size: args.max_file_size,
+        max_file_size: None,
+        limits: Limits::default(),
         threads: args.threads.map_or(0, usize::from),
         trust: source::Trust::Tree,
         policy_files: Vec::new(),

@@ -72,6 +72,12 @@ pub(super) enum Item {
     /// A severity, or `never`.
     FailOn,
     Confidence,
+    /// Bytes, as a number or as a text with a unit.
+    Size,
+    /// A number of 1 or more.
+    Count,
+    /// A number of steps; 0 is none.
+    Depth,
 }
 
 /// The word for a rule that is not looked at.
@@ -103,8 +109,14 @@ impl Item {
             Self::Project => Some("^proj_[A-Za-z0-9_-]{4,64}$"),
             Self::Place | Self::Path => Some(r"^(?!\s*$)(?![#!])(?!\./).+$"),
             Self::File => Some(r"^(?![/~])[^\\:]*[^\\:/]$"),
+            Self::Size => Some("^[0-9]+([KkMmGgTt]([Ii]?[Bb])?|[Bb])?$"),
             _ => None,
         }
+    }
+
+    /// Whether it is a number and nothing else.
+    pub(super) const fn is_number(self) -> bool {
+        matches!(self, Self::Count | Self::Depth)
     }
 
     /// How many of them a list may hold: far more than anybody writes, and not so many that a run would take long.
@@ -126,6 +138,7 @@ pub(super) enum Preset {
     Empty,
     Flag(bool),
     Text(&'static str),
+    Number(u64),
     List(&'static [&'static str]),
 }
 
@@ -143,6 +156,7 @@ pub(super) static ROOT: &[Field] = &[
     field("suppress", Kind::Table(SUPPRESS), Preset::None, "What lets findings pass."),
     field("gate", Kind::Table(GATE), Preset::None, "What makes the exit code 1 or 3."),
     field("output", Kind::Table(OUTPUT), Preset::None, "How reports look."),
+    field("limits", Kind::Table(LIMITS), Preset::None, "How much work hostile input may ask for."),
 ];
 
 const ALLOW: Field = field(
@@ -254,6 +268,53 @@ static OUTPUT: &[Field] = &[
         "Format of the report on standard output. A config writes no files.",
     ),
     field("min-severity", Kind::One(Item::Severity), Preset::Text("low"), "Findings below this are not shown."),
+];
+
+/// Their names are those of [`crate::model::Limit`], their defaults those of [`crate::model::Limits`].
+static LIMITS: &[Field] = &[
+    field("max-file-size", Kind::One(Item::Size), Preset::None, "Larger files are not read, and listed."),
+    field(
+        "max-archive-size",
+        Kind::One(Item::Size),
+        Preset::Text("256M"),
+        "Bytes of all members of an archive together, unpacked, with those of the archives nested in it.",
+    ),
+    field(
+        "max-archive-ratio",
+        Kind::One(Item::Count),
+        Preset::Number(200),
+        "How many times larger than its packed form a member may be, where it is larger than 1 MiB.",
+    ),
+    field(
+        "max-archive-members",
+        Kind::One(Item::Count),
+        Preset::Number(10_000),
+        "Members of an archive, with those of the archives nested in it.",
+    ),
+    field(
+        "max-archive-depth",
+        Kind::One(Item::Depth),
+        Preset::Number(3),
+        "How deep archives are opened in each other; 0 opens none.",
+    ),
+    field(
+        "max-member-size",
+        Kind::One(Item::Size),
+        Preset::Text("64M"),
+        "Bytes of one member of an archive, unpacked.",
+    ),
+    field(
+        "max-decoded-size",
+        Kind::One(Item::Size),
+        Preset::Text("64M"),
+        "Bytes that one file may have in its decoded forms together.",
+    ),
+    field(
+        "max-decode-depth",
+        Kind::One(Item::Depth),
+        Preset::Number(3),
+        "How many encodings are undone behind each other; 0 undoes none.",
+    ),
 ];
 
 /// Every field with its name in full, such as `endpoints.production.only`, in the order of the table.

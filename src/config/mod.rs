@@ -19,6 +19,7 @@ mod nearest;
 mod read;
 mod resolved;
 mod schema;
+mod size;
 mod text;
 mod values;
 
@@ -26,13 +27,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::assess::{EndpointPolicy, OwnKeys, PathPatterns, Policy, RuleSelection};
-use crate::model::{Confidence, Environment, Fingerprint, RuleId, Severity};
+use crate::model::{Confidence, Environment, Fingerprint, Limit, RuleId, Severity};
 use crate::report::Format;
 
 pub use fault::{ConfigError, Fault, Mistake};
 pub use read::{beside, read_beside};
 pub use resolved::{Resolved, Shown, Source};
 pub use schema::schema;
+pub use size::{parse_size, size_text};
 
 use fields::{NEVER, OFF};
 use values::{Entry, Given, Value};
@@ -75,6 +77,10 @@ pub struct Config {
     pub format: Option<Format>,
     /// `[output]` `min-severity`.
     pub min_severity: Option<Severity>,
+    /// `[limits]` `max-file-size`.
+    pub max_file_size: Option<u64>,
+    /// The rest of `[limits]`.
+    pub limits: BTreeMap<Limit, u64>,
     /// Every field that is given, for people.
     resolved: Vec<Resolved>,
     /// The files that it names, with line and column.
@@ -196,6 +202,12 @@ impl Config {
             ["gate", "allow-incomplete"] => self.allow_incomplete = Some(flag),
             ["output", "format"] => self.format = Format::from_word(word),
             ["output", "min-severity"] => self.min_severity = severity_of(word),
+            ["limits", "max-file-size"] => self.max_file_size = parse_size(word).ok(),
+            ["limits", field] => {
+                let limit = Limit::SETTABLE.into_iter().find(|limit| limit.as_str() == field);
+                let limit = limit.expect("the table of fields has limits that can be set alone");
+                self.limits.extend(parse_size(word).ok().map(|value| (limit, value)));
+            }
             _ => unreachable!("every field of the table is taken, as a test asserts"),
         }
     }

@@ -21,6 +21,8 @@ pub enum Shown {
     Flag(bool),
     /// A text.
     Text(String),
+    /// A number.
+    Number(u64),
     /// Several texts.
     List(Vec<String>),
 }
@@ -44,7 +46,10 @@ impl Resolved {
         let texts = || given.entries().iter().map(|entry| entry.text.clone());
         let value = match &given.value {
             Value::Flag(flag) => Shown::Flag(*flag),
-            Value::One(entry) => Shown::Text(entry.text.clone()),
+            Value::One(entry) => match entry.item {
+                item if item.is_number() => entry.text.parse().map_or(Shown::Text(entry.text.clone()), Shown::Number),
+                _ => Shown::Text(entry.text.clone()),
+            },
             Value::List(_) => Shown::List(texts().collect()),
         };
         Self { name: given.name(), value: Some(value), source: Source::File(line) }
@@ -65,6 +70,7 @@ impl Preset {
             Self::None => None,
             Self::Empty => Some(Shown::List(Vec::new())),
             Self::Flag(flag) => Some(Shown::Flag(flag)),
+            Self::Number(number) => Some(Shown::Number(number)),
             Self::Text(text) => Some(Shown::Text(text.to_owned())),
             Self::List(texts) => Some(Shown::List(texts.iter().map(|&text| text.to_owned()).collect())),
         }

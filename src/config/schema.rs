@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Field, Item, Kind, ROOT};
 use super::resolved::Shown;
+use crate::model::Limit;
 
 /// The schema as a text.
 #[must_use]
@@ -43,6 +44,7 @@ fn field(field: &Field) -> Value {
     // A list without a default is one that means nothing when it is empty.
     match field.default.shown() {
         Some(Shown::Flag(flag)) => drop(schema.insert("default".to_owned(), json!(flag))),
+        Some(Shown::Number(number)) => drop(schema.insert("default".to_owned(), json!(number))),
         Some(Shown::Text(text)) => drop(schema.insert("default".to_owned(), json!(text))),
         Some(Shown::List(texts)) => drop(schema.insert("default".to_owned(), json!(texts))),
         None if matches!(field.kind, Kind::List(_)) => drop(schema.insert("minItems".to_owned(), json!(1))),
@@ -52,7 +54,18 @@ fn field(field: &Field) -> Value {
 }
 
 fn item(item: Item) -> Map<String, Value> {
-    let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+    // A pattern holds for texts alone, and bounds for numbers alone.
+    let (types, range) = match item {
+        Item::Size => (json!(["string", "integer"]), Some(Limit::ArchiveSize.range())),
+        Item::Count => (json!("integer"), Some(Limit::ArchiveMembers.range())),
+        Item::Depth => (json!("integer"), Some(Limit::ArchiveDepth.range())),
+        _ => (json!("string"), None),
+    };
+    let mut schema = Map::from_iter([("type".to_owned(), types)]);
+    if let Some(range) = range {
+        schema.insert("minimum".to_owned(), json!(range.start()));
+        schema.insert("maximum".to_owned(), json!(range.end()));
+    }
     if let Some(words) = item.words() {
         schema.insert("enum".to_owned(), json!(words));
     }

@@ -6,9 +6,10 @@ use toml::de::{DeTable, DeValue};
 use super::Fault;
 use super::fields::{self, Field, Item, Kind};
 use super::nearest::nearest;
+use super::size::{parse_size, size_text};
 use super::text::Faults;
 use crate::assess::{HostPattern, PathPatternError, PathPatterns};
-use crate::model::Environment;
+use crate::model::{Environment, Limit};
 use crate::rules::Rules;
 use crate::rules::schema::CatalogueKind;
 
@@ -36,6 +37,8 @@ pub(super) enum Value {
 pub(super) struct Entry {
     /// Offset of the text.
     pub(super) at: usize,
+    /// What the text stands for.
+    pub(super) item: Item,
     /// The text, in lower case where case means nothing.
     pub(super) text: String,
     /// Of a host its pattern.
@@ -100,7 +103,15 @@ impl Reader {
         let value = match (field.kind, value.get_ref()) {
             (Kind::Table(inner), DeValue::Table(table)) => return self.table(inner, table),
             (Kind::Flag, DeValue::Boolean(flag)) => Some(Value::Flag(*flag)),
-            (Kind::One(item), DeValue::String(text)) => self.entry(item, here, text).map(Value::One),
+            (Kind::One(item), DeValue::String(text)) if !item.is_number() => {
+                self.entry(item, here, text).map(Value::One)
+            }
+            (Kind::One(item), DeValue::Integer(number)) if item.is_number() || item == Item::Size => {
+                // Whatever is no such number is out of every range, too.
+                let number = u64::from_str_radix(number.as_str(), number.radix());
+                let text = number.map_or_else(|_| "-".to_owned(), |number| number.to_string());
+                self.entry(item, here, &text).map(Value::One)
+            }
             (Kind::List(item), DeValue::Array(items)) => {
                 if items.is_empty() && field.default.shown().is_none() {
                     let problem =
@@ -130,8 +141,12 @@ impl Reader {
     fn entry(&mut self, item: Item, at: usize, text: &str) -> Option<Entry> {
         match self.check(item, text) {
             Ok(host) => {
-                let text = if item == Item::Fingerprint { text.to_ascii_lowercase() } else { text.to_owned() };
-                Some(Entry { at, text, host })
+                let text = match item {
+                    Item::Fingerprint => text.to_ascii_lowercase(),
+                    Item::Size => parse_size(text).map_or_else(|_| text.to_owned(), size_text),
+                    _ => text.to_owned(),
+                };
+                Some(Entry { at, item, text, host })
             }
             Err(fault) => {
                 self.faults.push((at, fault));
@@ -153,6 +168,9 @@ impl Reader {
             Item::Organization => id(text, "org-", "an organization's id is `org-` and letters and digits"),
             Item::Project => id(text, "proj_", "a project's id is `proj_` and letters and digits"),
             Item::File => file(text),
+            Item::Size => size(text),
+            Item::Count => number(text, Limit::ArchiveMembers, "a number from 1 to 1000000000"),
+            Item::Depth => number(text, Limit::ArchiveDepth, "a number from 0 (none) to 16"),
             Item::Rule | Item::Format | Item::Severity | Item::SeverityOrOff | Item::FailOn | Item::Confidence => {
                 Ok(())
             }
@@ -211,6 +229,8 @@ impl Reader {
         let wanted = match kind {
             Kind::Table(_) => "a table",
             Kind::List(_) => "a list of texts, such as [\"a\", \"b\"]",
+            Kind::One(Item::Size) => "a size: a number of bytes, or a text such as \"64M\"",
+            Kind::One(item) if item.is_number() => "a number, without quotes",
             Kind::One(_) => "a text in quotes",
             Kind::Flag => "true or false, without quotes",
         };
@@ -242,6 +262,20 @@ fn fingerprint(text: &str) -> Result<(), &'static str> {
         }
         _ => Err("a fingerprint has 64 hex digits, as reports show it"),
     }
+}
+
+fn size(text: &str) -> Result<(), &'static str> {
+    parse_size(text).and_then(
+        |bytes| {
+            if Limit::ArchiveSize.range().contains(&bytes) { Ok(()) } else { Err("too large") }
+        },
+    )
+}
+
+/// Whether a number can be set for limits like this one.
+fn number(text: &str, like: Limit, wanted: &'static str) -> Result<(), &'static str> {
+    let number: Option<u64> = text.parse().ok();
+    number.filter(|number| like.range().contains(number)).map(drop).ok_or(wanted)
 }
 
 fn id(text: &str, prefix: &str, problem: &'static str) -> Result<(), &'static str> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::model::{Blob, Confidence};
+use crate::model::{Blob, Confidence, Limit};
 use crate::rules::schema::Judge;
 
 use super::Detector;
@@ -16,17 +16,23 @@ use super::notes::Note;
 use super::reading::Stretches;
 use super::views::View;
 
-/// Reads the views of a blob and adds what counts to what was found in the blob as it is. False where the limits left
-/// something out.
-pub(super) fn undo<'r>(detector: &Detector<'r>, blob: &Blob<'_>, found: &mut Found<'r>, stretches: Stretches) -> bool {
+/// Reads the views of a blob and adds what counts to what was found in the blob as it is. Says which limit left something
+/// out.
+pub(super) fn undo<'r>(
+    detector: &Detector<'r>,
+    blob: &Blob<'_>,
+    found: &mut Found<'r>,
+    stretches: Stretches,
+) -> Option<Limit> {
     let limits = &detector.limits;
+    // Who wants nothing undone misses nothing.
     if stretches.is_empty() || limits.decode_depth == 0 {
-        return true;
+        return None;
     }
-    let mut undoing = Undoing { detector, blob, left: limits.decode_size, complete: true };
+    let mut undoing = Undoing { detector, blob, left: limits.decode_size, beyond: None };
     undoing.views(found, stretches, None, limits.decode_depth);
     settle(found);
-    undoing.complete
+    undoing.beyond
 }
 
 /// A blob whose views are being read.
@@ -35,7 +41,8 @@ struct Undoing<'a, 'r> {
     blob: &'a Blob<'a>,
     /// Bytes of views that may still be read.
     left: u64,
-    complete: bool,
+    /// The limit that something lies behind.
+    beyond: Option<Limit>,
 }
 
 impl<'r> Undoing<'_, 'r> {
@@ -53,11 +60,13 @@ impl<'r> Undoing<'_, 'r> {
                 continue;
             }
             if depth == 0 {
-                self.complete = false;
+                self.beyond = self.beyond.max(Some(Limit::DecodeDepth));
                 continue;
             }
             let (room, size) = View::fitting(&stretches, self.left);
-            self.complete &= room == stretches.len();
+            if room < stretches.len() {
+                self.beyond = self.beyond.max(Some(Limit::DecodedSize));
+            }
             stretches.truncate(room);
             self.left -= size;
             if stretches.is_empty() {

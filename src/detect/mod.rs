@@ -197,9 +197,9 @@ impl<'r> Detector<'r> {
     pub fn detect(&self, blob: &Blob<'_>) -> Matches {
         let layout = Layout::new(blob);
         let (mut found, stretches) = self.read(blob, &layout);
-        let complete = decode::undo(self, blob, &mut found, stretches);
+        let undecoded = decode::undo(self, blob, &mut found, stretches);
         let mut matches = assemble::matches(blob, self.rules, found);
-        matches.limited |= !complete;
+        matches.undecoded = undecoded;
         matches.accounts = accounts::find(self.rules, blob);
         // Only beside keys it matters; of a file in windows, they may stand in another one.
         let whole = blob.offset == 0 && blob.core == (0..blob.bytes.len());

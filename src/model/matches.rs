@@ -1,7 +1,7 @@
 //! What `detect` finds in one blob.
 
 use super::{
-    BlobPath, Confidence, Dropped, EndpointKind, Home, Origin, Position, Redacted, Role, RuleId, Scopes, Secret,
+    BlobPath, Confidence, Dropped, EndpointKind, Home, Limit, Origin, Position, Redacted, Role, RuleId, Scopes, Secret,
     Signal, Span,
 };
 
@@ -239,6 +239,8 @@ pub struct Matches {
     pub script: Script,
     /// Whether matches were left out because the blob has more than the limit.
     pub limited: bool,
+    /// The limit that something encoded lies behind: it was not decoded.
+    pub undecoded: Option<Limit>,
     /// Whether the blob could not be read as its name says, so that only its text was looked at.
     pub unparsed: bool,
 }

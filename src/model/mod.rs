@@ -27,7 +27,7 @@ pub use finding::{
     SuppressionKind,
 };
 pub use key::{Fingerprint, Redacted};
-pub use limits::Limits;
+pub use limits::{Limit, Limits};
 pub use line_hash::line_hashes;
 pub use matches::{
     Account, AccountKind, Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, LineDigest, Masked, Matches,

@@ -1,6 +1,6 @@
 //! What one run has to say.
 
-use super::{BlobPath, Finding, Severity};
+use super::{BlobPath, Finding, Limit, Severity};
 
 /// The tool that made a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,10 @@ pub enum SkipReason {
     Unreadable,
     /// Over `--max-file-size`.
     TooLarge,
-    /// More matches than the limit.
+    /// More than is read, and no limit of a name.
     Limit,
+    /// Behind this limit.
+    Beyond(Limit),
     /// It changed while it was read.
     Changed,
     /// A device, socket, FIFO or other thing that is no regular file.
@@ -83,7 +85,7 @@ impl SkipReason {
         match self {
             Self::Unreadable => "unreadable",
             Self::TooLarge => "too-large",
-            Self::Limit => "limit",
+            Self::Limit | Self::Beyond(_) => "limit",
             Self::Changed => "changed",
             Self::SpecialFile => "special-file",
             Self::Symlink => "symlink",
@@ -99,6 +101,15 @@ impl SkipReason {
         }
     }
 
+    /// Which limit it lies behind, where that is known.
+    #[must_use]
+    pub const fn limit(self) -> Option<Limit> {
+        match self {
+            Self::Beyond(limit) => Some(limit),
+            _ => None,
+        }
+    }
+
     /// What it means for the scan.
     #[must_use]
     pub const fn effect(self) -> SkipEffect {
@@ -106,6 +117,7 @@ impl SkipReason {
             Self::Unreadable
             | Self::TooLarge
             | Self::Limit
+            | Self::Beyond(_)
             | Self::Changed
             | Self::DamagedObject
             | Self::MissingObject

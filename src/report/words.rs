@@ -1,8 +1,8 @@
 //! Facts in words for people, for all formats that have sentences.
 
 use crate::model::{
-    EndpointFacts, EndpointKind, Evidence, Exposure, Finding, KeyFacts, Occurrence, Position, SetAsideKind, SkipReason,
-    SuppressionKind,
+    EndpointFacts, EndpointKind, Evidence, Exposure, Finding, KeyFacts, Limit, Occurrence, Position, SetAsideKind,
+    SkipReason, SuppressionKind,
 };
 use crate::rules::Rules;
 
@@ -152,6 +152,19 @@ pub(super) const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::Unreadable => "it could not be opened or read",
         SkipReason::TooLarge => "it is larger than the limit set for this run",
         SkipReason::Limit => "it holds more than is read or counted, and the rest was left out",
+        SkipReason::Beyond(limit) => match limit {
+            Limit::MemberSize => "it is larger, unpacked, than --max-member-size allows, and the rest was left out",
+            Limit::ArchiveSize => "its archive holds more, unpacked, than --max-archive-size allows",
+            Limit::ArchiveRatio => "it unpacks to more than --max-archive-ratio allows, and the rest was left out",
+            Limit::ArchiveMembers => "its archive has more members than --max-archive-members allows",
+            Limit::ArchiveDepth => "it lies deeper in other archives than --max-archive-depth allows",
+            Limit::DecodedSize => {
+                "it holds more encoded text than --max-decoded-size allows, and the rest was not decoded"
+            }
+            Limit::DecodeDepth => "something in it is encoded more times than --max-decode-depth allows",
+            Limit::Matches => "it holds more than 10,000 matches, and only the first of them were kept",
+            Limit::Findings => "there are more than 200,000 findings, and only the worst of them were kept",
+        },
         SkipReason::Changed => "it changed while it was read",
         SkipReason::SpecialFile => "a device, socket or pipe is no regular file",
         SkipReason::Symlink => "symbolic links are not followed",
@@ -173,6 +186,17 @@ pub(super) const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::Unreadable => "unreadable",
         SkipReason::TooLarge => "too large",
         SkipReason::Limit => "beyond a limit",
+        SkipReason::Beyond(limit) => match limit {
+            Limit::MemberSize => "larger than --max-member-size",
+            Limit::ArchiveSize => "behind --max-archive-size",
+            Limit::ArchiveRatio => "unpacks to more than --max-archive-ratio",
+            Limit::ArchiveMembers => "behind --max-archive-members",
+            Limit::ArchiveDepth => "deeper than --max-archive-depth",
+            Limit::DecodedSize => "encoded text behind --max-decoded-size",
+            Limit::DecodeDepth => "encoded more times than --max-decode-depth",
+            Limit::Matches => "more than 10,000 matches",
+            Limit::Findings => "more than 200,000 findings",
+        },
         SkipReason::Changed => "changed",
         SkipReason::SpecialFile => "special file",
         SkipReason::Symlink => "symlink",

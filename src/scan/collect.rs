@@ -42,7 +42,7 @@ impl Collector {
             found.endpoints.clear();
         }
         let report = own_report::begins(blob);
-        if found.is_empty() && !found.limited && !report {
+        if found.is_empty() && !found.limited && found.undecoded.is_none() && !report {
             return;
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,6 +56,7 @@ impl Collector {
         file.masked.extend(found.masked);
         file.gateway |= found.gateway;
         file.limited |= found.limited;
+        file.undecoded = file.undecoded.max(found.undecoded);
         file.unparsed |= found.unparsed;
         file.script = file.script.max(found.script);
         // Only of files read as a whole the structure is known.
@@ -109,6 +110,7 @@ fn cut(file: &mut Matches) {
     file.keys.sort_by_cached_key(|key: &KeyMatch| place(&key.place));
     file.endpoints.sort_by_cached_key(|endpoint: &EndpointMatch| place(&endpoint.place));
     file.servers.sort_by_cached_key(|server| place(&server.place));
+    file.limited |= file.servers.len() > MATCHES_PER_FILE || file.accounts.len() > MATCHES_PER_FILE;
     file.servers.truncate(MATCHES_PER_FILE);
     file.lists.sort_unstable();
     file.lists.truncate(MATCHES_PER_FILE);
@@ -118,7 +120,10 @@ fn cut(file: &mut Matches) {
     file.masked.truncate(MATCHES_PER_FILE);
     let mut room = MATCHES_PER_FILE.saturating_sub(file.keys.len());
     let findings = file.endpoints.iter().filter(|endpoint| !endpoint.is_fact()).count();
+    let facts = file.endpoints.len() - findings;
     file.limited |= file.keys.len() > MATCHES_PER_FILE || findings > room;
+    // A fact may be what a key is bound to.
+    file.limited |= !file.keys.is_empty() && facts > MATCHES_PER_FILE;
     file.keys.truncate(MATCHES_PER_FILE);
     let mut room_for_facts = MATCHES_PER_FILE;
     file.endpoints.retain(|endpoint| {

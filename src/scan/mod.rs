@@ -11,8 +11,8 @@ use std::io;
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
 use crate::detect::{self, Detector};
 use crate::model::{
-    Blob, BlobMatches, BlobPath, DroppedAt, EndpointMatch, Exposure, Origin, PolicyFacts, Report, Role, ScanFacts,
-    Severity, SkipReason, Skipped, Summary, ToolFacts,
+    Blob, BlobMatches, BlobPath, DroppedAt, EndpointMatch, Exposure, Limit, Limits, Origin, PolicyFacts, Report, Role,
+    ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts,
 };
 use crate::rules::Rules;
 use crate::source::{self, Outcome, Progress, SourceError, Trust};
@@ -29,6 +29,8 @@ pub enum Input {
         name: Option<String>,
         /// Whatever comes behind so many bytes is not read.
         max_file_size: Option<u64>,
+        /// How much work the bytes may ask for.
+        limits: Limits,
         /// Whose inline comments count. No commit speaks for a stream.
         trust: Trust,
     },
@@ -41,6 +43,15 @@ impl Input {
         match self {
             Self::Tree(options) => &options.trust,
             Self::Stdin { trust, .. } => trust,
+        }
+    }
+
+    /// How much work the input may ask for.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        match self {
+            Self::Tree(options) => &options.limits,
+            Self::Stdin { limits, .. } => limits,
         }
     }
 }
@@ -79,7 +90,7 @@ pub enum ScanError {
 /// When the input itself is missing or cannot be listed. A file that cannot be read is no error: it is listed in
 /// [`ScanFacts::skipped`].
 pub fn run(options: &Options, rules: &Rules, progress: &Progress) -> Result<Report, ScanError> {
-    run_with(&Detector::new(rules), options, rules, progress).map(|(report, _)| report)
+    run_with(Detector::new(rules), options, rules, progress).map(|(report, _)| report)
 }
 
 /// The same, and which candidates were looked at and dropped: the first [`detect::MOST_DROPPED`] of each blob, in the order
@@ -92,18 +103,19 @@ pub fn run_noting(
     rules: &Rules,
     progress: &Progress,
 ) -> Result<(Report, Vec<DroppedAt>), ScanError> {
-    run_with(&Detector::new(rules).with_notes(), options, rules, progress)
+    run_with(Detector::new(rules).with_notes(), options, rules, progress)
 }
 
 fn run_with(
-    detector: &Detector<'_>,
+    detector: Detector<'_>,
     options: &Options,
     rules: &Rules,
     progress: &Progress,
 ) -> Result<(Report, Vec<DroppedAt>), ScanError> {
     let collector = Collector::default();
 
-    let mut outcome = read(&options.input, detector, &collector, progress)?;
+    let detector = detector.with_limits(*options.input.limits());
+    let mut outcome = read(&options.input, &detector, &collector, progress)?;
     let dropped = collector.take_dropped();
     let trust = options.input.trust();
     let (mut blobs, own_reports) = collector.finish(rules, trust.is_tree());
@@ -163,9 +175,9 @@ fn holds_something(detector: &Detector<'_>, bytes: &[u8]) -> bool {
 /// The files of which only the first matches were kept, and those of which only the text was read.
 fn cut_short(blobs: &[BlobMatches]) -> Vec<Skipped> {
     let skipped = blobs.iter().flat_map(|BlobMatches { origin, matches }| {
-        let limit = matches.limited.then_some(SkipReason::Limit);
+        let limit = matches.limited.then_some(Limit::Matches).into_iter().chain(matches.undecoded);
         let unparsed = matches.unparsed.then_some(SkipReason::Unparsed);
-        limit.into_iter().chain(unparsed).map(|reason| Skipped {
+        limit.map(SkipReason::Beyond).chain(unparsed).map(|reason| Skipped {
             root: origin.root,
             path: origin.path.clone(),
             shown: origin.shown.clone(),
@@ -181,7 +193,7 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
     skipped.extend(limited);
     if assessment.limited {
         let path = BlobPath { text: ".".to_owned(), percent: false };
-        skipped.push(Skipped { root: 0, path, shown: ".".to_owned(), reason: SkipReason::Limit });
+        skipped.push(Skipped { root: 0, path, shown: ".".to_owned(), reason: SkipReason::Beyond(Limit::Findings) });
     }
     skipped.sort();
     let mut set_aside = outcome.set_aside;

@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Blob, LeftOut, RootInfo, SetAside, Skipped};
+use crate::model::{Blob, LeftOut, Limits, RootInfo, SetAside, Skipped};
 
 pub use git::{Checkout, Located, TrustError, Trusted, checkout, identify};
 pub use stdin::stdin;
@@ -129,6 +129,8 @@ pub struct Options {
     pub assume_committed: bool,
     /// Larger files are not read, and listed.
     pub max_file_size: Option<u64>,
+    /// How much work archives may ask for.
+    pub limits: Limits,
     /// Number of threads; 0 for as many as there are processors.
     pub threads: usize,
     /// Whose `.keyscanignore` files are obeyed. Where it is not the tree's, files named by `except` are read if a

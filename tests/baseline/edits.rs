@@ -195,6 +195,7 @@ fn scan(tree: &Tree, rules: &Rules, baseline: Known) -> Report {
             no_ignore: false,
             assume_committed: true,
             max_file_size: None,
+            limits: keyscan::model::Limits::default(),
             threads: 1,
             trust: keyscan::source::Trust::Tree,
             policy_files: Vec::new(),

@@ -41,6 +41,9 @@ allow-incomplete = false
 [output]
 format = ["human"]
 min-severity = "low"
+[limits]
+max-archive-size = "77M"
+max-archive-members = 7777
 "#;
 
 /// What is put into the file.

@@ -34,7 +34,7 @@ fn the_policy_file_changes_nothing_until_somebody_does() {
 fn the_policy_file_shows_every_table() {
     let table: toml::Table = in_force().parse().unwrap();
     let names: Vec<&str> = table.keys().map(String::as_str).collect();
-    assert_eq!(names, ["endpoints", "gate", "keys", "output", "paths", "rules", "severity", "suppress"]);
+    assert_eq!(names, ["endpoints", "gate", "keys", "limits", "output", "paths", "rules", "severity", "suppress"]);
     let fields = |table: &toml::Value| table.as_table().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(fields(&table["endpoints"]), ["allow", "deny", "production"]);
     assert_eq!(fields(&table["endpoints"]["production"]), ["only"]);

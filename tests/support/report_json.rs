@@ -65,8 +65,11 @@ fn the_schema_refuses_what_it_does_not_know() {
 
 /// Every variant of an enum: a new one does not compile until it is named here.
 macro_rules! words {
-    ($type:ident: $($variant:ident)*) => {{
-        let words = [$($type::$variant),*].map(|value| match value { $($type::$variant => value.as_str()),* });
+    ($type:ident: $($variant:ident)* $(; $like:pat)?) => {{
+        let words = [$($type::$variant),*].map(|value| match value {
+            $($type::$variant => value.as_str(),)*
+            $($like => unreachable!("its word is that of another variant"),)?
+        });
         words.map(str::to_owned).to_vec()
     }};
 }
@@ -88,7 +91,12 @@ fn the_lists_of_the_schema_are_those_of_the_model() {
         (
             "skip_reason",
             words!(SkipReason: Unreadable TooLarge Limit Changed SpecialFile Symlink LfsPointer Submodule Unparsed
-                DamagedObject MissingObject ShallowHistory Encrypted Damaged Unopened),
+                DamagedObject MissingObject ShallowHistory Encrypted Damaged Unopened; SkipReason::Beyond(_)),
+        ),
+        (
+            "limit",
+            words!(Limit: MemberSize ArchiveSize ArchiveRatio ArchiveMembers ArchiveDepth DecodedSize DecodeDepth
+                Matches Findings),
         ),
         ("skip_effect", words!(SkipEffect: Incomplete Note)),
     ];

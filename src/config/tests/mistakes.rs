@@ -39,6 +39,22 @@ fn wrong_types_are_named_with_place() {
         line("[endpoints]\nallow = [ 'a.example', # é\n 'b.example', 3 ]"),
         format!("3:15: `endpoints.allow` {list}")
     );
+    let (size, count, depth) =
+        ("a size: a number of bytes, or a text such as \"64M\"", "a number, without quotes", "16");
+    for (field, value, wanted) in [
+        ("max-file-size", "true", size),
+        ("max-archive-size", "1.5", size),
+        ("max-member-size", "\"64X\"", "not a size"),
+        ("max-member-size", "-1", "not a size"),
+        ("max-decoded-size", "\"99999999999T\"", "too large"),
+        ("max-archive-ratio", "0", "a number from 1 to"),
+        ("max-archive-members", "\"10\"", count),
+        ("max-archive-depth", "17", depth),
+        ("max-decode-depth", "-1", depth),
+    ] {
+        let told = line(&format!("[limits]\n{field} = {value}"));
+        assert!(told.starts_with("2:") && told.contains(field) && told.contains(wanted), "{told}");
+    }
     assert_eq!(line("[gate]\nfail-on = 3"), "2:11: `gate.fail-on` must be a text in quotes");
     assert_eq!(
         line("[gate]\nallow-incomplete = \"yes\""),
@@ -156,6 +172,6 @@ fn only_utf_8_is_read() {
     assert_eq!(read(b"\xff\xfe[\0g\0"), "c.toml:1:1: the file is UTF-16 text; save it as UTF-8");
     assert_eq!(
         line("\u{feff}x = 1"),
-        "1:1: unknown field at the top; there is `endpoints`, `keys`, `paths`, `rules`, `severity`, `suppress`, `gate`, `output`"
+        "1:1: unknown field at the top; there is `endpoints`, `keys`, `paths`, `rules`, `severity`, `suppress`, `gate`, `output`, `limits`"
     );
 }

@@ -8,7 +8,7 @@ mod mistakes;
 use std::path::Path;
 
 use crate::assess::Verdict;
-use crate::model::{Confidence, Environment, RuleId, Severity};
+use crate::model::{Confidence, Environment, Limit, Limits, RuleId, Severity};
 
 use super::fields;
 use super::*;
@@ -34,6 +34,7 @@ fn line(text: &str) -> String {
 fn every_field_of_the_table_is_taken() {
     let value = |field: &fields::Field| match field.kind {
         fields::Kind::Flag => "true".to_owned(),
+        fields::Kind::One(fields::Item::Count | fields::Item::Depth) => "7".to_owned(),
         fields::Kind::One(item) => format!("\"{}\"", example(item)),
         fields::Kind::List(item) => format!("[\"{}\"]", example(item)),
         fields::Kind::Table(_) => unreachable!("only fields with values are listed"),
@@ -47,6 +48,7 @@ fn every_field_of_the_table_is_taken() {
             Item::Project => "proj_abcd1234".to_owned(),
             Item::Place | Item::Path => "some/folder/".to_owned(),
             Item::File => "some/file.toml".to_owned(),
+            Item::Size => "7M".to_owned(),
             other => other.words().expect("everything else has words")[0].to_owned(),
         }
     }
@@ -92,6 +94,12 @@ allow-incomplete = true
 [output]
 format = ["json"]
 min-severity = "info"
+[limits]
+max-file-size = "2G"
+max-archive-size = 65536
+max-archive-members = 20_000
+max-archive-depth = 0
+max-decode-depth = 0x10
 "#;
     for text in [text.to_owned(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
         let config = parse(&text).unwrap();
@@ -116,6 +124,10 @@ min-severity = "info"
         assert_eq!(config.allow_incomplete, Some(true));
         assert_eq!((config.format, config.min_severity), (Some(Format::Json), Some(Severity::Info)));
         assert_eq!(policy.environment, None);
+        assert_eq!(config.max_file_size, Some(2 << 30));
+        let limits: Vec<(&str, u64)> = config.limits.iter().map(|(limit, value)| (limit.as_str(), *value)).collect();
+        let wanted = [("max-archive-size", 65536), ("max-archive-members", 20_000), ("max-archive-depth", 0)];
+        assert_eq!(limits, [&wanted[..], &[("max-decode-depth", 16)]].concat());
     }
 }
 
@@ -125,5 +137,18 @@ fn nothing_is_given_by_an_empty_file() {
         let config = parse(empty).unwrap();
         assert!(config.endpoints.allow.is_empty() && config.fail_on.is_none() && config.stores.is_empty());
         assert_eq!(config.policy().verdict("a.example", "https://a.example", None), Verdict::Silent);
+    }
+}
+
+#[test]
+fn the_defaults_of_the_limits_are_those_in_force() {
+    let defaults = Resolved::defaults();
+    for limit in Limit::SETTABLE {
+        let name = format!("limits.{}", limit.as_str());
+        let value = Limits::default().get(limit).unwrap();
+        let text = if limit.is_size() { Shown::Text(size_text(value)) } else { Shown::Number(value) };
+        let field = defaults.iter().find(|field| field.name == name).unwrap();
+        assert_eq!(field.value, Some(text), "{name}");
+        assert!(limit.range().contains(&value), "{name}");
     }
 }

@@ -266,6 +266,8 @@ struct Skipped<'a> {
     path: Path<'a>,
     reason: &'static str,
     effect: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
 }
 
 impl<'a> Skipped<'a> {
@@ -275,6 +277,7 @@ impl<'a> Skipped<'a> {
             path: Path::new(&skipped.path),
             reason: skipped.reason.as_str(),
             effect: skipped.reason.effect().as_str(),
+            limit: skipped.reason.limit().map(model::Limit::as_str),
         }
     }
 }

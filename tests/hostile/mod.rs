@@ -1,0 +1,3 @@
+//! Input that wants to break the scanner: limits, files that are none, names, and amounts.
+
+mod limits;
