@@ -44,27 +44,42 @@ pub(super) fn starts_token(bytes: &[u8], at: usize) -> bool {
     if bytes[..at].ends_with(b":-") {
         return true;
     }
-    let before = &bytes[at.saturating_sub(6)..at];
+    let before = &bytes[at.saturating_sub(10)..at];
     let ends_with = |length: usize, lead: &[u8], digits: usize| {
         before.len() >= length
             && before[before.len() - length..].starts_with(lead)
             && before[before.len() - digits..].iter().all(u8::is_ascii_hexdigit)
     };
     ends_with(2, b"\\", 0) && matches!(previous, b'n' | b't' | b'r' | b'b' | b'f' | b'v' | b'0' | b'e')
+        || ends_with(2, b"`", 0) && matches!(previous, b'n' | b't' | b'r')
         || ends_with(3, b"%", 2)
         || ends_with(4, b"\\x", 2)
+        || ends_with(4, b"\\", 3) && before[before.len() - 3..].iter().all(|&byte| matches!(byte, b'0'..=b'7'))
         || ends_with(6, b"\\u", 4)
-        || ansi_colour_before(bytes, at)
+        || ends_with(10, b"\\U", 8)
+        || ends_with(3, b"=", 2) && QUOTED_PRINTABLE.iter().any(|code| before.ends_with(code.as_bytes()))
+        || reference_before(bytes, at)
+        || terminal_sequence_before(bytes, at)
 }
 
-/// Whether a terminal colour sequence (`ESC [ … m`) ends at `at`.
-fn ansi_colour_before(bytes: &[u8], at: usize) -> bool {
-    if bytes[at - 1] != b'm' {
+/// What stands in front of values in quoted-printable: blanks, line breaks, quotes and the signs behind names.
+const QUOTED_PRINTABLE: [&str; 10] = ["09", "0A", "0D", "20", "22", "27", "2C", "3A", "3D", "3E"];
+
+/// Whether a reference of HTML without its semicolon ends at `at`: `&#34`.
+fn reference_before(bytes: &[u8], at: usize) -> bool {
+    let digits = run_before(bytes, at, 5, |byte| byte.is_ascii_digit());
+    digits > 0 && bytes[..at - digits].ends_with(b"&#")
+}
+
+/// Whether what tells a terminal how to show text (`ESC [ … m`, `ESC ( B`) ends at `at`, raw or as code and viewers write it.
+fn terminal_sequence_before(bytes: &[u8], at: usize) -> bool {
+    if !bytes[at - 1].is_ascii_alphabetic() {
         return false;
     }
-    let parameters = run_before(bytes, at - 1, 12, |byte| byte.is_ascii_digit() || byte == b';');
+    let parameters = run_before(bytes, at - 1, 16, |byte| byte.is_ascii_digit() || matches!(byte, b';' | b':' | b'?'));
     let rest = &bytes[..at - 1 - parameters];
-    rest.ends_with(b"\x1b[") || rest.ends_with(b"\\e[") || rest.ends_with(b"033[") || rest.ends_with(b"x1b[")
+    const LEADS: [&[u8]; 7] = [b"\x1b[", b"\\e[", b"033[", b"x1b[", b"u001b[", b"^[[", b"\xe2\x90\x9b["];
+    LEADS.iter().any(|lead| rest.ends_with(lead)) || parameters == 0 && rest.ends_with(b"\x1b(")
 }
 
 /// Whether a byte sequence holds a letter sequence without regard to ASCII case; `needle` is lower case and not empty.
@@ -95,10 +110,18 @@ mod tests {
             "\x1b[32mK",
             "${X:-K",
             "\u{ff1a}K",
+            "\\040K",
+            "\\U00000022K",
+            "=3DK",
+            "&#34K",
+            "\x1b[01;31m\x1b[KK",
+            "\x1b(BK",
+            "\\u001b[0mK",
+            "^[[0mK",
         ] {
             assert!(starts_token(text.as_bytes(), text.len() - 1), "{text:?}");
         }
-        for text in ["taK", "ta-K", "0K", "_K", "4K", "%2K", "\\q2K", "32mK"] {
+        for text in ["taK", "ta-K", "0K", "_K", "4K", "%2K", "\\q2K", "32mK", "\\0840K", "=2dK", "#34K", "[0mK"] {
             assert!(!starts_token(text.as_bytes(), text.len() - 1), "{text:?}");
         }
     }

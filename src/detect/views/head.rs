@@ -21,6 +21,26 @@ pub(super) fn read<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b
     &room[..length]
 }
 
+/// What is worth a look at the beginning of an encoded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// The prefix of most keys, with its hyphen.
+    Key,
+    /// The scheme of an address.
+    Address,
+}
+
+/// As many bytes as three characters take that are encoded twice.
+const SHORT: usize = 48;
+
+/// What the text at `at` begins with.
+pub(super) fn begins(bytes: &[u8], at: usize) -> Option<Begins> {
+    let mut room = [0; HEAD];
+    let text = read(&bytes[..bytes.len().min(at + SHORT)], at, &mut room);
+    let is = |start: &[u8]| text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
+    if text.starts_with(b"sk-") { Some(Begins::Key) } else { is(b"htt").then_some(Begins::Address) }
+}
+
 /// The token at `at`, decoded into `room`, where its first escape stands in what may be a key.
 pub(in crate::detect) fn encoded_key<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> Option<&'b [u8]> {
     let end = at + run_after(bytes, at, HEAD, is_key_byte);
@@ -55,7 +75,7 @@ pub(super) fn decode(
 fn any(bytes: &[u8], at: usize) -> Option<Unit> {
     match bytes[at] {
         b'%' => percent::unit(bytes, at),
-        b'\\' => ansi::unit(bytes, at).or_else(|| escape::unit(bytes, at)),
+        b'\\' => ansi::unit(bytes, at).or_else(|| escape::any(bytes, at)),
         b'`' => escape::unit(bytes, at),
         b'&' => html::unit(bytes, at),
         b'=' => quoted_printable::unit(bytes, at),

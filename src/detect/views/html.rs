@@ -43,14 +43,15 @@ const LONGEST_NAME: usize = 14;
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
-    if bytes[at..].starts_with(b"sk") {
-        let next = unit(bytes, at + 2);
-        return next.is_some_and(|next| matches!(next.text(), b"-" | b"&" | [0xe2, ..]));
-    }
-    let Some(start) = start(bytes, at) else { return false };
-    let (first, second) = (unit(bytes, start), unit(bytes, at + 2));
-    let (Some(first), Some(second)) = (first, second) else { return false };
-    matches!((first.text(), second.text()), (b"s", b"k") | (b"h" | b"H", b"t" | b"T"))
+    let ends = |digits: &[u8]| bytes[..at].ends_with(digits);
+    let worth_it = match bytes[at] {
+        b'5' => ends(b"11"),
+        b'4' => ends(b"10"),
+        b'3' => ends(b"7"),
+        b'8' => ends(b"6"),
+        _ => true,
+    };
+    worth_it && start(bytes, at).is_some_and(|start| head::begins(bytes, start).is_some())
 }
 
 /// The beginning of what the references say of which the literal at `at` is a part.

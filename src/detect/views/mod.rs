@@ -184,7 +184,7 @@ impl Encoding {
             Self::Escape => escape::is_at(bytes, at),
             Self::Percent => percent::is_at(bytes, at),
             Self::Html => html::is_at(bytes, at),
-            Self::QuotedPrintable => false,
+            Self::QuotedPrintable => quoted_printable::is_at(bytes, at),
             Self::Ansi => ansi::is_at(bytes, at),
             Self::Invisible => invisible::is_at(bytes, at),
             Self::Joined => joined::is_at(bytes, at),

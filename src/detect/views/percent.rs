@@ -1,20 +1,20 @@
 //! Percent-encoding, in part or in whole: `sk%2Dproj`, `%73%6B%2D`, and what `escape()` once wrote, `sk%u002Dproj`.
 
 use super::unit::{Unit, tokens};
-use super::{Seen, Stretch};
+use super::{Seen, Stretch, head};
 
-/// Literals of the prefilter: the end of the prefix in front of a hyphen, the first letter of the prefix, and that of `http`.
-pub(super) const LITERALS: &[&[u8]] = &[b"sk%", b"%73", b"%68", b"%u0"];
+/// Literals of the prefilter: the end of the prefix in front of a hyphen, the first letter of the prefix and that of `http`,
+/// and what encodes either twice.
+pub(super) const LITERALS: &[&[u8]] = &[b"sk%", b"%73", b"%68", b"%u0", b"%25"];
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
-    let rest = &bytes[at..];
-    match rest[..3] {
-        [b's', b'k', b'%'] => matches!(rest.get(3..5), Some(b"2D" | b"2d" | b"25" | b"u0")),
-        [b'%', b'u', _] => matches!(rest.get(3..9), Some(b"073%u0" | b"068%u0")),
-        [b'%', b'7', _] => matches!(rest.get(3..6), Some(b"%6b" | b"%6B" | b"k%2")),
-        _ => matches!(rest.get(3..6), Some(b"%74" | b"ttp")),
-    }
+    let first = |codes: &[&[u8]]| bytes.get(at + 3..at + 5).is_some_and(|code| codes.contains(&code));
+    let worth_it = match bytes[at + 1] {
+        b'2' | b'u' => first(&[b"73", b"68", b"07", b"06"]),
+        _ => true,
+    };
+    worth_it && head::begins(bytes, at).is_some()
 }
 
 /// The stretches that are worth decoding: what stands without blanks and quotes around an encoded byte.

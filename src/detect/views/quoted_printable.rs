@@ -8,8 +8,13 @@ use super::percent::hex;
 use super::unit::{Unit, tokens};
 use super::{Seen, Stretch};
 
-/// Literals of the prefilter: none. Nobody encodes what a key begins with.
-pub(super) const LITERALS: &[&[u8]] = &[];
+/// Literals of the prefilter: the end of the prefix in front of a hyphen.
+pub(super) const LITERALS: &[&[u8]] = &[b"sk="];
+
+/// Whether the literal at `at` is where it has to be.
+pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
+    unit(bytes, at + 2).is_some_and(|unit| matches!(unit.text(), b"" | b"-"))
+}
 
 /// So many lines that are broken say what a header says.
 const BROKEN_LINES: usize = 2;

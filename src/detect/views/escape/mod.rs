@@ -12,42 +12,26 @@ use super::{HEAD, Seen, Stretch, head};
 
 pub(super) use code::unit;
 
-/// Literals of the prefilter: the end of the prefix in front of a hyphen; the ends of the first two escapes of a key and
-/// of an address that are escaped as a whole, in hexadecimal, octal and with braces.
-pub(super) const LITERALS: &[&[u8]] = &[br"sk\", br"73\", br"68\", br"63\", br"50\", br"3}\", br"8}\"];
+/// How documents in RTF begin.
+const RTF: &[u8] = br"{\rtf";
+
+/// Literals of the prefilter: the end of the prefix in front of a hyphen; the ends of the first escape of a key and of an
+/// address that are escaped as a whole, in hexadecimal, octal and CSS, and its beginning in braces.
+pub(super) const LITERALS: &[&[u8]] = &[br"sk\", b"sk`", br"73\", br"68\", br"63\", br"50\", br"73 \6", b"{73", b"{68"];
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
-    let rest = &bytes[at..];
-    if rest.starts_with(b"sk") {
-        // Once in each text that another text quotes.
-        let slashes = run_after(bytes, at + 2, 8, |byte| byte == b'\\');
-        return unit(bytes, at + 1 + slashes).is_some_and(|unit| unit.text() == b"-")
-            || css(bytes, at + 2).is_some_and(|unit| unit.text() == b"-");
-    }
-    let Some(start) = start(bytes, at) else { return false };
-    let (first, second) = match rest[0] {
-        b'7' | b'6' if start + 1 == at => (css(bytes, start), css(bytes, at + 2)),
-        _ => {
-            let first = unit(bytes, start);
-            let slashes = first.map_or(0, |first| run_after(bytes, start + first.source, 8, |byte| byte == b'\\'));
-            (first, first.and_then(|first| unit(bytes, start + first.source + slashes.max(1) - 1)))
-        }
+    let worth_it = match bytes[at..at + 3] {
+        [b's', _, b'`'] => bytes[at + 3..].starts_with(b"u{"),
+        [b'{', ..] => bytes.get(at + 3) == Some(&b'}'),
+        _ => true,
     };
-    let (Some(first), Some(second)) = (first, second) else { return false };
-    matches!((first.text(), second.text()), (b"s", b"k") | (b"h" | b"H", b"t" | b"T"))
+    worth_it && start(bytes, at).is_some_and(|start| head::begins(bytes, start).is_some())
 }
 
 /// The beginning of what is escaped where the literal at `at` stands.
 pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
-    let start = start(bytes, at).unwrap_or(at);
-    let first = start + run_after(bytes, start, 3, |byte| byte.is_ascii_alphabetic());
-    // As octal it says something else, or nothing.
-    if unit(bytes, first).is_none_or(|unit| !matches!(unit.text(), [b's' | b'h' | b'H' | b'-' | b'\\'])) {
-        let length = head::decode(bytes, start, room, css);
-        return &room[..length];
-    }
-    head::read(bytes, start, room)
+    head::read(bytes, start(bytes, at).unwrap_or(at), room)
 }
 
 /// Where the escape begins in which the literal at `at` stands.
@@ -55,15 +39,27 @@ fn start(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes[at..].starts_with(b"sk") {
         return Some(at);
     }
-    let lead = bytes[at.saturating_sub(10)..at].iter().rposition(|&byte| byte == b'\\')?;
-    Some(at.saturating_sub(10) + lead)
+    let floor = at.saturating_sub(10);
+    let lead = bytes[floor..at].iter().rposition(|&byte| matches!(byte, b'\\' | b'`'))?;
+    Some(floor + lead)
+}
+
+/// What the escape at `at` says: in RTF, in CSS where it can be nothing else, or in any other language.
+pub(super) fn any(bytes: &[u8], at: usize) -> Option<Unit> {
+    if bytes.starts_with(RTF) {
+        rtf(bytes, at)
+    } else if is_css(bytes, at) {
+        css(bytes, at)
+    } else {
+        unit(bytes, at)
+    }
 }
 
 /// The stretches that are worth decoding: what stands without blanks and quotes around an escape.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     let bytes = seen.bytes;
     let ends = |byte| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`');
-    if bytes.starts_with(br"{\rtf") {
+    if bytes.starts_with(RTF) {
         return tokens(bytes, memchr::memchr_iter(b'\\', bytes), |byte| ends(byte) && byte != b'\'', rtf);
     }
     let any = tokens(bytes, memchr::memchr2_iter(b'\\', b'`', bytes), ends, unit);
@@ -83,18 +79,20 @@ fn overlaps(stretches: &[Stretch], other: &Stretch) -> bool {
     stretches.get(next).is_some_and(|stretch| stretch.range.start < other.range.end)
 }
 
-/// Whether the escape at `at` can be one of CSS alone: as octal it would say a control character, or it ends with a blank
-/// in front of the next.
+/// Whether the escape at `at` can be one of CSS alone: as octal it would say a control character, or another escape of CSS
+/// follows, with the blank that ends this one or without.
 fn is_css(bytes: &[u8], at: usize) -> bool {
-    let rest = &bytes[at + 1..];
-    let letter = |index: usize| rest.get(index).is_some_and(|byte| matches!(byte, b'a'..=b'f' | b'A'..=b'F'));
-    let digits = run_after(bytes, at + 1, 6, |byte| byte.is_ascii_hexdigit());
-    let said = css(bytes, at).is_some_and(|unit| unit.text()[0].is_ascii_graphic());
-    let digit = rest.first().is_some_and(|byte| matches!(byte, b'0'..=b'7'));
-    said && digit
-        && (letter(1)
-            || rest.starts_with(b"000")
-            || rest.get(digits) == Some(&b' ') && rest.get(digits + 1) == Some(&b'\\'))
+    let Some(unit) = css(bytes, at).filter(|unit| unit.text()[0].is_ascii_graphic()) else { return false };
+    let two = |at: usize| {
+        bytes
+            .get(at..at + 2)
+            .is_some_and(|digits| digits[0].is_ascii_digit() && matches!(digits[1], b'a'..=b'f' | b'A'..=b'F'))
+    };
+    let behind = at + unit.source;
+    let blank = bytes[behind - 1] == b' ';
+    two(at + 1)
+        || bytes[at + 1..].starts_with(b"000")
+        || bytes.get(behind) == Some(&b'\\') && (blank || two(behind + 1))
 }
 
 /// What an escape of CSS says: one to six hexadecimal digits, with a blank behind them that ends them.
