@@ -53,6 +53,7 @@ mod text;
 mod url;
 mod value;
 mod views;
+mod wide;
 mod wording;
 mod worth;
 
@@ -74,9 +75,9 @@ use prefilter::Prefilter;
 use setting::Vocabulary;
 use text::FileKind;
 
-pub use allow::allowed_lines;
 pub use notes::MOST_DROPPED;
 pub use redact::redact_text;
+pub use wide::allowed_lines;
 
 /// The most matches that one blob may have; behind it the blob counts as not fully read.
 pub const MOST_MATCHES: usize = 10_000;
@@ -195,6 +196,11 @@ impl<'r> Detector<'r> {
     /// Finds the keys and endpoints of a blob, in the order of its bytes.
     #[must_use]
     pub fn detect(&self, blob: &Blob<'_>) -> Matches {
+        self.detect_wide(blob).unwrap_or_else(|| self.detect_text(blob))
+    }
+
+    /// What a blob holds in the bytes as they are, and in their views.
+    fn detect_text(&self, blob: &Blob<'_>) -> Matches {
         let layout = Layout::new(blob);
         let (mut found, stretches) = self.read(blob, &layout);
         let undecoded = decode::undo(self, blob, &mut found, stretches);

@@ -130,16 +130,21 @@ pub(super) fn encoded(rules: &Rules, bytes: &[u8], at: usize, lead: Lead) -> Add
     }
     let mut room = [0; HEAD];
     let head = lead.head(bytes, at, &mut room);
-    let slashes = memchr::memmem::find(head, b"://");
-    if let Some(host) = slashes.map(|slashes| host_behind(head, slashes, Slashes::Plain)) {
-        if is_known(rules, &host) {
-            return Address::Telling;
-        }
-        return name_in_front(bytes, at);
-    }
     let key = memchr::memmem::find_iter(head, b"sk-").any(|at| begins_key(head, at))
         || memchr::memmem::find(head, MARKER).is_some();
-    if key { Address::Telling } else { Address::Nothing }
+    let named = || {
+        let letters = memchr::memchr2_iter(b'O', b'o', head);
+        let words = letters.filter(|&at| head[at..].get(..6).is_some_and(|word| word.eq_ignore_ascii_case(b"openai")));
+        words.into_iter().any(|at| names_a_part(head, at))
+    };
+    if key || named() {
+        return Address::Telling;
+    }
+    match memchr::memmem::find(head, b"://").map(|slashes| host_behind(head, slashes, Slashes::Plain)) {
+        Some(host) if is_known(rules, &host) => Address::Telling,
+        Some(_) => name_in_front(bytes, at),
+        None => Address::Nothing,
+    }
 }
 
 /// Whether a name stands in front of an address, which begins at `before`, that makes it worth a look.

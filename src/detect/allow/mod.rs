@@ -26,11 +26,7 @@ const LONGEST_REASON: usize = 200;
 const LONGEST_LINE: usize = 4096;
 
 /// The lines on which the comments of a text that allow something stand, and what those comments cover.
-///
-/// Whoever trusts one version of a file and reads another holds a comment against these: a comment counts if the same
-/// words stood there on the same line, with the same value.
-#[must_use]
-pub fn allowed_lines(bytes: &[u8]) -> BTreeSet<LineDigest> {
+pub(super) fn allowed_lines(bytes: &[u8]) -> BTreeSet<LineDigest> {
     let mut allows = Allows::new(bytes);
     let mut digests = BTreeSet::new();
     let mut behind = 0;

@@ -127,7 +127,7 @@ pub(super) enum Lead {
 }
 
 impl Lead {
-    /// The literals, each at least three bytes long. The search has room for 64 of three bytes and 64 longer ones in all.
+    /// The literals, each at least three bytes long.
     pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], Self)> {
         let base64 = base64::Form::LITERALS.into_iter().map(|(literal, form)| (literal, Self::Base64(form)));
         let others = Encoding::ALL.into_iter();
@@ -147,14 +147,14 @@ impl Lead {
     /// The beginning of what the encoded text says in which the literal stands at `at`, decoded into `room`.
     pub(super) fn head<'b>(self, bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
         match self {
-            Self::Base64(_) => base64::head(bytes, at, room),
+            Self::Base64(form) => base64::head(form, bytes, at, room),
             Self::Of(encoding) => encoding.head(bytes, at, room),
         }
     }
 
     /// Whether the literal itself tells enough, so that nothing has to be decoded.
     pub(super) const fn is_certain(self) -> bool {
-        matches!(self, Self::Base64(base64::Form::Inside(_)))
+        matches!(self, Self::Base64(form) if form.is_certain())
     }
 }
 
@@ -199,7 +199,7 @@ impl Encoding {
 
     fn head<'b>(self, bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
         match self {
-            Self::Base64 => base64::head(bytes, at, room),
+            Self::Base64 => &room[..0],
             Self::Escape => escape::head(bytes, at, room),
             Self::Html => html::head(bytes, at, room),
             Self::Percent | Self::QuotedPrintable | Self::Ansi | Self::Invisible => head::read(bytes, at, room),

@@ -1,67 +1,160 @@
-//! Values in base64, as Kubernetes' Secrets, registries' logins and hosts that take one word for a value hold them.
+//! Base64, as Kubernetes' Secrets, registries' logins, data URLs and hosts that take one word for a value hold it.
 //!
 //! A [`Run`] of base64 is worth decoding where a literal says that a key or an address is in it ([`Form`]), or where it is
-//! the value of a setting that holds such things.
+//! the value of a setting that holds such things. Of a run that is not text as a whole, such as a file of another kind or one
+//! that something is glued to, the text around the literal is read.
 
+mod form;
+mod packed;
 mod run;
 
-use super::super::bytes::{is_key_byte, run_after, run_before, starts_token};
-
-pub(super) use run::stretches;
-
-use super::HEAD;
+use super::super::bytes::{contains_ignore_case, is_key_byte, run_after};
+use super::super::marker::MARKER;
+use super::super::names::Named;
+use super::{HEAD, Lead, Seen, Stretch};
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+pub(in crate::detect) use form::Form;
+use form::Says;
+use run::{Run, Said, is_value};
+
 /// A shorter run holds no key, and hardly an address that is worth encoding.
 const SHORTEST: usize = 24;
 
-/// What a literal in base64 stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::detect) enum Form {
-    /// Telling text anywhere in a run. The literal holds its middle, whose characters are the same whatever stands around
-    /// it, and stands so many characters behind the beginning of a group of four.
-    Inside(usize),
-    /// The beginning of a key, at the beginning of a run.
-    Key,
-    /// The beginning of an address, at the beginning of a run.
-    Address,
+/// The longest value that is decoded as a whole, in digits.
+const LONGEST: usize = 64 * 1024;
+
+/// The longest run that is unpacked.
+const LONGEST_PACKED: usize = 4 * 1024 * 1024;
+
+/// The shortest body of a key.
+const SHORTEST_BODY: usize = 16;
+
+/// The beginning of what the run says in which a literal stands at `at`.
+pub(super) fn head<'b>(form: Form, bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
+    let length = form.head(bytes, at, room);
+    &room[..length]
 }
 
-impl Form {
-    /// The literals, each at least four bytes long: three alignments of the marker, then `sk-` and `http`. Those of more
-    /// words would be more than the packed search takes.
-    pub(super) const LITERALS: [(&'static [u8], Self); 5] = [
-        (b"VDNCbGJrRk", Self::Inside(0)),
-        (b"QzQmxia0ZK", Self::Inside(2)),
-        (b"UM0JsYmtGS", Self::Inside(3)),
-        (b"c2st", Self::Key),
-        (b"aHR0c", Self::Address),
-    ];
+/// The runs that are worth decoding, in the order of the bytes: those around leads, the values of settings, and every
+/// value of a Secret.
+pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
+    let leads = seen.leads.iter().filter_map(|&(at, lead)| match lead {
+        Lead::Base64(form) => Some((at, form)),
+        Lead::Of(_) => None,
+    });
+    runs(seen.bytes, &leads.collect::<Vec<_>>(), seen.named)
+}
 
-    /// Whether the literal at `at` is where it has to be, in a run of some length.
-    pub(super) fn is_at(self, bytes: &[u8], at: usize) -> bool {
-        let behind = run_after(bytes, at, SHORTEST, is_digit);
-        match self {
-            Self::Inside(_) => behind + run_before(bytes, at, SHORTEST, is_digit) >= SHORTEST,
-            Self::Key => behind == SHORTEST && begins_run(bytes, at),
-            // `https://`, `http://`.
-            Self::Address => {
-                let rest = &bytes[at..];
-                let slashes = rest.starts_with(b"aHR0cHM6Ly") || rest.starts_with(b"aHR0cDovL");
-                slashes && behind == SHORTEST && begins_run(bytes, at)
-            }
+fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> {
+    let mut starts: Vec<(usize, Option<Form>)> = leads.iter().map(|&(at, form)| (at, Some(form))).collect();
+    starts.extend(named.iter().filter_map(|name| Some((name.value.clone()?.start, None))));
+    starts.extend(values_of_secrets(bytes).into_iter().map(|at| (at, None)));
+    starts.sort_unstable_by_key(|(at, form)| (*at, form.is_some()));
+    starts.dedup();
+
+    let mut found: Vec<Stretch> = Vec::new();
+    // Runs are walked once, however many leads they have.
+    let mut current: Option<Run<'_>> = None;
+    let mut read_to = 0;
+    for (at, form) in starts {
+        if at < read_to || !bytes.get(at).copied().is_some_and(is_digit) {
+            continue;
         }
+        let index = current.as_ref().and_then(|run| run.index_of(at));
+        let run = match (index, form) {
+            (Some(_), Some(_)) => current.take(),
+            // A value begins a run.
+            (_, None) => (run_after(bytes, at, SHORTEST, is_digit) == SHORTEST).then(|| Run::around(bytes, at, at)),
+            (None, Some(_)) => Some(Run::around(bytes, at, read_to)),
+        };
+        let Some(run) = run else { continue };
+        let stretch = match form {
+            Some(form) => run.index_of(at).and_then(|index| decoded(&run, index, form)),
+            None => is_value(bytes, &run, at).then(|| value(&run)).flatten(),
+        };
+        if let Some(stretch) = stretch {
+            read_to = stretch.range.end;
+            found.push(stretch);
+        }
+        current = Some(run);
     }
+    found
 }
 
-/// The beginning of what the run at `at` says, decoded in place into `room`.
-pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b [u8] {
-    let length = run_after(bytes, at, HEAD / 3 * 4, is_digit);
-    let text = &bytes[at..at + length / 4 * 4];
-    let decoded = engine(text).and_then(|engine| engine.decode_slice(text, room).ok()).unwrap_or(0);
-    &room[..decoded]
+/// What a run says around a lead, which stands behind so many of its digits.
+fn decoded(run: &Run<'_>, index: usize, form: Form) -> Option<Stretch> {
+    let group = index.checked_sub(form.phase)?;
+    let said = match form.says {
+        Says::Packed => return unpacked(run, index),
+        Says::PackedTwice => Some(run.all(group)).filter(|_| run.len() <= LONGEST_PACKED),
+        Says::Wide => Some(run.around_group(group, form.bytes_in_front(), |byte| byte == 0 || is_text(byte))),
+        Says::Plain | Says::Base64(_) | Says::Address => Some(run.around_group(group, form.bytes_in_front(), is_text)),
+    };
+    let worth = |said: &Said| match form.says {
+        Says::Wide => memchr::memmem::find(&said.text, b"s\0k\0-\0").is_some(),
+        Says::Base64(_) | Says::PackedTwice => said.text.len() >= SHORTEST,
+        Says::Plain | Says::Address | Says::Packed => tells(&said.text),
+    };
+    said.filter(worth).and_then(|said| run.stretch(&said))
+}
+
+/// What a packed file says whose beginning is the digit at `index`.
+fn unpacked(run: &Run<'_>, index: usize) -> Option<Stretch> {
+    let packed = (run.len() <= LONGEST_PACKED).then(|| run.all(index))?;
+    let text = packed::unpack(&packed.text).filter(|text| tells(text))?;
+    run.packed(index, &text)
+}
+
+/// What a value says that is nothing but a run: text, or something packed.
+fn value(run: &Run<'_>) -> Option<Stretch> {
+    if run.len() < SHORTEST || run.len() > LONGEST_PACKED {
+        return None;
+    }
+    let said = run.all(0);
+    if run.len() <= LONGEST && is_all_text(&said.text) {
+        return run.stretch(&said);
+    }
+    // A word on the next line may belong to something else.
+    let line = || run.first_line().filter(|line| line.len() >= SHORTEST && is_all_text(&line.all(0).text));
+    unpacked(run, 0).or_else(|| line().and_then(|line| line.stretch(&line.all(0))))
+}
+
+/// Whether a text may hold a key or an address, or names a setting.
+fn tells(text: &[u8]) -> bool {
+    let body = |at: usize| run_after(text, at + 3, SHORTEST_BODY, is_key_byte) == SHORTEST_BODY;
+    memchr::memmem::find_iter(text, b"sk-").any(body)
+        || memchr::memmem::find(text, MARKER).is_some()
+        || memchr::memmem::find(text, b"://").is_some()
+        || contains_ignore_case(text, b"openai")
+        || [&b"c2st"[..], b"NrL", b"zay"].iter().any(|literal| memchr::memmem::find(text, literal).is_some())
+}
+
+/// Whether a byte stands in text; of other characters than those of ASCII any.
+const fn is_text(byte: u8) -> bool {
+    !byte.is_ascii_control() || matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b)
+}
+
+fn is_all_text(text: &[u8]) -> bool {
+    text.iter().all(|&byte| is_text(byte)) && str::from_utf8(text).is_ok()
+}
+
+/// Where the values of Kubernetes' Secrets begin, whatever their names.
+fn values_of_secrets(bytes: &[u8]) -> Vec<usize> {
+    const LEADS: [&[u8]; 3] = [b"kind: ", b"\"kind\": \"", b"\"kind\":\""];
+    let mut words = memchr::memmem::find_iter(bytes, b"Secret");
+    if !words.any(|at| LEADS.iter().any(|lead| bytes[..at].ends_with(lead))) {
+        return Vec::new();
+    }
+    let colons = memchr::memchr_iter(b':', bytes);
+    let values = colons.map(|colon| {
+        colon
+            + 1
+            + run_after(bytes, colon + 1, 64, |byte| matches!(byte, b' ' | b'"' | b'\'' | b'|' | b'>' | b'-' | b'\n'))
+    });
+    values.filter(|&at| run_after(bytes, at, SHORTEST, is_digit) == SHORTEST).collect()
 }
 
 /// Whether a byte is one of either alphabet's digits.
@@ -69,34 +162,22 @@ const fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-/// Whether a value, and with it a run, begins at `at`: nothing of the alphabet stands in front but the end of an escape.
-fn begins_run(bytes: &[u8], at: usize) -> bool {
-    starts_token(bytes, at) && !(at > 0 && matches!(bytes[at - 1], b'+' | b'/'))
+/// The value of a digit of either alphabet.
+const fn value_of(digit: u8) -> Option<u8> {
+    Some(match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
 }
 
 const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
-
-/// The decoder of the alphabet that a text is written in; none where the two are mixed.
-fn engine(text: &[u8]) -> Option<&'static GeneralPurpose> {
-    let standard = text.iter().any(|byte| matches!(byte, b'+' | b'/'));
-    let url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
-    match (standard, url_safe) {
-        (true, true) => None,
-        (_, false) => Some(&STANDARD),
-        (false, true) => Some(&URL_SAFE),
-    }
-}
-
-/// What a text in base64 says, where that is text itself.
-pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let decoded = engine(text)?.decode(text).ok()?;
-    let control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b);
-    (!decoded.iter().any(control) && str::from_utf8(&decoded).is_ok()).then_some(decoded)
-}
 
 /// Length of the run at `at`, with its padding; 0 where it is too short to hold anything.
 pub(in crate::detect) fn run_length(bytes: &[u8], at: usize) -> usize {
@@ -108,17 +189,10 @@ pub(in crate::detect) fn run_length(bytes: &[u8], at: usize) -> usize {
 /// Whether two groups of four, wherever they begin, say six bytes of a key: each key has as many, chance and paths hardly
 /// ever. Allocates nothing: every path is asked.
 fn may_hold_key(run: &[u8]) -> bool {
-    let value = |digit: u8| match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' | b'-' => 62,
-        _ => 63,
-    };
     // Only with these the first byte is one of a key.
     let begins = |group: &[u8]| matches!(group[0], b'L'..=b'Z' | b'a'..=b'e');
     let says = |group: &[u8]| {
-        let bits = group.iter().fold(0, |bits, &digit| bits << 6 | u32::from(value(digit)));
+        let bits = group.iter().fold(0, |bits, &digit| bits << 6 | u32::from(value_of(digit).unwrap_or(0)));
         bits.to_be_bytes()[1..].iter().all(|&byte| is_key_byte(byte) || byte == b'.')
     };
     run.windows(8).any(|both| {
@@ -148,47 +222,85 @@ mod tests {
     use super::*;
 
     /// Unpadded.
-    fn encode(text: &[u8]) -> String {
+    pub(super) fn encode(text: &[u8]) -> String {
         STANDARD.encode(text).trim_end_matches('=').to_owned()
     }
 
-    #[test]
-    fn literals_are_the_same_whatever_stands_around_them() {
-        let marker = concat!("T3Blbk", "FJ");
-        for (shift, (literal, form)) in Form::LITERALS[..3].iter().enumerate() {
-            for (before, behind) in [("aaa", "zz"), ("~~~", "~~"), ("\0\0\0", "\0\0")] {
-                let encoded = encode(format!("{}{marker}{behind}", &before[..shift]).as_bytes());
-                let at = memchr::memmem::find(encoded.as_bytes(), literal);
-                assert_eq!(at.map(|at| Form::Inside(at % 4)), Some(*form), "{shift} {encoded}");
-            }
+    const TEXT: &str = "hello sk-0123456789abcdefghijklmnop, hello world!";
+
+    /// What is found in a text by the literals in it.
+    fn found(text: &str) -> Vec<(String, String)> {
+        let mut leads: Vec<(usize, Form)> = Vec::new();
+        for (literal, form) in Form::LITERALS {
+            let at = memchr::memmem::find_iter(text.as_bytes(), literal);
+            leads.extend(at.filter(|&at| form.is_at(text.as_bytes(), at)).map(|at| (at, form)));
         }
-        for (text, form) in [("sk-", Form::Key), ("https://", Form::Address), ("http://", Form::Address)] {
-            for behind in ["a host or a key", "~~~~~~~~~~~~~~~", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"] {
-                let encoded = encode(format!("{text}{behind}").as_bytes());
-                let literal = Form::LITERALS.iter().find(|(_, other)| *other == form).unwrap().0;
-                assert!(encoded.as_bytes().starts_with(literal) && form.is_at(encoded.as_bytes(), 0), "{text}");
+        leads.sort_by_key(|(at, _)| *at);
+        let run = |run: Stretch| (text[run.range].to_owned(), String::from_utf8_lossy(&run.text).into_owned());
+        runs(text.as_bytes(), &leads, &[]).into_iter().map(run).collect()
+    }
+
+    #[test]
+    fn a_run_goes_as_far_as_its_alphabet_and_padding() {
+        let encoded = STANDARD.encode(TEXT);
+        for (before, behind) in [("", ""), ("K: ", "\n"), ("\"", "\""), ("a\\n", "\\n"), ("x,", ",y"), ("a", " b c")] {
+            let text = format!("{before}{encoded}{behind}");
+            assert_eq!(found(&text), [(encoded.clone(), TEXT.to_owned())], "{text}");
+        }
+        assert_eq!(found(&encoded[..20]), []);
+        assert_eq!(found(&encoded.replace('=', "%3D"))[0].0, encoded.replace('=', "%3D"));
+    }
+
+    #[test]
+    fn lines_of_any_width_belong_together() {
+        let text = format!("{TEXT} {}", TEXT.replace("sk-", "").repeat(4));
+        let encoded = encode(text.as_bytes());
+        for width in [24, 37, 50, 60, 64, 76, 77, 150] {
+            let lines: Vec<&str> = encoded.as_bytes().chunks(width).map(|line| str::from_utf8(line).unwrap()).collect();
+            for joint in ["\n", "\r\n", "\n    ", "\\n", "\\r\\n", "\\\n", "\\n\\\n", "\\\\n"] {
+                for (before, behind) in [("", "\n"), ("  k: |\n    ", "\n  b: x\n"), ("\"", "\""), ("x = \"", "\" y")] {
+                    let file = format!("{before}{}{behind}", lines.join(joint));
+                    assert_eq!(found(&file), [(lines.join(joint), text.clone())], "{width} {file}");
+                }
             }
         }
     }
 
     #[test]
-    fn either_alphabet_is_decoded_padded_or_not() {
-        for (text, wanted) in [
-            ("", Some("")),
-            ("YQ==", Some("a")),
-            ("YQ", Some("a")),
-            ("YWI=", Some("ab")),
-            ("YWJj", Some("abc")),
-            ("Pz8/", Some("???")),
-            ("Pz8_", Some("???")),
-            ("YR", Some("a")),
-            ("Pz8_Pz8/", None),
-            ("YQ=a", None),
-            ("Y", None),
-            ("/+8=", None),
-            ("AGE=", None),
-        ] {
-            assert_eq!(decode(text.as_bytes()).as_deref(), wanted.map(str::as_bytes), "{text}");
+    fn the_text_around_a_lead_is_read_from_other_bytes() {
+        let noise: Vec<u8> = (0..300_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 21) as u8 & 0x9f).collect();
+        for front in [0, 1, 2, 3, 1000, 250_001] {
+            let bytes = [&noise[..front], b"\x01", TEXT.as_bytes(), b"\x02", &noise[..100_000]].concat();
+            let encoded = encode(&bytes);
+            let found = found(&encoded);
+            let (range, text) = found.iter().find(|(_, text)| text.contains(TEXT)).unwrap();
+            assert!(text.len() < TEXT.len() + 40 && range.len() < 150, "{front} {found:?}");
         }
+    }
+
+    #[test]
+    fn packed_text_is_unpacked_whatever_is_around_it() {
+        use std::io::Write;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(TEXT.as_bytes()).unwrap();
+        let encoded = STANDARD.encode(gzip.finish().unwrap());
+        let file = format!("release: {encoded}\n");
+        assert_eq!(found(&file)[0].1, TEXT);
+        let twice = format!("release: {}\n", STANDARD.encode(&encoded));
+        assert_eq!(found(&twice)[0].1, encoded);
+    }
+
+    #[test]
+    fn anything_else_is_no_text() {
+        for text in [
+            "c2st",
+            "c2stAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "aHR0cHM6LyAAAAAAAAAAAAAAAAAAAAA",
+            "zay2".repeat(40).as_str(),
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+        let hostile = "c2st".repeat(50_000);
+        assert!(found(&hostile).len() < 3);
     }
 }
