@@ -13,6 +13,7 @@ mod cli;
 mod config;
 mod determinism;
 mod encoded;
+mod encodings_joined;
 mod git;
 #[cfg(unix)]
 mod hooks;

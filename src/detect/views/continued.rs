@@ -57,7 +57,7 @@ fn lines(bytes: &[u8], at: usize, floor: usize) -> Pieces {
     let mut run = run_at(bytes, at, floor, is_content);
     let mut ranges = Vec::new();
     let mut first = run.clone();
-    while let Some(end) = line_before(bytes, first.start).filter(|&end| end > floor && ranges.len() < MOST_LINES) {
+    while let Some(end) = previous_line(bytes, first.start).filter(|&end| end > floor && ranges.len() < MOST_LINES) {
         ranges.push(first);
         first = run_at(bytes, end, floor, is_content).start..end;
     }
@@ -68,7 +68,7 @@ fn lines(bytes: &[u8], at: usize, floor: usize) -> Pieces {
     } else {
         ranges.push(first);
     }
-    while let Some(next) = line_behind(bytes, run.end).filter(|_| ranges.len() < MOST_LINES) {
+    while let Some(next) = next_line(bytes, run.end).filter(|_| ranges.len() < MOST_LINES) {
         run = run_at(bytes, next, next, is_content);
         ranges.push(run.clone());
     }
@@ -76,7 +76,7 @@ fn lines(bytes: &[u8], at: usize, floor: usize) -> Pieces {
 }
 
 /// Where the value goes on that is broken off at `end`.
-fn line_behind(bytes: &[u8], end: usize) -> Option<usize> {
+pub(super) fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
     let rest = bytes.get(end..)?;
     let (mark, rest) = rest.split_first()?;
     if !matches!(mark, b'\\' | b'^' | b'`') {
@@ -89,13 +89,13 @@ fn line_behind(bytes: &[u8], end: usize) -> Option<usize> {
 }
 
 /// The end of the line in front of the one whose value begins at `start`, where that goes on in it.
-fn line_before(bytes: &[u8], start: usize) -> Option<usize> {
+fn previous_line(bytes: &[u8], start: usize) -> Option<usize> {
     let indent = run_before(bytes, start, WIDEST, |byte| matches!(byte, b' ' | b'\t'));
     let line = bytes[..start - indent].strip_suffix(b"\n")?;
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let end = line.len().checked_sub(1)?;
     let content = end.checked_sub(1).is_some_and(|last| is_content(bytes[last]));
-    (content && line_behind(bytes, end) == Some(start)).then_some(end)
+    (content && next_line(bytes, end) == Some(start)).then_some(end)
 }
 
 /// Whether indentation is no part of the value that begins at `start`: without quotes, or as YAML has them.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::bytes::{is_key_byte, run_after, run_before};
 use super::super::marker::MARKER;
 use super::super::worth::begins_key;
-use super::{Builder, Seen, Stretch, joined, wrapped};
+use super::{Builder, Seen, Stretch, continued, joined, wrapped};
 
 /// The longest text that is put together.
 pub(super) const LONGEST: usize = 64 * 1024;
@@ -18,8 +18,7 @@ const SHORTEST: usize = 12;
 
 /// Whether a byte can stand in a piece of a key or an address.
 pub(super) const fn is_content(byte: u8) -> bool {
-    is_key_byte(byte)
-        || matches!(byte, b'.' | b':' | b'/' | b'%' | b'@' | b'?' | b'=' | b'&' | b'~' | b'+' | b'#' | b'!')
+    is_key_byte(byte) || matches!(byte, b'.' | b':' | b'/' | b'%' | b'@' | b'?' | b'=' | b'&' | b'~' | b'+')
 }
 
 /// The run of content that holds `at`, from `floor` on.
@@ -129,7 +128,8 @@ pub(super) fn authority_end(text: &[u8], slashes: usize) -> usize {
 }
 
 fn is_telling_key(text: &[u8], cuts: &[usize], reason: Reason) -> bool {
-    let inside = |cut: &usize| text.get(*cut).is_some_and(|&byte| in_value(byte)) && in_value(text[cut - 1]);
+    let in_value = |at: usize| text.get(at).is_some_and(|&byte| is_key_byte(byte) || byte == b'.');
+    let inside = |cut: &usize| *cut > 0 && in_value(*cut) && in_value(cut - 1);
     if !cuts.iter().any(inside) {
         return false;
     }
@@ -147,10 +147,6 @@ fn has_digit(text: &[u8]) -> bool {
     text.iter().any(u8::is_ascii_digit)
 }
 
-fn in_value(byte: u8) -> bool {
-    is_key_byte(byte) || byte == b'.'
-}
-
 /// Whether the beginning of a key from `start` to `end`, too short to be one, goes on in another literal or line. In
 /// place, without allocation.
 pub(in crate::detect) fn key_goes_on(bytes: &[u8], start: usize, end: usize) -> bool {
@@ -159,7 +155,8 @@ pub(in crate::detect) fn key_goes_on(bytes: &[u8], start: usize, end: usize) -> 
     const SHORTEST_KEY: usize = 32;
     let (mut length, mut digit, mut end) = (end - start, false, end);
     for _ in 0..MOST_PIECES {
-        let next = joined::next_piece(bytes, end).or_else(|| wrapped::next_line(bytes, end));
+        let next = joined::next_piece(bytes, end);
+        let next = next.or_else(|| continued::next_line(bytes, end)).or_else(|| wrapped::next_line(bytes, end));
         let Some(next) = next.filter(|next| *next < bytes.len()) else { break };
         let run = run_after(bytes, next, 2 * SHORTEST_KEY, is_key_byte);
         length += run;
