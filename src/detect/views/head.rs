@@ -41,6 +41,15 @@ pub(super) fn begins(bytes: &[u8], at: usize) -> Option<Begins> {
     if text.starts_with(b"sk-") { Some(Begins::Key) } else { is(b"htt").then_some(Begins::Address) }
 }
 
+/// Where the scheme of an address begins whose slashes stand around `at`, in plain letters: in front of what says the colon.
+pub(super) fn scheme_before(bytes: &[u8], at: usize) -> Option<usize> {
+    const REACH: usize = 32;
+    let front = &bytes[at.saturating_sub(REACH)..at];
+    let length =
+        front.len() - memchr::memmem::rfind(front, b"http").or_else(|| memchr::memmem::rfind(front, b"HTTP"))?;
+    Some(at - length)
+}
+
 /// The token at `at`, decoded into `room`, where its first escape stands in what may be a key.
 pub(in crate::detect) fn encoded_key<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> Option<&'b [u8]> {
     let end = at + run_after(bytes, at, HEAD, is_key_byte);

@@ -249,3 +249,9 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<(Encoding, Vec<Stretch>)> {
     let all = Encoding::ALL.map(|encoding| (encoding, of(encoding)));
     all.into_iter().filter(|(_, stretches)| !stretches.is_empty()).collect()
 }
+
+/// Whether one of `stretches`, in order, overlaps another one.
+fn overlaps(stretches: &[Stretch], other: &Stretch) -> bool {
+    let next = stretches.partition_point(|stretch| stretch.range.end <= other.range.start);
+    stretches.get(next).is_some_and(|stretch| stretch.range.start < other.range.end)
+}
