@@ -13,6 +13,7 @@ mod cli;
 mod config;
 mod determinism;
 mod encoded;
+mod encodings_text;
 mod git;
 #[cfg(unix)]
 mod hooks;
