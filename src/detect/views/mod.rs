@@ -35,7 +35,7 @@ mod wrapped;
 use super::names::Named;
 
 pub(super) use base64::{readings, run_length};
-pub(super) use head::encoded_key;
+pub(super) use head::{encoded_host, encoded_key};
 pub(super) use pieces::key_goes_on;
 pub(super) use stretch::{Builder, Stretch};
 pub(super) use view::View;

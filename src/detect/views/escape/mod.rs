@@ -6,7 +6,7 @@
 
 mod code;
 
-use super::super::bytes::run_after;
+use super::super::bytes::{is_key_byte, run_after};
 use super::unit::{Unit, tokens};
 use super::{HEAD, Seen, Stretch, head};
 
@@ -80,8 +80,8 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     all
 }
 
-/// Whether the escape at `at` can be one of CSS alone: as octal it would say a control character, or another escape of CSS
-/// follows, with the blank that ends this one or without.
+/// Whether the escape at `at` is one of CSS: as octal it would say a control character, or a blank ends it, or another
+/// escape of CSS follows. Octal escapes of two digits in front of a blank are rare.
 fn is_css(bytes: &[u8], at: usize) -> bool {
     let Some(unit) = css(bytes, at).filter(|unit| unit.text()[0].is_ascii_graphic()) else { return false };
     let two = |at: usize| {
@@ -93,6 +93,7 @@ fn is_css(bytes: &[u8], at: usize) -> bool {
     let blank = bytes[behind - 1] == b' ';
     two(at + 1)
         || bytes[at + 1..].starts_with(b"000")
+        || blank && is_key_byte(unit.text()[0])
         || bytes.get(behind) == Some(&b'\\') && (blank || two(behind + 1))
 }
 

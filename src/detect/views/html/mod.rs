@@ -98,6 +98,11 @@ pub(super) fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
     }
 }
 
+/// The tags at `at` that may stand inside of a key.
+pub(super) fn tags(bytes: &[u8], at: usize) -> Option<Unit> {
+    tags::tags(bytes, at).map(|end| Unit::nothing(end - at))
+}
+
 /// Whether the name of a reference stands there, with its semicolon.
 pub(super) fn is_name(text: &[u8]) -> bool {
     name(text).is_some()

@@ -59,7 +59,7 @@ fn token(bytes: &[u8], start: usize) -> (Builder, usize) {
 }
 
 /// The offset behind the tags at `at`, at least one and all of elements that stand inside words.
-fn tags(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn tags(bytes: &[u8], at: usize) -> Option<usize> {
     let mut end = at;
     while end - at < LONGEST_TAG
         && let Some(behind) = tag(bytes, end)
