@@ -14,6 +14,7 @@ mod config;
 mod determinism;
 mod encoded;
 mod encodings_joined;
+mod encodings_text;
 mod git;
 #[cfg(unix)]
 mod hooks;

@@ -79,7 +79,8 @@ fn terminal_sequence_before(bytes: &[u8], at: usize) -> bool {
     let parameters = run_before(bytes, at - 1, 16, |byte| byte.is_ascii_digit() || matches!(byte, b';' | b':' | b'?'));
     let rest = &bytes[..at - 1 - parameters];
     const LEADS: [&[u8]; 7] = [b"\x1b[", b"\\e[", b"033[", b"x1b[", b"u001b[", b"^[[", b"\xe2\x90\x9b["];
-    LEADS.iter().any(|lead| rest.ends_with(lead)) || parameters == 0 && rest.ends_with(b"\x1b(")
+    let ends = |lead: &[u8]| rest.len() >= lead.len() && rest[rest.len() - lead.len()..].eq_ignore_ascii_case(lead);
+    LEADS.iter().any(|lead| ends(lead)) || parameters == 0 && rest.ends_with(b"\x1b(")
 }
 
 /// Whether a byte sequence holds a letter sequence without regard to ASCII case; `needle` is lower case and not empty.

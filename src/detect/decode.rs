@@ -1,7 +1,7 @@
 //! What stands in a blob in other ways than as it is: its views, the views of those, and what of all that counts.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -82,9 +82,15 @@ impl<'r> Undoing<'_, 'r> {
     fn read(&mut self, found: &mut Found<'r>, view: Rc<View>, depth: u32) {
         let text = view.blob(self.blob);
         let (mut inner, stretches) = self.detector.read(&text, &Layout::unknown(&text));
+        // What is complete as it is written goes on in nothing.
+        let is_whole = |at: usize| {
+            let first = found.keys.partition_point(|key| key.start < at);
+            found.keys.get(first).is_some_and(|key| key.start == at && self.is_complete(key))
+        };
         inner.keys.retain(|key| {
             let range = key.start..key.end;
-            view.is_decoded(&range) && (self.is_complete(key) || !view.is_strict(&range))
+            view.is_decoded(&range)
+                && (!view.is_strict(&range) || self.is_complete(key) && !is_whole(view.source_of(range).start))
         });
         inner.addresses.retain(|address| {
             let range = address.start..address.end;
@@ -140,6 +146,15 @@ impl Ranges {
 
 /// Where readings of the same bytes differ, one stands: the surest, of several the longest, of equals the one as written.
 fn settle(found: &mut Found<'_>) {
+    // What only goes on behind an address in another reading, such as the next field of a form, makes it no other one.
+    let written: HashMap<usize, &str> = found.addresses.iter().map(|one| (one.start, one.url.as_str())).collect();
+    for Decoded { addresses, view, .. } in &mut found.decoded {
+        addresses.retain(|one| {
+            let same = written.get(&view.source_of(one.start..one.end).start);
+            let more = same.and_then(|written| one.url.strip_prefix(written));
+            more.is_none_or(|more| !(more.is_empty() || more.starts_with('&')))
+        });
+    }
     let mut keys = Readings::default();
     keys.add(None, &found.keys, |key| (rank(key), key.start..key.end));
     let mut addresses = Readings::default();

@@ -188,6 +188,8 @@ pub(super) fn path(bytes: &[u8], at: usize, slashes: Slashes) -> (String, usize)
             Slashes::Escaped if rest.starts_with(br"\/") => (b'/', 2),
             Slashes::Percent if rest.starts_with(b"%2F") || rest.starts_with(b"%2f") => (b'/', 3),
             Slashes::Percent if rest[0] == b'&' || rest[0] == b'%' => break,
+            // A quote, where the text around the URL is encoded.
+            _ if rest.starts_with(b"%22") => break,
             _ => (rest[0], 1),
         };
         // Markdown and calls put a URL in brackets; a bracket that was not opened inside it ends it.

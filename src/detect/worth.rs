@@ -11,7 +11,7 @@ use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
 use super::spelling;
 use super::url::{Slashes, goes_on, host_at};
-use super::views::{HEAD, Lead, encoded_key, key_goes_on};
+use super::views::{HEAD, Lead, encoded_host, encoded_key, key_goes_on};
 
 /// A body shorter than this is no reason to look again.
 const SHORTEST_BODY: usize = 16;
@@ -86,6 +86,14 @@ pub(super) enum Address {
 /// What the address whose `://` stands at `at` is worth.
 pub(super) fn address(rules: &Rules, bytes: &[u8], at: usize, form: Slashes) -> Address {
     if is_known(rules, &host_behind(bytes, at, form)) {
+        return Address::Telling;
+    }
+    // A host that goes on in references or behind a colour.
+    let mut room = [0; HEAD];
+    if form == Slashes::Plain
+        && let Some(host) = encoded_host(bytes, at + b"://".len(), &mut room)
+        && is_known(rules, host_at(host, 0))
+    {
         return Address::Telling;
     }
     name_in_front(bytes, at - run_before(bytes, at, 8, |byte| byte.is_ascii_alphanumeric()))

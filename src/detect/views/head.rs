@@ -41,6 +41,15 @@ pub(super) fn begins(bytes: &[u8], at: usize) -> Option<Begins> {
     if text.starts_with(b"sk-") { Some(Begins::Key) } else { is(b"htt").then_some(Begins::Address) }
 }
 
+/// Where the scheme of an address begins whose slashes stand around `at`, in plain letters: in front of what says the colon.
+pub(super) fn scheme_before(bytes: &[u8], at: usize) -> Option<usize> {
+    const REACH: usize = 32;
+    let front = &bytes[at.saturating_sub(REACH)..at];
+    let length =
+        front.len() - memchr::memmem::rfind(front, b"http").or_else(|| memchr::memmem::rfind(front, b"HTTP"))?;
+    Some(at - length)
+}
+
 /// The token at `at`, decoded into `room`, where its first escape stands in what may be a key.
 pub(in crate::detect) fn encoded_key<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> Option<&'b [u8]> {
     let end = at + run_after(bytes, at, HEAD, is_key_byte);
@@ -71,10 +80,20 @@ pub(super) fn decode(
     length
 }
 
+/// The host at `at` with what follows, decoded into `room`, where a reference or a colour stands in it.
+pub(in crate::detect) fn encoded_host<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> Option<&'b [u8]> {
+    let end = at + run_after(bytes, at, HEAD, |byte| is_key_byte(byte) || byte == b'.');
+    let goes_on = matches!(bytes.get(end), Some(b'&' | 0x1b)) && any(bytes, end).is_some();
+    goes_on.then(|| read(bytes, at, room))
+}
+
 /// What stands at `at` in any of the encodings of single characters.
 fn any(bytes: &[u8], at: usize) -> Option<Unit> {
     match bytes[at] {
         b'%' => percent::unit(bytes, at),
+        // How JSON and PHP may write it, which addresses are read with.
+        b'\\' if bytes.get(at + 1) == Some(&b'/') => Some(Unit::byte(b'/', 2)),
+        b'<' => html::tags(bytes, at),
         b'\\' => ansi::unit(bytes, at).or_else(|| escape::any(bytes, at)),
         b'`' => escape::unit(bytes, at),
         b'&' => html::unit(bytes, at),

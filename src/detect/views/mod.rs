@@ -35,7 +35,7 @@ mod wrapped;
 use super::names::Named;
 
 pub(super) use base64::{readings, run_length};
-pub(super) use head::encoded_key;
+pub(super) use head::{encoded_host, encoded_key};
 pub(super) use pieces::key_goes_on;
 pub(super) use stretch::{Builder, Stretch};
 pub(super) use view::View;
@@ -248,4 +248,10 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<(Encoding, Vec<Stretch>)> {
     };
     let all = Encoding::ALL.map(|encoding| (encoding, of(encoding)));
     all.into_iter().filter(|(_, stretches)| !stretches.is_empty()).collect()
+}
+
+/// Whether one of `stretches`, in order, overlaps another one.
+fn overlaps(stretches: &[Stretch], other: &Stretch) -> bool {
+    let next = stretches.partition_point(|stretch| stretch.range.end <= other.range.start);
+    stretches.get(next).is_some_and(|stretch| stretch.range.start < other.range.end)
 }

@@ -1,7 +1,7 @@
 //! Percent-encoding, in part or in whole: `sk%2Dproj`, `%73%6B%2D`, and what `escape()` once wrote, `sk%u002Dproj`.
 
 use super::unit::{Unit, tokens};
-use super::{Seen, Stretch, head};
+use super::{Seen, Stretch, head, invisible};
 
 /// Literals of the prefilter: the end of the prefix in front of a hyphen, the first letter of the prefix and that of `http`,
 /// and what encodes either twice.
@@ -31,9 +31,26 @@ pub(super) fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
             let code = u32::from(hex(a, b)?) << 8 | u32::from(hex(c, d)?);
             char::from_u32(code).map(|char| Unit::char(char, 6))
         }
-        [b'%', a, b, ..] => hex(a, b).map(|byte| Unit::byte(byte, 3)),
+        [b'%', a, b, ..] => {
+            let byte = hex(a, b)?;
+            let typeset = if byte < 0x80 { None } else { typeset(rest) };
+            Some(typeset.unwrap_or(Unit::byte(byte, 3)))
+        }
         _ => None,
     }
+}
+
+/// A character that a key says as another one, or not at all: it is told as a whole.
+fn typeset(rest: &[u8]) -> Option<Unit> {
+    let bytes = rest.chunks(3).take(3).map_while(|chunk| match *chunk {
+        [b'%', high, low] => hex(high, low),
+        _ => None,
+    });
+    let mut text = [0; 3];
+    let length = bytes.zip(&mut text).map(|(byte, place)| *place = byte).count();
+    let said = invisible::unit(&text[..length], 0)?;
+    let char = str::from_utf8(&text[..said.source]).ok()?.chars().next()?;
+    Some(Unit::char(char, said.source * 3))
 }
 
 /// The byte that two hexadecimal digits say.

@@ -6,14 +6,14 @@
 use super::super::bytes::{contains_ignore_case, run_before};
 use super::percent::hex;
 use super::unit::{Unit, tokens};
-use super::{Seen, Stretch};
+use super::{Seen, Stretch, head};
 
 /// Literals of the prefilter: the end of the prefix in front of a hyphen.
 pub(super) const LITERALS: &[&[u8]] = &[b"sk="];
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
-    unit(bytes, at + 2).is_some_and(|unit| matches!(unit.text(), b"" | b"-"))
+    unit(bytes, at + 2).is_some() && head::begins(bytes, at).is_some()
 }
 
 /// So many lines that are broken say what a header says.

@@ -6,7 +6,7 @@
 
 mod code;
 
-use super::super::bytes::run_after;
+use super::super::bytes::{is_key_byte, run_after};
 use super::unit::{Unit, tokens};
 use super::{HEAD, Seen, Stretch, head};
 
@@ -16,14 +16,18 @@ pub(super) use code::unit;
 const RTF: &[u8] = br"{\rtf";
 
 /// Literals of the prefilter: the end of the prefix in front of a hyphen; the ends of the first escape of a key and of an
-/// address that are escaped as a whole, in hexadecimal, octal and CSS, and its beginning in braces.
-pub(super) const LITERALS: &[&[u8]] = &[br"sk\", b"sk`", br"73\", br"68\", br"63\", br"50\", br"73 \6", b"{73", b"{68"];
+/// address that are escaped as a whole, in hexadecimal, octal and CSS, and its beginning in braces; the slashes of an
+/// address.
+pub(super) const LITERALS: &[&[u8]] =
+    &[br"sk\", b"sk`", br"73\", br"68\", br"63\", br"50\", br"73 \6", b"{73", b"{68", br"2f\", br"2F\", br":\\"];
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
-    let worth_it = match bytes[at..at + 3] {
-        [b's', _, b'`'] => bytes[at + 3..].starts_with(b"u{"),
-        [b'{', ..] => bytes.get(at + 3) == Some(&b'}'),
+    let rest = &bytes[at..];
+    let worth_it = match rest[..3] {
+        [b's', _, b'`'] => rest[3..].starts_with(b"u{"),
+        [b'{', ..] => rest.get(3) == Some(&b'}'),
+        [b':', ..] => matches!(rest.get(3), Some(b'/' | b'\\' | b'u' | b'x')),
         _ => true,
     };
     worth_it && start(bytes, at).is_some_and(|start| head::begins(bytes, start).is_some())
@@ -34,10 +38,13 @@ pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b
     head::read(bytes, start(bytes, at).unwrap_or(at), room)
 }
 
-/// Where the escape begins in which the literal at `at` stands.
+/// Where the text begins that the literal at `at` is a part of: a key with its prefix or the escape of its first letter, an
+/// address with its scheme.
 fn start(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes[at..].starts_with(b"sk") {
-        return Some(at);
+    match bytes[at] {
+        b's' => return Some(at),
+        b':' | b'2' => return head::scheme_before(bytes, at),
+        _ => {}
     }
     let floor = at.saturating_sub(10);
     let lead = bytes[floor..at].iter().rposition(|&byte| matches!(byte, b'\\' | b'`'))?;
@@ -67,20 +74,14 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     if styles.is_empty() {
         return any;
     }
-    let mut all: Vec<Stretch> = any.into_iter().filter(|one| !overlaps(&styles, one)).collect();
+    let mut all: Vec<Stretch> = any.into_iter().filter(|one| !super::overlaps(&styles, one)).collect();
     all.extend(styles);
     all.sort_unstable_by_key(|stretch| stretch.range.start);
     all
 }
 
-/// Whether one of `stretches`, in order, overlaps another one.
-fn overlaps(stretches: &[Stretch], other: &Stretch) -> bool {
-    let next = stretches.partition_point(|stretch| stretch.range.end <= other.range.start);
-    stretches.get(next).is_some_and(|stretch| stretch.range.start < other.range.end)
-}
-
-/// Whether the escape at `at` can be one of CSS alone: as octal it would say a control character, or another escape of CSS
-/// follows, with the blank that ends this one or without.
+/// Whether the escape at `at` is one of CSS: as octal it would say a control character, or a blank ends it, or another
+/// escape of CSS follows. Octal escapes of two digits in front of a blank are rare.
 fn is_css(bytes: &[u8], at: usize) -> bool {
     let Some(unit) = css(bytes, at).filter(|unit| unit.text()[0].is_ascii_graphic()) else { return false };
     let two = |at: usize| {
@@ -92,6 +93,7 @@ fn is_css(bytes: &[u8], at: usize) -> bool {
     let blank = bytes[behind - 1] == b' ';
     two(at + 1)
         || bytes[at + 1..].starts_with(b"000")
+        || blank && is_key_byte(unit.text()[0])
         || bytes.get(behind) == Some(&b'\\') && (blank || two(behind + 1))
 }
 

@@ -1,11 +1,13 @@
-//! Character references of HTML and XML: `&#45;`, `&#x2d;`, `&lowbar;`.
+//! Character references of HTML and XML: `&#45;`, `&#x2d;`, `&lowbar;`, and tags inside of a key.
+
+mod tags;
 
 use super::unit::{Unit, tokens};
 use super::{HEAD, Seen, Stretch, head};
 
 /// Literals of the prefilter: the end of the prefix in front of a hyphen, the ends of the first reference of a key and of
-/// an address that are written in references as a whole, in decimal and hexadecimal.
-pub(super) const LITERALS: &[&[u8]] = &[b"sk&", b"5;&", b"4;&", b"3;&", b"8;&"];
+/// an address that are written in references as a whole, in decimal and hexadecimal, and that of its slashes.
+pub(super) const LITERALS: &[&[u8]] = &[b"sk&", b"5;&", b"4;&", b"3;&", b"8;&", b"7;&", b"f;&", b"l;&"];
 
 /// The references that stand for what keys, addresses and the text around them consist of.
 const NAMES: [(&[u8], char); 24] = [
@@ -49,6 +51,9 @@ pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
         b'4' => ends(b"10"),
         b'3' => ends(b"7"),
         b'8' => ends(b"6"),
+        b'7' => ends(b"4"),
+        b'f' => ends(b"2"),
+        b'l' => ends(b"so"),
         _ => true,
     };
     worth_it && start(bytes, at).is_some_and(|start| head::begins(bytes, start).is_some())
@@ -61,8 +66,10 @@ pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b
 
 /// Where the reference begins in which the literal at `at` stands.
 fn start(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes[at..].starts_with(b"sk") {
-        return Some(at);
+    match bytes[at] {
+        b's' => return Some(at),
+        b'7' | b'f' | b'l' => return head::scheme_before(bytes, at),
+        _ => {}
     }
     let lead = bytes[at.saturating_sub(10)..at].iter().rposition(|&byte| byte == b'&')?;
     Some(at.saturating_sub(10) + lead)
@@ -71,7 +78,13 @@ fn start(bytes: &[u8], at: usize) -> Option<usize> {
 /// The stretches that are worth decoding: what stands without blanks, quotes and tags around a reference.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     let ends = |byte| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>');
-    tokens(seen.bytes, memchr::memchr_iter(b'&', seen.bytes), ends, unit)
+    let mut stretches = tokens(seen.bytes, memchr::memchr_iter(b'&', seen.bytes), ends, unit);
+    // A token with references ends where a tag begins: where both are in a key, what is told by the tags is read.
+    let tagged = tags::stretches(seen.bytes);
+    stretches.retain(|one| !super::overlaps(&tagged, one));
+    stretches.extend(tagged);
+    stretches.sort_unstable_by_key(|stretch| stretch.range.start);
+    stretches
 }
 
 /// What the reference at `at` says.
@@ -83,6 +96,11 @@ pub(super) fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         [b'&', first, ..] if first.is_ascii_alphabetic() => named(rest),
         _ => None,
     }
+}
+
+/// The tags at `at` that may stand inside of a key.
+pub(super) fn tags(bytes: &[u8], at: usize) -> Option<Unit> {
+    tags::tags(bytes, at).map(|end| Unit::nothing(end - at))
 }
 
 /// Whether the name of a reference stands there, with its semicolon.
