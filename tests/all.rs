@@ -12,7 +12,7 @@ mod ci;
 mod cli;
 mod config;
 mod determinism;
-mod encoded;
+mod encodings;
 mod git;
 #[cfg(unix)]
 mod hooks;

@@ -19,6 +19,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 pub(in crate::detect) use form::Form;
 use form::Says;
 use run::{Run, Said, is_value};
+pub(super) use run::{joint, joint_before};
 
 /// A shorter run holds no key, and hardly an address that is worth encoding.
 const SHORTEST: usize = 24;
