@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::utf16::wide;
 use super::{DETECTOR, hosts, keys, only};
 use crate::support::formats::{base64, base64url};
+use crate::support::prng::SplitMix64;
 use crate::support::{Tree, findings, fingerprint, occurrences, report};
 use crate::support::{expand, modern};
 use keyscan::rules::sample::B64;
@@ -14,6 +15,12 @@ fn padded(text: &str) -> String {
     let encoded = base64(text.as_bytes(), B64);
     let padding = (4 - encoded.len() % 4) % 4;
     encoded + &"=".repeat(padding)
+}
+
+/// So many bytes of no text.
+fn noise(count: usize) -> Vec<u8> {
+    let mut random = SplitMix64::new(0xef);
+    (0..count).map(|_| random.next() as u8).collect()
 }
 
 /// The one place of a key in a report.
@@ -237,7 +244,7 @@ fn packed_settings_are_unpacked() {
 #[test]
 fn a_key_in_a_large_file_in_base64_is_found() {
     let key = expand("sk-or-v1-{64:hex}", 0xee);
-    let noise: Vec<u8> = expand("{1000000}", 0xef).bytes().map(|byte| byte ^ 0x95).collect();
+    let noise = noise(1_000_000);
     for front in [0, 1, 2] {
         let file = [&noise[..900_000 + front], format!("\0OPENROUTER_API_KEY={key}\0").as_bytes(), &noise].concat();
         for width in [usize::MAX, 76] {
@@ -273,7 +280,7 @@ fn a_file_that_is_cut_into_lines_is_one_value() {
 
 #[test]
 fn pictures_and_fonts_are_not_looked_at() {
-    let noise: Vec<u8> = expand("{60000}", 0xf1).bytes().map(|byte| byte ^ 0x95).collect();
+    let noise = noise(60_000);
     for (kind, head) in [("image/png", &b"\x89PNG\r\n\x1a\n"[..]), ("font/woff2", b"wOF2"), ("image/gif", b"GIF89a")] {
         let file = format!("a{{b:url(data:{kind};base64,{})}}", base64(&[head, &noise].concat(), B64));
         assert!(!DETECTOR.passes(file.as_bytes()), "{kind}");

@@ -111,7 +111,7 @@ fn strings_of_programs_and_mixed_files_are_read() {
                     b"MZ\x90\0\x03\0\0\0".as_slice(),
                     &[0xcc; 64][..60 + offset],
                     &string("Hello, world"),
-                    &string(&key),
+                    &string(&format!("OPENAI_API_KEY={key}")),
                     &string("OPENAI"),
                     b"\0\0\x7f\x01plain strings\0",
                 ];

@@ -1,7 +1,7 @@
 //! Text that is written as the numbers of its characters, one after the other: what hexadecimal digits and lists of codes
 //! have in common.
 
-use super::super::bytes::run_after;
+use super::super::bytes::{is_key_byte, run_after};
 use super::{Builder, Seen, Stretch};
 use super::{Encoding, Lead};
 
@@ -80,6 +80,11 @@ fn stretch(bytes: &[u8], units: &[Unit]) -> Option<Stretch> {
         return None;
     }
     let mut builder = Builder::new(first.start).opaque();
+    // Digits around it, which say nothing, are no part of what it says.
+    let glued = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().is_some_and(is_key_byte);
+    if glued(first.start.checked_sub(1)) {
+        builder.say(b"\n", 0);
+    }
     let newlines = memchr::memchr_iter(b'\n', &bytes[first.start..last.end]).map(|at| first.start + at);
     let mut done = 0;
     for newline in newlines.chain([last.end]) {
@@ -91,6 +96,9 @@ fn stretch(bytes: &[u8], units: &[Unit]) -> Option<Stretch> {
         builder.skip(line[0].start - first.start - builder.read());
         builder.say(&text[done..done + count], line[count - 1].end - line[0].start);
         done += count;
+    }
+    if glued(Some(last.end)) {
+        builder.say(b"\n", 0);
     }
     builder.finish()
 }

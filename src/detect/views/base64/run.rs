@@ -218,6 +218,10 @@ impl<'b> Run<'b> {
         let whole = self.is_whole(said);
         let start = self.place_of(said.digits.start);
         let mut builder = Builder::new(start).opaque();
+        // The digits around it, which say nothing, are no part of what it says.
+        if !whole || said.digits.start > 0 {
+            builder.say(b"\n", 0);
+        }
         let mut told = 0;
         for (line, &before) in self.lines.iter().zip(&self.before) {
             let digits = before.max(said.digits.start)..(before + line.len()).min(said.digits.end);
@@ -240,6 +244,9 @@ impl<'b> Run<'b> {
                 builder.groups(&text[group..], digits.len() - first, 3, 4);
             }
             told = to;
+        }
+        if !whole {
+            builder.say(b"\n", 0);
         }
         builder.finish()
     }
