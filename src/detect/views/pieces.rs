@@ -129,7 +129,10 @@ pub(super) fn authority_end(text: &[u8], slashes: usize) -> usize {
 }
 
 fn is_telling_key(text: &[u8], cuts: &[usize], reason: Reason) -> bool {
-    let inside = |cut: &usize| text.get(*cut).is_some_and(|&byte| in_value(byte)) && in_value(text[cut - 1]);
+    let inside = |cut: &usize| {
+        let before = cut.checked_sub(1).and_then(|before| text.get(before));
+        text.get(*cut).is_some_and(|&byte| in_value(byte)) && before.is_some_and(|&byte| in_value(byte))
+    };
     if !cuts.iter().any(inside) {
         return false;
     }
