@@ -15,6 +15,7 @@ mod determinism;
 mod encoded;
 mod encodings_joined;
 mod encodings_text;
+mod encodings;
 mod git;
 #[cfg(unix)]
 mod hooks;

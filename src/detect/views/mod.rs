@@ -14,6 +14,7 @@
 mod ansi;
 mod base64;
 mod chars;
+mod codes;
 mod complete;
 mod continued;
 mod escape;

@@ -3,6 +3,7 @@
 //! Only characters of one byte, each beside a NUL, are read, in either order: where such a string begins and ends is then
 //! the same for both. A whole text in UTF-16 is no stretch of anything, but read as what it says.
 
+use super::super::bytes::is_key_byte;
 use super::{Builder, Encoding, HEAD, Lead, Seen, Stretch};
 
 /// Literals of the prefilter: the beginnings of keys, of addresses, and of the names of settings.
@@ -51,6 +52,10 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
         let before = bytes[floor..at].rchunks_exact(2).take_while(|unit| is_text(unit[0]) && unit[1] == 0).count();
         let start = at - 2 * before;
         let mut builder = Builder::new(start);
+        // The length that stands in front of a string, or behind it that of the next one, is no part of it.
+        if start > 0 && is_key_byte(bytes[start - 1]) {
+            builder.say(b"\n", 0);
+        }
         let text: Vec<u8> = characters(&bytes[start..], 2).take(before + REACH / 2).collect();
         for run in text.chunk_by(|one, other| one.is_ascii() == other.is_ascii()) {
             let said: String = run.iter().copied().map(char::from).collect();
@@ -61,6 +66,8 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
         let nul_in_front = start.checked_sub(1).is_some_and(|before| bytes[before] == 0);
         if nul_in_front && bytes.get(end).is_some_and(|byte| byte.is_ascii() && is_text(*byte)) {
             builder.copy(&bytes[end..=end]);
+        } else if bytes.get(end).copied().is_some_and(is_key_byte) {
+            builder.say(b"\n", 0);
         }
         read_to = start + builder.read();
         found.extend(builder.finish());

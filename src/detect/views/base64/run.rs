@@ -18,7 +18,7 @@ const REACH: usize = 32 * 1024;
 
 /// Length of what may stand between two lines of a run, at `at`; 0 where nothing of that kind does. The ends of lines may be
 /// written as escapes, once or twice, and a backslash may stand in front of one that goes on.
-pub(super) fn joint(bytes: &[u8], at: usize) -> usize {
+pub(in crate::detect::views) fn joint(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at.min(bytes.len())..];
     let slashes = rest.iter().take(4).take_while(|&&byte| byte == b'\\').count();
     let mut length = 0;
@@ -36,7 +36,7 @@ pub(super) fn joint(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Where the line ends in front of a place at which another line of the run begins; none where none of that kind does.
-fn joint_before(bytes: &[u8], floor: usize, at: usize) -> Option<usize> {
+pub(in crate::detect::views) fn joint_before(bytes: &[u8], floor: usize, at: usize) -> Option<usize> {
     let blanks = run_before(bytes, at, INDENT.min(at - floor), |byte| matches!(byte, b' ' | b'\t'));
     let breaks = run_before(bytes, at - blanks, 2.min(at - blanks - floor), |byte| matches!(byte, b'\n' | b'\r'));
     let mut end = at - blanks - breaks;
@@ -218,6 +218,10 @@ impl<'b> Run<'b> {
         let whole = self.is_whole(said);
         let start = self.place_of(said.digits.start);
         let mut builder = Builder::new(start).opaque();
+        // The digits around it, which say nothing, are no part of what it says.
+        if !whole || said.digits.start > 0 {
+            builder.say(b"\n", 0);
+        }
         let mut told = 0;
         for (line, &before) in self.lines.iter().zip(&self.before) {
             let digits = before.max(said.digits.start)..(before + line.len()).min(said.digits.end);
@@ -240,6 +244,9 @@ impl<'b> Run<'b> {
                 builder.groups(&text[group..], digits.len() - first, 3, 4);
             }
             told = to;
+        }
+        if !whole {
+            builder.say(b"\n", 0);
         }
         builder.finish()
     }
