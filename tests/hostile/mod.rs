@@ -1,3 +1,5 @@
 //! Input that wants to break the scanner: limits, files that are none, names, and amounts.
 
 mod limits;
+#[cfg(unix)]
+mod names;
