@@ -12,10 +12,9 @@ mod ci;
 mod cli;
 mod config;
 mod determinism;
-mod encoded;
+mod encodings;
 mod encodings_joined;
 mod encodings_text;
-mod encodings;
 mod git;
 #[cfg(unix)]
 mod hooks;
