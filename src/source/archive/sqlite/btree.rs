@@ -68,7 +68,8 @@ impl Node {
         if end > usable {
             return None;
         }
-        let places = page[pointers..end].chunks_exact(2).map(|pair| usize::from(u16::from_be_bytes([pair[0], pair[1]])));
+        let places =
+            page[pointers..end].chunks_exact(2).map(|pair| usize::from(u16::from_be_bytes([pair[0], pair[1]])));
         let mut cells = Vec::new();
         for (order, place) in places.enumerate() {
             match cell(&page[..usable], place, kind).filter(|_| place >= end) {

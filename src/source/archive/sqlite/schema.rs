@@ -153,7 +153,9 @@ mod tests {
     fn columns_stand_in_the_order_of_a_record() {
         let names = |sql: &str| columns(sql).join(" ");
         assert_eq!(
-            names("CREATE TABLE `channels` (`id` integer,`type` integer DEFAULT 0,`key` text NOT NULL,PRIMARY KEY (`id`))"),
+            names(
+                "CREATE TABLE `channels` (`id` integer,`type` integer DEFAULT 0,`key` text NOT NULL,PRIMARY KEY (`id`))"
+            ),
             "id type key"
         );
         assert_eq!(names("CREATE TABLE t(a -- b, c\n, \"d e\" DECIMAL(10,2), [f] /* g, */ TEXT)"), "a d e f");
