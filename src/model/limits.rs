@@ -6,15 +6,19 @@ use std::ops::RangeInclusive;
 /// The limits of one scan. What no field names is fixed and stands where it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one member of an archive, unpacked.
+    /// Bytes of one member of an archive, unpacked; what is behind them is not read. A member that is an archive itself is
+    /// read from front to back and may be larger, except for zip archives, which have to be held.
     pub member_size: u64,
-    /// Bytes of all members of an archive together, with those of the archives nested in it.
+    /// Bytes that one archive unpacks to, with all that is nested in it. They pass through, so this bounds time and not
+    /// memory: the images that people ship are read in whole, the largest in some minutes.
     pub archive_size: u64,
-    /// How many times larger than its packed form a member may be, where it is larger than 1 MiB.
+    /// How many times larger than its packed form a member or stream may be, where it is larger than 1 MiB; and all
+    /// that an archive unpacks to, nested ones included, where that is more than 64 MiB.
     pub archive_ratio: u64,
-    /// Members of an archive, with those of the archives nested in it.
+    /// Members of an archive, with those of the archives nested in it: as many as an image has files.
     pub archive_members: u64,
-    /// How deep archives are opened in each other, the outermost counted; 0 opens none.
+    /// How deep archives are opened in each other, the outermost counted; 0 opens none. A packed tar archive is one: a
+    /// library in a program's archive in the layer of an image is four deep. Above 64 it makes no difference.
     pub archive_depth: u32,
     /// How many encodings are undone behind each other; 0 undoes none.
     pub decode_depth: u32,
@@ -27,10 +31,10 @@ impl Default for Limits {
         const MIB: u64 = 1024 * 1024;
         Self {
             member_size: 64 * MIB,
-            archive_size: 256 * MIB,
+            archive_size: 16 * 1024 * MIB,
             archive_ratio: 200,
-            archive_members: 10_000,
-            archive_depth: 3,
+            archive_members: 1_000_000,
+            archive_depth: 5,
             decode_depth: 3,
             decode_size: 64 * MIB,
         }

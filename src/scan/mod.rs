@@ -157,9 +157,9 @@ fn read(
     let redact = |text: &str| detect::redact_text(text);
     match input {
         Input::Tree(options) => source::tree(options, &gate, &probe, &redact, &sink, progress),
-        Input::Stdin { name, max_file_size, .. } => {
+        Input::Stdin { name, max_file_size, limits, .. } => {
             let stream = io::stdin().lock();
-            Ok(source::stdin(stream, name.as_deref(), *max_file_size, &gate, &redact, &sink))
+            Ok(source::stdin(stream, name.as_deref(), *max_file_size, *limits, &gate, &redact, &sink))
         }
     }
 }

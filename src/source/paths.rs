@@ -56,7 +56,8 @@ pub(super) fn from_bytes(bytes: &[u8]) -> OsString {
     return String::from_utf8_lossy(bytes).into_owned().into();
 }
 
-fn percent_encode(bytes: &[u8]) -> String {
+/// Bytes as text, those that are no UTF-8 and `%` written `%XX`.
+pub(super) fn percent_encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + 16);
     for chunk in bytes.utf8_chunks() {
         text.push_str(&chunk.valid().replace('%', "%25"));

@@ -12,11 +12,12 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+use super::archive::{self, Kind};
 use super::context::Context;
 use super::folder::Folder;
 use super::large::Large;
 use super::open::{Opened, fill, fill_at, open};
-use super::{archive, names, packed};
+use super::{names, packed};
 use crate::model::{Blob, SkipReason};
 
 /// Size of a piece.
@@ -129,7 +130,8 @@ pub(super) fn file(
         return skip(SkipReason::TooLarge);
     }
     if length > WHOLE {
-        if begins_archive(&file) && packed_file(context, folder, path, ignored, (&mut file, &metadata)) {
+        let kind = kind_of(&file, length, None);
+        if kind.is_some_and(|kind| packed_file(context, folder, path, ignored, (&mut file, &metadata), kind)) {
             counts.files += 1;
             counts.bytes += length;
             return;
@@ -168,7 +170,8 @@ fn small_or_whole(
     if length <= CHUNK as u64 {
         let count = read_first(file, length, buffer)?;
         let bytes = buffer.seen(0, count);
-        if archive::is_archive(bytes) && packed_file(context, folder, path, ignored, (file, metadata)) {
+        let kind = Kind::of_all(bytes);
+        if kind.is_some_and(|kind| packed_file(context, folder, path, ignored, (file, metadata), kind)) {
             return Ok(count as u64);
         }
         // A file that says it is empty and goes on behind the first piece is one of the system's own.
@@ -186,17 +189,20 @@ fn small_or_whole(
 
     let mut seen = 0;
     let mut hit = by_name();
-    if hit && begins_archive(file) && packed_file(context, folder, path, ignored, (file, metadata)) {
-        return Ok(length);
+    if hit {
+        let kind = kind_of(file, length, None);
+        if kind.is_some_and(|kind| packed_file(context, folder, path, ignored, (file, metadata), kind)) {
+            return Ok(length);
+        }
     }
     while !hit && seen < length {
         let carried = if seen == 0 { 0 } else { CARRY };
         let count = fill(&mut *file, buffer.chunk())?;
-        if seen == 0
-            && archive::is_archive(buffer.seen(0, count))
-            && packed_file(context, folder, path, ignored, (file, metadata))
-        {
-            return Ok(length);
+        if seen == 0 {
+            let kind = kind_of(file, length, Some(buffer.seen(0, count)));
+            if kind.is_some_and(|kind| packed_file(context, folder, path, ignored, (file, metadata), kind)) {
+                return Ok(length);
+            }
         }
         hit = wanted(buffer.seen(carried, count));
         seen += count as u64;
@@ -220,10 +226,25 @@ fn small_or_whole(
     Ok(read)
 }
 
-/// Whether a file that is not read from its front begins like an archive.
-fn begins_archive(file: &File) -> bool {
-    let mut head = [0; archive::HEAD];
-    fill_at(file, &mut head, 0).is_ok_and(|count| archive::is_archive(&head[..count]))
+/// What kind of archive a file is, if any, by its first bytes where they have been read. Of a script or a program the end is
+/// looked at, too.
+fn kind_of(file: &File, length: u64, head: Option<&[u8]>) -> Option<Kind> {
+    let mut room = [0; archive::HEAD];
+    let head = match head {
+        Some(head) => head,
+        None => {
+            let count = fill_at(file, &mut room, 0).ok()?;
+            &room[..count]
+        }
+    };
+    Kind::of(head).or_else(|| {
+        let ends = || {
+            let mut tail = [0; archive::TAIL];
+            let count = fill_at(file, &mut tail, length.saturating_sub(archive::TAIL as u64)).unwrap_or(0);
+            archive::ends_zip(&tail[..count])
+        };
+        (archive::may_be_appended(head) && ends()).then_some(Kind::Appended)
+    })
 }
 
 /// Reads an archive by its members, and leaves the file as it was. False where nothing in it can be read so.
@@ -233,12 +254,16 @@ fn packed_file(
     path: &Path,
     ignored: bool,
     (file, metadata): (&mut File, &Metadata),
+    kind: Kind,
 ) -> bool {
     let length = metadata.len();
     let before = file.stream_position();
-    let _share = context.budget.take(packed::needs(length));
+    let from_front = file.rewind();
+    let _share = context.budget.take(archive::needs(kind, length, &context.options.limits));
     let origin = context.origin(folder, path, ignored);
-    let read = packed::read_file(context, &origin, context.asked_for(path), BufReader::new(&mut *file), length);
+    let mut archive = BufReader::new(&mut *file);
+    let read =
+        from_front.is_ok() && packed::read_file(context, &origin, context.asked_for(path), kind, &mut archive, length);
     if read && !file.metadata().is_ok_and(|now| same(&now, metadata)) {
         context.skip(folder.root, path, SkipReason::Changed);
     }

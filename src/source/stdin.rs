@@ -4,13 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
+use super::archive::{self, Kind};
 use super::lines::{Tally, cut_character};
 use super::packed::{self, Hand};
-use super::{Gate, Outcome, Redact, Sink, archive, names};
-use crate::model::{Blob, BlobPath, Exposure, HEAD, LeftOut, Origin, RootInfo, SkipReason, Skipped, Start};
+use super::{Gate, Outcome, Redact, Sink, names};
+use crate::model::{
+    Blob, BlobPath, Exposure, HEAD, LeftOut, Limit, Limits, Origin, RootInfo, SkipReason, Skipped, Start,
+};
 
 /// Largest stream that is handed on whole.
-pub(super) const WHOLE: usize = 16 * 1024 * 1024;
+const WHOLE: usize = archive::WHOLE;
 
 /// Core of a window of a longer one.
 const CORE: usize = 4 * 1024 * 1024;
@@ -26,12 +29,13 @@ const SETTINGS: usize = 1024 * 1024;
 
 /// Reads a stream to its end and hands on what the prefilter wants to see again.
 ///
-/// `filename` is what reports call it (`-` otherwise). Beyond `max_file_size` bytes nothing is read; the stream is
+/// An archive is read by its members, within the limits. `filename` is what reports call it (`-` otherwise). Beyond `max_file_size` bytes nothing is read; the stream is
 /// listed as too large then, or as unreadable when reading fails, and what came before has been looked at.
 pub fn stdin(
     reader: impl Read,
     filename: Option<&str>,
     max_file_size: Option<u64>,
+    limits: Limits,
     gate: Gate<'_>,
     redact: Redact<'_>,
     sink: Sink<'_>,
@@ -60,16 +64,10 @@ pub fn stdin(
 
     stream.fill(WHOLE + 1);
     let mut total = stream.bytes.len() as u64;
-    let is_archive = archive::is_archive(&stream.bytes);
-    // A longer one would have to be held whole: its directory stands at the end.
-    if is_archive && !stream.ended {
-        skip(&origin, SkipReason::Limit);
-    }
-    let hand = Hand { gate, redact, emit: &hand_on, skip: &skip };
-    let length = stream.bytes.len() as u64;
-    if is_archive && stream.ended && packed::read(&hand, &origin, true, Cursor::new(&stream.bytes), length) {
+    let hand = Hand { gate, redact, limits, emit: &hand_on, skip: &skip };
+    if opens(&mut stream, &hand, &origin, &mut total) {
         // Its members have been handed on.
-    } else if stream.ended {
+    } else if stream.ended && stream.bytes.len() <= WHOLE {
         let small = stream.bytes.len() <= SETTINGS;
         let settings = small && by_name.is_some_and(|name| names::is_settings(name.as_encoded_bytes()));
         if !stream.bytes.is_empty() && (settings || gate(&stream.bytes)) {
@@ -96,6 +94,54 @@ pub fn stdin(
         left_out: LeftOut::default(),
         skipped: skipped.into_inner(),
         set_aside: Vec::new(),
+    }
+}
+
+/// Reads a stream by its members if it is an archive; false where it is none. One whose directory stands at its end has to be
+/// held, and is only opened up to the size of a member.
+fn opens<R: Read>(stream: &mut Stream<R>, hand: &Hand<'_>, origin: &Origin, total: &mut u64) -> bool {
+    let kind = if stream.ended { Kind::of_all(&stream.bytes) } else { Kind::of(&stream.bytes) };
+    let Some(kind) = kind else { return false };
+    if matches!(kind, Kind::Zip | Kind::Appended | Kind::Sqlite) {
+        let most = usize::try_from(hand.limits.member_size).unwrap_or(usize::MAX - 1);
+        stream.fill(most.saturating_add(1));
+        if !stream.ended {
+            (hand.skip)(origin, SkipReason::Beyond(Limit::MemberSize));
+            return false;
+        }
+    }
+    if stream.ended {
+        let length = stream.bytes.len() as u64;
+        *total = length;
+        return packed::read(hand, origin, true, kind, &mut Cursor::new(&stream.bytes), length);
+    }
+    let mut rest = Counted { reader: &mut stream.reader, bytes: 0, failed: false };
+    let mut all = Cursor::new(&stream.bytes).chain(&mut rest);
+    let opened = packed::read_stream(hand, origin, true, kind, &mut all);
+    if opened {
+        // Whoever writes to a pipe may not be able to bear that nobody reads on.
+        let _ = io::copy(&mut rest, &mut io::sink());
+    }
+    *total += rest.bytes;
+    stream.failed |= rest.failed;
+    opened
+}
+
+/// Counts what is read, and notes a failure.
+struct Counted<R> {
+    reader: R,
+    bytes: u64,
+    failed: bool,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer);
+        match &count {
+            Ok(count) => self.bytes += *count as u64,
+            Err(error) => self.failed |= error.kind() != io::ErrorKind::Interrupted,
+        }
+        count
     }
 }
 
@@ -129,6 +175,18 @@ impl<R: Read> Stream<R> {
 pub(super) fn windows_of(bytes: &[u8], gate: Gate<'_>, origin: &Origin, emit: &dyn Fn(&Blob<'_>)) {
     let mut stream = Stream { reader: bytes, bytes: Vec::new(), ended: false, failed: false };
     stream.fill(HEAD);
+    windows(&mut stream, gate, origin, &mut |blob| emit(&blob));
+}
+
+/// The same of bytes of which only the first are held.
+pub(super) fn windows_of_stream(
+    bytes: Vec<u8>,
+    rest: &mut dyn Read,
+    gate: Gate<'_>,
+    origin: &Origin,
+    emit: &dyn Fn(&Blob<'_>),
+) {
+    let mut stream = Stream { reader: rest, bytes, ended: false, failed: false };
     windows(&mut stream, gate, origin, &mut |blob| emit(&blob));
 }
 

@@ -100,7 +100,8 @@ fn standard_input_is_a_file_without_a_place() {
     let read = |bytes: &[u8], name: Option<&str>, limit: Option<u64>| {
         let blobs = Mutex::new(Vec::new());
         let sink = |blob: &Blob<'_>| blobs.lock().unwrap().push(seen(blob));
-        let outcome = stdin(bytes, name, limit, &gate, &|text: &str| text.to_owned(), &sink);
+        let outcome =
+            stdin(bytes, name, limit, keyscan::model::Limits::default(), &gate, &|text: &str| text.to_owned(), &sink);
         assert_eq!(outcome.blobs, blobs.lock().unwrap().len() as u64);
         (blobs.into_inner().unwrap(), outcome)
     };

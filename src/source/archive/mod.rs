@@ -1,48 +1,46 @@
-//! Files that hold files: their members one after the other, in memory, and never more of them than the limits here allow.
+//! Files that hold files: their members one after the other, and never more of them than the limits allow.
 //!
-//! [`zip`] unpacks; what is done with a member is the caller's business. Nothing is written anywhere, and a member's name is
-//! never more than a text in a report.
+//! [`kind`] tells what a file is by its first bytes. [`zip`] and [`sqlite`] need to seek; [`tar`] and [`stream`] read from front to
+//! back, so that nothing but the member at hand is in memory. [`open`] puts one in another, [`work`] bounds it all. What is
+//! done with a member is the caller's business. Nothing is written anywhere, and a member's name is never more than a text
+//! in a report, see [`path`].
+//!
+//! A tar archive in a packed stream is one archive: `x.tar.gz!conf/.env`. A packed file has one member, called as the file
+//! was: `x.log.gz!x.log`. The layers of an image are archives in an archive, each read with all that a later one deletes.
 //!
 //! *Limits* hold for an archive with all that is nested in it, and count what is unpacked, never seconds, so that they are
 //! the same for every run. What lies behind one is listed.
 
+mod kind;
+mod open;
+mod path;
 mod sqlite;
+mod stream;
+mod tar;
+mod work;
 mod zip;
 
 use std::io::{Read, Seek};
 
-/// Most members.
-pub(super) const MOST_MEMBERS: u64 = 10_000;
+pub(super) use kind::{HEAD, Kind, TAIL, ends_zip, may_be_appended};
+pub(super) use path::MemberPath;
 
-/// Most bytes of one member.
-pub(super) const LARGEST_MEMBER: u64 = 64 * 1024 * 1024;
+use crate::model::Limits;
+use kind::Method;
+use open::Unpacking;
+use work::{Meter, Most, UNMEASURED, Work};
 
-/// Most bytes of all members together.
-pub(super) const LARGEST_ARCHIVE: u64 = 256 * 1024 * 1024;
+/// Largest member that is handed on whole.
+pub(super) const WHOLE: usize = 16 * 1024 * 1024;
 
-/// How many times larger than its packed form a member may be, where it is larger than [`UNMEASURED`].
-pub(super) const HIGHEST_RATIO: u64 = 200;
-
-/// Bytes of a member that may come from any packed form: text that repeats itself packs well.
-pub(super) const UNMEASURED: u64 = 1024 * 1024;
-
-/// How deep archives are opened in each other, the outermost counted.
-pub(super) const DEEPEST: usize = 3;
-
-/// Most members of an archive that are listed because they could not be read; behind them the archive is, once.
-const MOST_TROUBLES: usize = 100;
-
-/// Longest path of a member that is kept, in bytes.
-const LONGEST_PATH: usize = 4096;
-
-/// Bytes that an archive begins with, enough for [`is_archive`].
-pub(super) const HEAD: usize = 16;
+/// Memory that the largest window of a packed stream needs: 64 MiB, as the strongest common setting of xz has it.
+const WINDOW: u64 = 65 * 1024 * 1024;
 
 /// Why a member, or the rest of an archive, was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// Behind a limit.
-    Limit,
+    Limit(Bound),
     /// It has a password.
     Encrypted,
     /// It cannot be unpacked.
@@ -51,68 +49,125 @@ pub(super) enum Trouble {
     Cut,
 }
 
-/// The path of a member inside an archive as the archive writes it, with forward slashes; `!` parts nested archives. Empty
-/// for the archive itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct MemberPath(Vec<u8>, Begin);
-
-/// Where a block of a member begins that comes in several: bytes and lines in front of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Begin {
-    pub(super) bytes: u64,
-    pub(super) lines: u64,
+/// The limits that something may lie behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// [`Limits::member_size`].
+    MemberSize,
+    /// [`Limits::archive_size`].
+    ArchiveSize,
+    /// [`Limits::archive_ratio`].
+    Ratio,
+    /// [`Limits::archive_members`].
+    Members,
+    /// [`Limits::archive_depth`].
+    Depth,
+    /// Memory: for the window of a stream, or to hold a nested archive.
+    Memory,
 }
 
-impl MemberPath {
-    /// The bytes; of any kind.
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
+/// Receives the members.
+pub(super) trait Visitor {
+    /// A member, or a block of whole lines of one. What could be read of it, if there is trouble too.
+    fn whole(&mut self, path: &MemberPath, bytes: &[u8]);
 
-    /// The last part: what the file itself is called.
-    pub(super) fn name(&self) -> &[u8] {
-        self.0.rsplit(|byte| matches!(byte, b'/' | b'!')).next().unwrap_or_default()
-    }
+    /// A member longer than [`WHOLE`]: what has been read, and the rest of it.
+    fn long(&mut self, path: &MemberPath, begun: Vec<u8>, rest: &mut dyn Read);
 
-    /// A member of this archive. Programs on Windows write backslashes.
-    fn member(&self, name: &[u8]) -> Self {
-        let mut path = self.0.clone();
-        if !path.is_empty() {
-            path.push(b'!');
+    /// Something that was not read.
+    fn trouble(&mut self, path: &MemberPath, trouble: Trouble);
+
+    /// Whether it has seen enough.
+    fn is_done(&self) -> bool {
+        false
+    }
+}
+
+/// Receives the tables of a database: blocks of whole lines of each, or why there are none.
+type Visit<'v> = dyn FnMut(&MemberPath, Result<&[u8], Trouble>) + 'v;
+
+/// What can be read at any place.
+pub(super) trait Seekable: Read + Seek {}
+
+impl<T: Read + Seek> Seekable for T {}
+
+/// Memory that a packed stream's decoder may take.
+const fn window(method: Method) -> u64 {
+    match method {
+        Method::Gzip => UNMEASURED,
+        Method::Bzip2 => 8 * UNMEASURED,
+        Method::Xz | Method::Lzma | Method::Zstd => WINDOW,
+    }
+}
+
+/// Bytes that an archive of `length` bytes may need while it is read, nested ones apart.
+pub(super) fn needs(kind: Kind, length: u64, limits: &Limits) -> u64 {
+    let most = match kind {
+        Kind::Packed(method) => WHOLE as u64 + window(method),
+        Kind::Zip | Kind::Appended | Kind::Sqlite | Kind::Tar => WHOLE as u64,
+    };
+    length.saturating_mul(limits.archive_ratio).clamp(UNMEASURED, most)
+}
+
+/// Unpacks an archive of `length` bytes that is called `name`, and what is nested in it. False where nothing could be read
+/// as an archive, so that its own bytes are all there is to look at.
+pub(super) fn members(
+    kind: Kind,
+    archive: &mut dyn Seekable,
+    length: u64,
+    name: &[u8],
+    limits: Limits,
+    visit: &mut dyn Visitor,
+) -> bool {
+    let work = Work::new(limits, Some(length));
+    let mut unpacking = Unpacking::new(&work, name, visit);
+    let path = MemberPath::default();
+    match kind {
+        _ if limits.archive_depth == 0 => {
+            unpacking.trouble(&path, Trouble::Limit(Bound::Depth));
+            false
         }
-        path.extend(name.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }));
-        path.truncate(LONGEST_PATH);
-        Self(path, Begin::default())
-    }
-
-    /// Where the content begins that comes with this path.
-    pub(super) fn begin(&self) -> Begin {
-        self.1
-    }
-
-    /// The member from behind a block of whole lines on.
-    fn advance(&mut self, block: &[u8]) {
-        self.1.bytes += block.len() as u64;
-        self.1.lines += memchr::memchr_iter(b'\n', block).count() as u64;
+        Kind::Zip => unpacking.zip(archive, length, &path, 1),
+        Kind::Sqlite => unpacking.database(archive, length, &path),
+        Kind::Appended => unpacking.appended(archive, length),
+        Kind::Tar | Kind::Packed(_) => unpacking.outermost(kind, &mut *archive, Some(length)),
     }
 }
 
-/// Receives the members: the content of each, or why there is none. A member may come with both, when only its beginning
-/// could be read, and in several blocks of whole lines.
-pub(super) type Visit<'v> = dyn FnMut(&MemberPath, Result<&[u8], Trouble>) + 'v;
-
-/// Whether a file that begins so is an archive.
-pub(super) fn is_archive(head: &[u8]) -> bool {
-    zip::is_zip(head) || sqlite::is_database(head)
+/// The same of an archive that is read once, from front to back; no zip archive and no database can be.
+pub(super) fn stream_members(
+    kind: Kind,
+    archive: &mut dyn Read,
+    name: &[u8],
+    limits: Limits,
+    visit: &mut dyn Visitor,
+) -> bool {
+    let work = Work::new(limits, None);
+    let mut unpacking = Unpacking::new(&work, name, visit);
+    if limits.archive_depth == 0 {
+        unpacking.trouble(&MemberPath::default(), Trouble::Limit(Bound::Depth));
+        return false;
+    }
+    unpacking.outermost(kind, archive, None)
 }
 
-/// Unpacks an archive of `length` bytes, the nested ones with it. False where nothing could be read as an archive, so that
-/// its own bytes are all there is to look at.
-pub(super) fn members(mut archive: impl Read + Seek, length: u64, visit: &mut Visit<'_>) -> bool {
-    let mut head = [0; HEAD];
-    let read = archive.rewind().and_then(|()| archive.read_exact(&mut head)).is_ok();
-    if read && sqlite::is_database(&head) {
-        return sqlite::tables(archive, length, &MemberPath::default(), visit);
+impl Unpacking<'_, '_> {
+    /// Reads a file that is a tar archive or a packed stream.
+    fn outermost(&mut self, kind: Kind, archive: &mut dyn Read, length: Option<u64>) -> bool {
+        let path = MemberPath::default();
+        match kind {
+            Kind::Tar => {
+                let mut source = Meter::counting(archive, self.work, Most::Bytes(u64::MAX));
+                let read = self.tar(&mut source, &path, 1);
+                match source.stop() {
+                    Some(work::Stop::Limit(bound)) => self.trouble(&path, Trouble::Limit(bound)),
+                    Some(work::Stop::Failed(_)) => self.trouble(&path, Trouble::Damaged),
+                    None => {}
+                }
+                read
+            }
+            Kind::Packed(method) => self.stream(method, window(method), archive, length, &path, 1),
+            Kind::Zip | Kind::Appended | Kind::Sqlite => false,
+        }
     }
-    zip::Unpacking::new(visit).archive(archive, length, &MemberPath::default(), 1)
 }

@@ -3,76 +3,60 @@
 //! Members are taken from the directory at the end, in its order; two of one name are two members. Where there is no such
 //! directory the archive broke off: then they are read from the front, as far as they go.
 
-use std::io::{Cursor, Read, Seek, SeekFrom};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::{self, Read, Seek, SeekFrom};
 
-use zip::ZipReadOptions;
-use zip::read::{Config, read_zipfile_from_stream};
+use zip::read::{Config, ZipFileEntry, read_zipfile_from_stream};
 use zip::unstable::read::ZipIterable;
+use zip::{CompressionMethod, ZipReadOptions};
 
-use super::{
-    DEEPEST, HIGHEST_RATIO, LARGEST_ARCHIVE, LARGEST_MEMBER, MOST_MEMBERS, MOST_TROUBLES, MemberPath, Trouble,
-    UNMEASURED, Visit, sqlite,
-};
+use super::kind::Method;
+use super::open::Unpacking;
+use super::stream::{Taken, Unpacker};
+use super::work::{Meter, Most, Stop, UNMEASURED};
+use super::{Bound, MemberPath, Seekable, Trouble, window};
 
-/// Bytes that are unpacked at once.
-const PIECE: usize = 64 * 1024;
+/// Ways to pack a member that are left to [`super::stream`]: the library has them, too, with no bound on memory.
+const PACKED: [(CompressionMethod, Method); 3] = [
+    (CompressionMethod::BZIP2, Method::Bzip2),
+    (CompressionMethod::ZSTD, Method::Zstd),
+    (CompressionMethod::XZ, Method::Xz),
+];
 
-/// One thread at a time holds members of nested archives, so that memory does not grow with the number of threads.
-static NESTED: Mutex<()> = Mutex::new(());
-
-/// Whether a file that begins so is a zip archive; extensions of Chrome have a signature in front of theirs.
-pub(super) fn is_zip(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(b"Cr24")
-}
-
-/// An archive while it is unpacked, with what is left of its limits.
-pub(super) struct Unpacking<'v, 'f> {
-    visit: &'v mut Visit<'f>,
-    members: u64,
-    bytes: u64,
-    troubles: usize,
-}
-
-/// Whether the next member may be read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
-    Go,
-    Stop,
-}
-
-impl<'v, 'f> Unpacking<'v, 'f> {
-    /// With all limits unspent.
-    pub(super) fn new(visit: &'v mut Visit<'f>) -> Self {
-        Self { visit, members: MOST_MEMBERS, bytes: LARGEST_ARCHIVE, troubles: 0 }
-    }
-
+impl Unpacking<'_, '_> {
     /// Reads the members of an archive. False where it is none.
-    pub(super) fn archive(
-        &mut self,
-        mut archive: impl Read + Seek,
-        length: u64,
-        path: &MemberPath,
-        depth: usize,
-    ) -> bool {
+    pub(super) fn zip(&mut self, archive: &mut dyn Seekable, length: u64, path: &MemberPath, depth: u32) -> bool {
+        let mut archive = archive;
         match ZipIterable::try_new(&mut archive, Config::default()) {
-            Ok(zip) => self.listed(zip, length, path, depth),
+            Ok(zip) => self.listed(zip, length, path, depth).0,
             Err(_) => archive.seek(SeekFrom::Start(0)).is_ok() && self.unlisted(&mut archive, length, path, depth),
         }
     }
 
-    /// Reads the members that the directory lists.
+    /// Reads the members of an archive behind a program or script, and what stands in front of them. False where there is
+    /// no archive.
+    pub(super) fn appended(&mut self, archive: &mut dyn Seekable, length: u64) -> bool {
+        let mut archive = archive;
+        let path = MemberPath::default();
+        let Ok(zip) = ZipIterable::try_new(&mut archive, Config::default()) else { return false };
+        let (read, front) = self.listed(zip, length, &path, 1);
+        if read && archive.seek(SeekFrom::Start(0)).is_ok() {
+            self.leaf(&mut archive.take(front), &path);
+        }
+        read
+    }
+
+    /// Reads the members that the directory lists; says where the first of them begins.
     fn listed<R: Read + Seek>(
         &mut self,
         mut zip: ZipIterable<R>,
         length: u64,
         path: &MemberPath,
-        depth: usize,
-    ) -> bool {
+        depth: u32,
+    ) -> (bool, u64) {
         // Members that share bytes would let a small archive cost more work than a large one.
         let mut packed = length;
-        let (mut read, mut encrypted) = (false, false);
-        let Ok(files) = zip.files() else { return false };
+        let (mut read, mut encrypted, mut front) = (false, false, length);
+        let Ok(files) = zip.files() else { return (false, front) };
         while let Some(entry) = files.next() {
             let Ok(entry) = entry else {
                 self.trouble(path, if read { Trouble::Cut } else { Trouble::Damaged });
@@ -80,11 +64,14 @@ impl<'v, 'f> Unpacking<'v, 'f> {
             };
             let member = path.member(entry.name_raw());
             let size = entry.compressed_size();
-            if self.members == 0 || (size > packed && size <= length) {
-                self.trouble(&member, Trouble::Limit);
+            if !self.count(&member) {
                 break;
             }
-            self.members -= 1;
+            if size > packed && size <= length {
+                self.trouble(&member, Trouble::Limit(Bound::Ratio));
+                break;
+            }
+            front = front.min(entry.header_start());
             packed = packed.saturating_sub(size);
             if size > length {
                 self.trouble(&member, Trouble::Damaged);
@@ -92,104 +79,97 @@ impl<'v, 'f> Unpacking<'v, 'f> {
                 read = true;
             } else if entry.encrypted() {
                 encrypted = true;
+            } else if self.entry(entry, files.reader_mut(), &member, depth) {
+                read = true;
             } else {
-                match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
-                    Ok(file) => {
-                        read = true;
-                        if self.member(file, size, &member, depth) == Next::Stop {
-                            break;
-                        }
-                    }
-                    Err(_) => self.trouble(&member, Trouble::Damaged),
-                }
+                self.trouble(&member, Trouble::Damaged);
+            }
+            if self.is_over() {
+                break;
             }
         }
         if encrypted {
             self.trouble(path, Trouble::Encrypted);
         }
-        read || encrypted
+        (read || encrypted, front)
+    }
+
+    /// Reads a member that the directory lists. False where there is none.
+    fn entry(
+        &mut self,
+        entry: ZipFileEntry<'_>,
+        archive: &mut (impl Read + Seek),
+        path: &MemberPath,
+        depth: u32,
+    ) -> bool {
+        let size = entry.compressed_size();
+        if let Some((_, method)) = PACKED.iter().find(|(packed, _)| *packed == entry.compression()) {
+            let Ok(start) = content_start(archive, entry.header_start()) else { return false };
+            if archive.seek(SeekFrom::Start(start)).is_err() {
+                return false;
+            }
+            self.packed_member(*method, &mut archive.take(size), size, path, depth);
+            return true;
+        }
+        match entry.with_reader(archive, ZipReadOptions::new()) {
+            Ok(mut file) => {
+                self.unpacked(&mut file, size, path, depth);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Reads a member that is packed as a stream of its own.
+    fn packed_member(&mut self, method: Method, source: &mut dyn Read, size: u64, path: &MemberPath, depth: u32) {
+        let work = self.work;
+        let window = window(method).min(work.memory());
+        let Some(_held) = work.hold(window) else { return self.trouble(path, Trouble::Limit(Bound::Memory)) };
+        let taken = Taken::default();
+        self.unpacked(&mut Unpacker::new(method, window, source, &taken), size, path, depth);
     }
 
     /// Reads the members one behind the other, as far as they go.
-    fn unlisted(&mut self, archive: &mut impl Read, length: u64, path: &MemberPath, depth: usize) -> bool {
+    fn unlisted(&mut self, archive: &mut impl Read, length: u64, path: &MemberPath, depth: u32) -> bool {
         let mut read = false;
-        while self.members > 0 {
-            let Ok(Some(file)) = read_zipfile_from_stream(archive) else { break };
-            self.members -= 1;
+        while !self.is_over() {
+            let Ok(Some(mut file)) = read_zipfile_from_stream(archive) else { break };
             let member = path.member(file.name_raw());
             let size = file.compressed_size().min(length);
+            if !self.count(&member) {
+                break;
+            }
             if file.is_dir() {
                 continue;
             }
             read = true;
-            if self.member(file, size, &member, depth) == Next::Stop {
-                break;
-            }
+            self.unpacked(&mut file, size, &member, depth);
         }
-        self.trouble(path, if read { Trouble::Cut } else { Trouble::Damaged });
+        if !self.work.is_broken() {
+            self.trouble(path, if read { Trouble::Cut } else { Trouble::Damaged });
+        }
         read
     }
 
-    /// Unpacks a member of `size` packed bytes and hands it on.
-    fn member(&mut self, file: impl Read, size: u64, path: &MemberPath, depth: usize) -> Next {
-        let _alone: Option<MutexGuard<'_, ()>> =
-            (depth == 2).then(|| NESTED.lock().unwrap_or_else(PoisonError::into_inner));
-        let (bytes, trouble) = self.unpack(file, size);
-        if !bytes.is_empty() && !self.nested(&bytes, path, depth) {
-            (self.visit)(path, Ok(&bytes));
+    /// Reads a member of `size` packed bytes.
+    fn unpacked(&mut self, file: &mut dyn Read, size: u64, path: &MemberPath, depth: u32) {
+        let most = size.saturating_mul(self.work.limits.archive_ratio).max(UNMEASURED);
+        let mut content = Meter::counting(file, self.work, Most::Bytes(most));
+        self.member(&mut content, None, path, depth);
+        match content.stop() {
+            Some(Stop::Limit(bound)) => self.trouble(path, Trouble::Limit(bound)),
+            Some(Stop::Failed(_)) => self.trouble(path, Trouble::Damaged),
+            None => {}
         }
-        if let Some(trouble) = trouble {
-            self.trouble(path, trouble);
-        }
-        if self.bytes == 0 { Next::Stop } else { Next::Go }
     }
+}
 
-    /// Whether a member is an archive that could be opened in its turn.
-    fn nested(&mut self, bytes: &[u8], path: &MemberPath, depth: usize) -> bool {
-        if sqlite::is_database(bytes) {
-            return sqlite::tables(Cursor::new(bytes), bytes.len() as u64, path, self.visit);
-        }
-        if !is_zip(bytes) {
-            return false;
-        }
-        if depth == DEEPEST {
-            self.trouble(path, Trouble::Limit);
-            return false;
-        }
-        self.archive(Cursor::new(bytes), bytes.len() as u64, path, depth + 1)
-    }
-
-    /// The content of a member, as far as it can be unpacked and the limits allow.
-    fn unpack(&mut self, mut file: impl Read, size: u64) -> (Vec<u8>, Option<Trouble>) {
-        let ratio = size.saturating_mul(HIGHEST_RATIO).max(UNMEASURED);
-        let most = LARGEST_MEMBER.min(self.bytes).min(ratio);
-        let mut bytes = Vec::new();
-        let mut piece = vec![0; PIECE];
-        let trouble = loop {
-            match file.read(&mut piece) {
-                Ok(0) => break None,
-                Ok(count) => {
-                    let room = usize::try_from(most).unwrap_or(usize::MAX) - bytes.len();
-                    bytes.extend_from_slice(&piece[..count.min(room)]);
-                    if count > room {
-                        break Some(Trouble::Limit);
-                    }
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(_) => break Some(Trouble::Damaged),
-            }
-        };
-        self.bytes -= bytes.len() as u64;
-        (bytes, trouble)
-    }
-
-    /// Says that something was not read; of very many members only once more, of the archive.
-    fn trouble(&mut self, path: &MemberPath, trouble: Trouble) {
-        self.troubles += 1;
-        match self.troubles {
-            0..=MOST_TROUBLES => (self.visit)(path, Err(trouble)),
-            number if number == MOST_TROUBLES + 1 => (self.visit)(&MemberPath::default(), Err(trouble)),
-            _ => {}
-        }
-    }
+/// Where the content of a member begins: behind its own header, whose name and extra field may have other lengths than in
+/// the directory.
+fn content_start(archive: &mut (impl Read + Seek), header: u64) -> io::Result<u64> {
+    let mut fields = [0; 30];
+    archive.seek(SeekFrom::Start(header))?;
+    archive.read_exact(&mut fields)?;
+    let length = |at: usize| u64::from(u16::from_le_bytes([fields[at], fields[at + 1]]));
+    Ok(header.saturating_add(30 + length(26) + length(28)))
 }

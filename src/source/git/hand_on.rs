@@ -2,9 +2,10 @@
 
 use super::places::Place;
 use crate::model::{Origin, SkipReason};
+use crate::source::archive::Kind;
 use crate::source::context::Context;
 use crate::source::read::{LFS_HEAD, LFS_LENGTH, SETTINGS};
-use crate::source::{archive, names, packed};
+use crate::source::{names, packed};
 
 /// Looks at a file that a repository holds. Its name tells whether it holds settings.
 pub(super) fn file(context: &Context<'_>, place: &Place, key: &[u8], bytes: &[u8], origins: &dyn Fn() -> Vec<Origin>) {
@@ -26,7 +27,7 @@ pub(super) fn text(context: &Context<'_>, bytes: &[u8], always: bool, origins: &
     if bytes.is_empty() {
         return;
     }
-    if always || archive::is_archive(bytes) || (context.gate)(bytes) {
+    if always || Kind::of_all(bytes).is_some() || (context.gate)(bytes) {
         for origin in origins() {
             packed::emit_blob(context, origin, bytes);
         }

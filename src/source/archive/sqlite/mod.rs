@@ -25,10 +25,13 @@ use pages::{Pages, Text};
 use record::Value;
 use schema::{SCHEMA, columns};
 
-use super::{MOST_MEMBERS, MemberPath, Trouble, Visit};
+use super::{Bound, MemberPath, Trouble, Visit};
 
 /// What the bytes are called that belong to no table.
 const UNUSED: &[u8] = b"(unused)";
+
+/// Most tables.
+const MOST_TABLES: u64 = 10_000;
 
 /// Bytes of rows that are handed on together. A row is never cut.
 const BLOCK: usize = 1024 * 1024;
@@ -58,7 +61,7 @@ pub(super) fn tables(file: impl Read + Seek, length: u64, path: &MemberPath, vis
     walk.database(path);
     let (broken, cut) = (walk.broken, walk.cut);
     if cut {
-        visit(path, Err(Trouble::Limit));
+        visit(path, Err(Trouble::Limit(Bound::Members)));
     }
     if broken {
         visit(path, Err(Trouble::Damaged));
@@ -130,7 +133,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
                 _ => String::new(),
             };
             kept += sql.len();
-            if tables.len() as u64 == MOST_MEMBERS {
+            if tables.len() as u64 == MOST_TABLES {
                 return false;
             }
             tables.push(Table { name: path.member(record::decode(name, text).as_bytes()), root, sql });
