@@ -26,6 +26,10 @@ pub(super) fn begins_key(bytes: &[u8], at: usize) -> bool {
 fn begins_plain_key(bytes: &[u8], at: usize) -> bool {
     let run = run_after(bytes, at, 200, |byte| is_key_byte(byte) || byte == b'.');
     let token = &bytes[at..at + run];
+    // What was decoded may be shorter than any prefix.
+    if run < 3 {
+        return false;
+    }
     // Behind a letter only the long prefixes count, and their keys are long: `sk-proj-`, `sk-ant-api03-`.
     let long = run >= 40 && token[3..].iter().any(u8::is_ascii_digit) && token[3..run.min(20)].contains(&b'-');
     if !long && !starts_token(bytes, at) {
