@@ -134,8 +134,8 @@ impl Prefilter {
     fn of(entries: Vec<(Vec<u8>, Literal)>, rules: &Rules) -> Self {
         let (short, long): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(literal, _)| literal.len() == SHORTEST_LITERAL);
-        let passes = [short, in_buckets(long)].map(|entries| {
-            let (literals, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
+        let passes = [short, long].map(|entries| {
+            let (literals, kinds): (Vec<_>, Vec<_>) = in_buckets(entries).into_iter().unzip();
             Pass { search: Search::new(&literals), literals, kinds }
         });
         Self { passes, own: OwnPass::new(rules) }
@@ -192,16 +192,24 @@ impl Prefilter {
     }
 }
 
-/// The buckets into which the packed search sorts many literals, the first ones one by one, then from the first again.
-const BUCKETS: usize = 16;
+/// The buckets into which the packed search sorts up to so many literals, and more of them; the first literals one by one,
+/// then from the first bucket again. The search with fewer buckets is the faster one.
+const FEW: usize = 32;
+const BUCKETS: [usize; 2] = [8, 16];
 
 /// The literals in an order in which those that begin alike share a bucket: the fewer first bytes a bucket has, the less
 /// often one of its literals has to be compared.
 fn in_buckets(mut entries: Vec<(Vec<u8>, Literal)>) -> Vec<(Vec<u8>, Literal)> {
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let each = entries.len().div_ceil(BUCKETS).max(1);
+    let buckets = BUCKETS[usize::from(entries.len() > FEW)];
+    // The first buckets take one more, so that the last round has no gap.
+    let (each, more) = (entries.len() / buckets, entries.len() % buckets);
+    let place = |index: usize| match index.checked_sub(more * (each + 1)) {
+        None => (index % (each + 1), index / (each + 1)),
+        Some(index) => (index % each.max(1), more + index / each.max(1)),
+    };
     let mut placed: Vec<_> = entries.into_iter().enumerate().collect();
-    placed.sort_by_key(|(index, _)| (index % each, index / each));
+    placed.sort_by_key(|(index, _)| place(*index));
     placed.into_iter().map(|(_, entry)| entry).collect()
 }
 
@@ -285,6 +293,7 @@ mod tests {
             assert!(pass.literals.len() <= MOST_LITERALS, "{}", pass.literals.len());
             assert!(cfg!(not(target_arch = "x86_64")) || matches!(pass.search, Search::Packed(_)));
         }
+        assert!(prefilter.passes[0].literals.len() <= FEW, "the slower search");
     }
 
     #[test]

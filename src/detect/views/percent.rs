@@ -5,7 +5,7 @@ use super::{Seen, Stretch, head, invisible};
 
 /// Literals of the prefilter: the end of the prefix in front of a hyphen, the first letter of the prefix and that of `http`,
 /// and what encodes either twice.
-pub(super) const LITERALS: &[&[u8]] = &[b"sk%", b"%73", b"%68", b"%u0", b"%25"];
+pub(super) const LITERALS: &[&[u8]] = &[b"sk%", b"%73%6", b"%68%7", b"%u007", b"%u006", b"%2573", b"%2568"];
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {

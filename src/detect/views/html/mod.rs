@@ -7,7 +7,8 @@ use super::{HEAD, Seen, Stretch, head};
 
 /// Literals of the prefilter: the end of the prefix in front of a hyphen, the ends of the first reference of a key and of
 /// an address that are written in references as a whole, in decimal and hexadecimal, and that of its slashes.
-pub(super) const LITERALS: &[&[u8]] = &[b"sk&", b"5;&", b"4;&", b"3;&", b"8;&", b"7;&", b"f;&", b"l;&"];
+pub(super) const LITERALS: &[&[u8]] =
+    &[b"sk&", b"115;&#", b"104;&#", b"73;&#", b"68;&#", b"47;&#", b"2f;&#", b"2F;&#", b"sol;&"];
 
 /// The references that stand for what keys, addresses and the text around them consist of.
 const NAMES: [(&[u8], char); 24] = [
