@@ -205,7 +205,7 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(super) max_file_size: Option<u64>,
 
-    /// Most that an archive may hold, unpacked and with the archives in it [default: 256M]
+    /// Most that an archive may hold, unpacked and with the archives in it [default: 16G]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_archive_size: Option<u64>,
 
@@ -213,11 +213,11 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "N", value_parser = number(Limit::ArchiveRatio))]
     max_archive_ratio: Option<u64>,
 
-    /// Most members of an archive, with those of the archives in it [default: 10000]
+    /// Most members of an archive, with those of the archives in it [default: 1000000]
     #[arg(long, value_name = "N", value_parser = number(Limit::ArchiveMembers))]
     max_archive_members: Option<u64>,
 
-    /// How deep archives are opened in each other; 0 opens none [default: 3]
+    /// How deep archives are opened in each other; 0 opens none [default: 5]
     #[arg(long, value_name = "N", value_parser = number(Limit::ArchiveDepth))]
     max_archive_depth: Option<u64>,
 

@@ -276,7 +276,7 @@ static LIMITS: &[Field] = &[
     field(
         "max-archive-size",
         Kind::One(Item::Size),
-        Preset::Text("256M"),
+        Preset::Text("16G"),
         "Bytes of all members of an archive together, unpacked, with those of the archives nested in it.",
     ),
     field(
@@ -288,13 +288,13 @@ static LIMITS: &[Field] = &[
     field(
         "max-archive-members",
         Kind::One(Item::Count),
-        Preset::Number(10_000),
+        Preset::Number(1_000_000),
         "Members of an archive, with those of the archives nested in it.",
     ),
     field(
         "max-archive-depth",
         Kind::One(Item::Depth),
-        Preset::Number(3),
+        Preset::Number(5),
         "How deep archives are opened in each other; 0 opens none.",
     ),
     field(

@@ -2,6 +2,30 @@
 
 use super::*;
 
+/// By the words of the report.
+#[test]
+fn each_limit_is_named() {
+    use keyscan::model::Limit;
+    let bomb = packed(&[("in.tar.gz", &stream("gz", &tarred(&[("zeros", &vec![0; 2_000_000]), ("b", NEEDLE)])))]);
+    let read = |limits: Limits| {
+        let tree = folder(&[]);
+        fs::write(tree.path().join("a.zip"), &bomb).unwrap();
+        let (_, outcome) = try_scan(&Options { limits, ..at(tree.path()) }, gate).unwrap();
+        let skipped: Vec<_> =
+            outcome.skipped.iter().map(|skipped| (skipped.path.text.clone(), skipped.reason.limit())).collect();
+        skipped
+    };
+    let inner = |limit| vec![("a.zip!in.tar.gz".to_owned(), Some(limit))];
+    assert_eq!(read(Limits::default()), inner(Limit::ArchiveRatio));
+    let wide = limited(|limits| limits.archive_ratio = 5000);
+    assert_eq!(read(wide), []);
+    assert_eq!(read(Limits { archive_size: 1_000_000, ..wide }), inner(Limit::ArchiveSize));
+    assert_eq!(read(Limits { archive_depth: 1, ..wide }), inner(Limit::ArchiveDepth));
+    let member = |name: &str, limit| vec![(format!("a.zip!in.tar.gz!{name}"), Some(limit))];
+    assert_eq!(read(Limits { member_size: 1_000_000, ..wide }), member("zeros", Limit::MemberSize));
+    assert_eq!(read(Limits { archive_members: 2, ..wide }), member("b", Limit::ArchiveMembers));
+}
+
 #[test]
 fn members_end_at_their_size() {
     let long = [&noise(3000)[..], NEEDLE].concat();

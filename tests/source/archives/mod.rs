@@ -97,7 +97,9 @@ fn read(name: &str, archive: &[u8]) -> (Vec<String>, Vec<(String, SkipReason)>) 
 
 fn of(options: &Options) -> (Vec<String>, Vec<(String, SkipReason)>) {
     let (blobs, outcome) = try_scan(options, gate).unwrap();
-    let skipped = outcome.skipped.iter().map(|skipped| (skipped.path.text.clone(), skipped.reason)).collect();
+    let any_limit = |reason: SkipReason| if reason.limit().is_some() { SkipReason::Limit } else { reason };
+    let skipped =
+        outcome.skipped.iter().map(|skipped| (skipped.path.text.clone(), any_limit(skipped.reason))).collect();
     (blobs.into_iter().map(|blob| blob.path).collect(), skipped)
 }
 
