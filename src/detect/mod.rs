@@ -21,6 +21,7 @@ mod bare;
 mod bare_host;
 mod bytes;
 mod called;
+mod cells;
 mod decode;
 mod format;
 mod forward;
@@ -65,6 +66,7 @@ use crate::model::{Blob, Limits, Matches, Role};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
+use cells::Cells;
 use format::Format;
 use forward::LastLabels;
 use host::VendorDomains;
@@ -226,6 +228,9 @@ impl<'r> Detector<'r> {
             });
         if let Some(structure) = in_use.then(|| layout.structure()).flatten() {
             homes::settle(&mut matches, blob, structure);
+        }
+        if !matches.is_empty() && let Some(cells) = Cells::of(blob) {
+            cells.name(&mut matches);
         }
         matches.unparsed = in_use && layout.is_broken();
         matches
