@@ -40,9 +40,8 @@ fn cells(nodes: Nodes<'_>) -> impl Iterator<Item = usize> {
     // Notebooks of old hold their cells in sheets.
     let sheets = nodes.child(0, &["worksheets"]).into_iter().flat_map(move |sheets| nodes.children(sheets));
     let holders = std::iter::once(0).chain(sheets);
-    let cells = holders
-        .filter_map(move |holder| nodes.child(holder, &["cells"]))
-        .flat_map(move |cells| nodes.children(cells));
+    let cells =
+        holders.filter_map(move |holder| nodes.child(holder, &["cells"])).flat_map(move |cells| nodes.children(cells));
     cells.filter(move |&cell| nodes.nodes[cell].kind == Kind::Object)
 }
 
