@@ -81,7 +81,9 @@ impl<'r> Format<'r> {
         if !bytes[start..].starts_with(prefix) {
             return None;
         }
-        let usual = |length: usize| self.entry.typical.is_empty() || self.entry.typical.contains(&length);
+        // A format that proves nothing and has no length fits whatever is glued to a key.
+        let any = self.entry.typical.is_empty() && self.entry.proves != Proves::Nothing;
+        let usual = |length: usize| any || self.entry.typical.contains(&length);
         let exact = |length: usize| {
             let body = bytes.get(behind..behind + length)?;
             let found =

@@ -1,6 +1,9 @@
 //! Files that hold text in a form of their own: what stands in them is found, named and paired as in any other file.
 
+mod binaries;
+mod json;
 mod mail;
+mod notebooks;
 mod sqlite;
 
 use keyscan::source::{self, Options, Progress};
