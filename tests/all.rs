@@ -11,6 +11,7 @@ mod baseline;
 mod ci;
 mod cli;
 mod config;
+mod containers;
 mod determinism;
 mod encodings;
 mod encodings_joined;

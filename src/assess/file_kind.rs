@@ -35,6 +35,11 @@ const STORE_EXTENSIONS: &[&str] = &["db", "keychain", "keystore", "sqlite", "sql
 /// Whether a file is made to hold settings: `.env*`, dotfiles such as `.netrc` and `.zshrc`, `*.yaml`, `settings.*` and
 /// the like. Everything else counts as source, documentation or a notebook: a key there was pasted, not stored.
 pub(super) fn is_config(path: &str) -> bool {
+    // The tables of a database are members of it.
+    let is_store = |file: &str| STORE_EXTENSIONS.iter().any(|store| file.ends_with(&format!(".{store}")));
+    if path.rsplit('!').skip(1).any(|file| is_store(&file.to_ascii_lowercase())) {
+        return true;
+    }
     let name = path.rsplit(['/', '!']).next().unwrap_or_default().to_ascii_lowercase();
     if name == ".env" || name.starts_with(".env.") || name == ".envrc" {
         return true;
@@ -69,6 +74,7 @@ mod tests {
             "terraform.tfvars",
             "state.vscdb",
             "x.zip!conf/app.ini",
+            "x.zip!one-api.db!channels",
         ] {
             assert!(is_config(config), "{config}");
         }

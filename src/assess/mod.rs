@@ -223,6 +223,7 @@ impl<'a> Site<'a> {
             commit: provenance.and_then(|seen| seen.commit.clone()),
             author: provenance.and_then(|seen| seen.author.clone()),
             encoding: encoding.to_vec(),
+            part: place.part.clone(),
             suppression: None,
         }
     }

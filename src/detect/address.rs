@@ -199,6 +199,10 @@ impl<'r> Context<'_, 'r> {
         if url.imitates && facts.kind != EndpointKind::Official && !facts.signals.contains(&SignalId::LookAlike) {
             facts.signals.push(SignalId::LookAlike);
         }
+        if self.text.kind.binary {
+            // What stands behind a host in a program is most often the next string.
+            facts.signals.retain(|signal| *signal != SignalId::LookAlike);
+        }
         let name = setting.as_deref().map(|name| self.vocabulary.classify(name));
         let spoken = facts.entry.is_some() || self.speaks_of_llms();
         // What the names around it say of a name that says nothing by itself.

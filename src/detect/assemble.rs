@@ -122,6 +122,7 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
             line_hash: None,
             allow: allows.covering(range),
             home: None,
+            part: None,
         })
         .collect();
     // Of a window's lines GitHub's counter cannot be told; such files are too large for it anyway.

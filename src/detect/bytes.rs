@@ -62,6 +62,37 @@ pub(super) fn starts_token(bytes: &[u8], at: usize) -> bool {
         || terminal_sequence_before(bytes, at)
 }
 
+/// How long the string at `at` is where a program or a data file writes the length in front of it, in a byte or as a number
+/// of seven bits each below 512, and so many bytes are there. Signs that texts have in front of values are lengths only behind a byte that
+/// no text has.
+pub(super) fn measured(bytes: &[u8], at: usize) -> Option<usize> {
+    let byte = *bytes.get(at.checked_sub(1)?)?;
+    let behind_data = at.checked_sub(2).is_some_and(|index| is_data(bytes[index]));
+    if (byte.is_ascii_punctuation() || byte.is_ascii_whitespace()) && !behind_data {
+        return None;
+    }
+    let last = usize::from(byte);
+    let lower = at.checked_sub(2).map(|index| usize::from(bytes[index])).filter(|lower| lower & 0x80 != 0);
+    let length = match lower {
+        Some(lower) if (1..4).contains(&last) => lower & 0x7f | last << 7,
+        _ => last,
+    };
+    (length > 0 && length <= bytes.len() - at).then_some(length)
+}
+
+fn is_data(byte: u8) -> bool {
+    byte >= 0x80 || byte < b' ' && !byte.is_ascii_whitespace()
+}
+
+/// Whether bytes in front of `at` are such as data files have in front of a length, and no text has.
+pub(super) fn begins_data(bytes: &[u8], at: usize) -> bool {
+    let byte = at.checked_sub(2).map_or(b' ', |index| bytes[index]);
+    (byte < b' ' && !byte.is_ascii_whitespace() && byte != 0x1b) || byte == MESSAGEPACK_TEXT
+}
+
+/// In front of the length of a text in MessagePack.
+const MESSAGEPACK_TEXT: u8 = 0xd9;
+
 /// What stands in front of values in quoted-printable: blanks, line breaks, quotes and the signs behind names.
 const QUOTED_PRINTABLE: [&str; 10] = ["09", "0A", "0D", "20", "22", "27", "2C", "3A", "3D", "3E"];
 

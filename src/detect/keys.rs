@@ -7,8 +7,8 @@ use crate::model::{Confidence, DropReason, Proof, SignalId};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, Issuer, Judge, KeyFormat, Needs, Proves, SettingRole};
 
-use super::bytes::{is_key_byte, starts_token};
-use super::format::{Format, Token, shown_prefix};
+use super::bytes::{begins_data, is_key_byte, starts_token};
+use super::format::{Format, Token, Unquoted, shown_prefix};
 use super::host::certainty;
 use super::judge::{self, Words};
 use super::layout::Layout;
@@ -64,6 +64,8 @@ pub(super) struct Judging<'c, 'r> {
     pub(super) vocabulary: &'c Vocabulary<'r>,
     pub(super) words: &'c Words,
     pub(super) bytes: &'c [u8],
+    /// Whether it is a program or a data file, in which nothing parts strings.
+    pub(super) binary: bool,
     /// What the structure says.
     pub(super) layout: &'c Layout<'c>,
     /// Where LLM settings and endpoints stand.
@@ -111,9 +113,18 @@ impl<'r> Judging<'_, 'r> {
     /// The key whose prefix stands at `at`; formats are tried in order.
     pub(super) fn at_prefix(&self, at: usize, formats: &[Format<'r>]) -> Result<Key<'r>, DropReason> {
         let mut furthest = DropReason::Shape;
-        let fitting = formats.iter().filter(|format| self.bytes[at..].starts_with(format.entry.prefix.as_bytes()));
-        for format in fitting {
-            let Some(token) = format.read(self.bytes, at) else { continue };
+        // Those of one prefix together, the longest first.
+        let families = formats.chunk_by(|one, other| one.entry.prefix == other.entry.prefix);
+        let fitting = families.filter(|family| self.bytes[at..].starts_with(family[0].entry.prefix.as_bytes()));
+        let ways: &[Unquoted] = match self.binary {
+            true => &Unquoted::ALL,
+            false if begins_data(self.bytes, at) => &[Unquoted::Measured, Unquoted::Any],
+            false => &[Unquoted::Any],
+        };
+        let readings =
+            fitting.flat_map(|family| ways.iter().flat_map(move |&how| family.iter().map(move |format| (format, how))));
+        for (format, how) in readings {
+            let Some(token) = format.read_unquoted(self.bytes, at, how) else { continue };
             let name = self.layout.name_at(self.vocabulary, token.start);
             let facts = name.as_deref().map(|name| self.layout.facts_at(self.vocabulary, token.start, name));
             if !self.has_context(format.entry, token.start, facts.as_ref()) {

@@ -92,6 +92,7 @@ pub(super) fn matches(blob: &Blob<'_>, mut seen: Vec<Seen>) -> Vec<Masked> {
         line_hash: None,
         allow: None,
         home: None,
+        part: None,
     };
     let masked = seen.iter().map(|seen| Masked {
         place: place(seen, &mut cursor),

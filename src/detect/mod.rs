@@ -21,6 +21,7 @@ mod bare;
 mod bare_host;
 mod bytes;
 mod called;
+mod cells;
 mod decode;
 mod format;
 mod forward;
@@ -65,6 +66,7 @@ use crate::model::{Blob, Limits, Matches, Role};
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
+use cells::Cells;
 use format::Format;
 use forward::LastLabels;
 use host::VendorDomains;
@@ -123,7 +125,10 @@ impl<'r> Deep<'r> {
         let mut families: Vec<&KeyFormat> = of(Anchor::Marker).collect();
         families.sort_by_key(|format| Reverse(format.prefix.len()));
         let mut prefixed: Vec<Format<'r>> = of(Anchor::Prefix).map(Format::new).collect();
-        prefixed.sort_by_key(|format| Reverse(format.entry.prefix.len()));
+        prefixed.sort_by(|one, other| {
+            let order = |format: &Format<'r>| Reverse(format.entry.prefix.len());
+            order(one).cmp(&order(other)).then_with(|| one.entry.prefix.cmp(&other.entry.prefix))
+        });
         let mut rare: Vec<&str> = prefixed
             .iter()
             .map(|format| format.entry.prefix.as_ref())
@@ -226,6 +231,11 @@ impl<'r> Detector<'r> {
             });
         if let Some(structure) = in_use.then(|| layout.structure()).flatten() {
             homes::settle(&mut matches, blob, structure);
+        }
+        if !matches.is_empty()
+            && let Some(cells) = Cells::of(blob)
+        {
+            cells.name(&mut matches);
         }
         matches.unparsed = in_use && layout.is_broken();
         matches

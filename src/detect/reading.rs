@@ -8,6 +8,7 @@ use crate::rules::schema::CatalogueKind;
 
 use super::address::{Address, Context};
 use super::assemble::Found;
+use super::bytes::measured;
 use super::called::Called;
 use super::keys::{Judging, Key, without_overlaps};
 use super::layout::Layout;
@@ -20,6 +21,9 @@ use super::url::Url;
 use super::views::{self, Encoding, Lead, Seen, Stretch};
 use super::{Deep, Detector, forward, leaks, lists, masked, names, setting, url, worth};
 
+/// The slashes in front of a host, and the shortest host.
+const SHORTEST_HOST: usize = 3 + 4;
+
 /// The stretches of a text for each encoding.
 pub(super) type Stretches = Vec<(Encoding, Vec<Stretch>)>;
 
@@ -28,7 +32,8 @@ impl<'r> Detector<'r> {
     pub(super) fn read(&self, blob: &Blob<'_>, layout: &Layout<'_>) -> (Found<'r>, Stretches) {
         let deep = self.deep.get_or_init(|| Deep::new(self.rules));
         let bytes = blob.bytes;
-        let hits = self.hits(deep, bytes);
+        let kind = FileKind::of(&blob.origin.path.text, blob.binary);
+        let hits = self.hits(deep, bytes, kind.binary);
         let named = deep.names.find(&deep.vocabulary, bytes);
 
         let hosts = hits.urls.iter().map(|url| (url.start, &url.host));
@@ -50,6 +55,7 @@ impl<'r> Detector<'r> {
             vocabulary: &deep.vocabulary,
             words: &deep.words,
             bytes,
+            binary: kind.binary,
             layout,
             llm: &llm,
             named: &named,
@@ -95,7 +101,6 @@ impl<'r> Detector<'r> {
             layout.facts_at(&deep.vocabulary, key.start, name).about != About::Llm
         });
         let own_keys = Evidence::new(own_keys.map(|key| key.start).collect());
-        let kind = FileKind::of(&blob.origin.path.text, blob.binary);
         let text = Text::new(kind, bytes);
         let called = Called::new(bytes);
         let settings = proven.iter().filter_map(|key| key.setting.as_deref());
@@ -182,13 +187,21 @@ impl<'r> Detector<'r> {
     }
 
     /// What the prefilter's literals stand at, each kind in the order of the bytes.
-    fn hits(&self, deep: &Deep<'_>, bytes: &[u8]) -> Hits {
+    fn hits(&self, deep: &Deep<'_>, bytes: &[u8], binary: bool) -> Hits {
         let mut hits = Hits::default();
         self.prefilter.any(bytes, |at, literal| {
             match literal {
                 Literal::Marker => hits.markers.push(at),
                 Literal::Prefix | Literal::OwnPrefix(_) => hits.prefixes.push(at),
-                Literal::Slashes(form) => hits.urls.extend(url::read(bytes, at, form)),
+                Literal::Slashes(form) => {
+                    let url = url::read(bytes, at, form);
+                    // Where nothing parts strings, the length in front tells what is glued to an address.
+                    let start = url.as_ref().filter(|_| binary).map(|url| url.start);
+                    let end = start.and_then(|start| Some(start + measured(bytes, start)?));
+                    let whole = end.filter(|&end| end > at + SHORTEST_HOST);
+                    let short = whole.and_then(|end| url::read(&bytes[..end], at, form));
+                    hits.urls.extend(short.filter(|short| url.as_ref().is_some_and(|url| short.end < url.end)).or(url));
+                }
                 Literal::HostLead(lead) => {
                     let (start, host) = worth::led_host(bytes, at, lead);
                     let host = String::from_utf8_lossy(host).trim_end_matches('.').to_ascii_lowercase();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::rules::Rules;
 
-use super::bytes::{contains_ignore_case, is_key_byte, run_after, run_before, starts_token};
+use super::bytes::{contains_ignore_case, is_key_byte, measured, run_after, run_before, starts_token};
 use super::marker::MARKER;
 use super::name::is_name_byte;
 use super::setting::LLM_WORDS;
@@ -32,7 +32,8 @@ fn begins_plain_key(bytes: &[u8], at: usize) -> bool {
     }
     // Behind a letter only the long prefixes count, and their keys are long: `sk-proj-`, `sk-ant-api03-`.
     let long = run >= 40 && token[3..].iter().any(u8::is_ascii_digit) && token[3..run.min(20)].contains(&b'-');
-    if !long && !starts_token(bytes, at) {
+    let said = || measured(bytes, at).is_some_and(|length| (SHORTEST_BODY..=run).contains(&length));
+    if !long && !starts_token(bytes, at) && !said() {
         return false;
     }
     let telling = token.iter().any(u8::is_ascii_digit)

@@ -122,6 +122,8 @@ pub struct Occurrence {
     pub author: Option<String>,
     /// Encodings undone to see it.
     pub encoding: Vec<String>,
+    /// Which part of its file people would look at: `cell 3, output 1` of a notebook.
+    pub part: Option<String>,
     /// What lets it pass, of an occurrence that is suppressed.
     pub suppression: Option<Suppression>,
 }

@@ -76,6 +76,8 @@ pub struct Place {
     pub allow: Option<Allow>,
     /// Where in the structure of its file, where that is known.
     pub home: Option<Home>,
+    /// Which part of its file people would look at: `cell 3, output 1` of a notebook.
+    pub part: Option<String>,
 }
 
 /// A key in a blob.

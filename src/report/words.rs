@@ -108,7 +108,8 @@ pub(super) fn facts(place: &Occurrence) -> Vec<String> {
 
 /// What is known of one place, besides where it is and under which name.
 pub(super) fn circumstances(place: &Occurrence) -> Vec<String> {
-    let mut facts = vec![exposure(place.exposure).to_owned()];
+    let mut facts: Vec<String> = place.part.iter().cloned().collect();
+    facts.push(exposure(place.exposure).to_owned());
     facts.extend(place.environment.map(|environment| environment.as_str().to_owned()));
     if !place.encoding.is_empty() {
         facts.push(format!("behind {}", place.encoding.join(", ")));

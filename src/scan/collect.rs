@@ -151,7 +151,14 @@ mod tests {
         let position =
             Position { line: start, column: 1, end_line: start, end_column: 2, column_utf16: 1, end_column_utf16: 2 };
         KeyMatch {
-            place: Place { span: Span { start, end: start + 1 }, position, line_hash: None, allow: None, home: None },
+            place: Place {
+                span: Span { start, end: start + 1 },
+                position,
+                line_hash: None,
+                allow: None,
+                home: None,
+                part: None,
+            },
             secret: Secret::new(b"x"),
             redacted: Redacted::from_redacted("x".to_owned()),
             format: "any".to_owned(),

@@ -102,7 +102,7 @@ pub fn stdin(
 fn opens<R: Read>(stream: &mut Stream<R>, hand: &Hand<'_>, origin: &Origin, total: &mut u64) -> bool {
     let kind = if stream.ended { Kind::of_all(&stream.bytes) } else { Kind::of(&stream.bytes) };
     let Some(kind) = kind else { return false };
-    if matches!(kind, Kind::Zip | Kind::Appended | Kind::Sqlite) {
+    if matches!(kind, Kind::Zip | Kind::Appended | Kind::Sqlite | Kind::Mail) {
         let most = usize::try_from(hand.limits.member_size).unwrap_or(usize::MAX - 1);
         stream.fill(most.saturating_add(1));
         if !stream.ended {

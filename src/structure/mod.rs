@@ -52,6 +52,7 @@ use format::Format;
 use tree::{FILE, Tree};
 
 pub use answer::{Spot, Structure};
+pub use json::notebook_parts;
 
 /// Why a file was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

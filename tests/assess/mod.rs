@@ -134,7 +134,7 @@ fn place(line: u64, column: u64, length: u64) -> Place {
         column_utf16: column,
         end_column_utf16: column + length,
     };
-    Place { span: Span { start, end: start + length }, position, line_hash: None, allow: None, home: None }
+    Place { span: Span { start, end: start + length }, position, line_hash: None, allow: None, home: None, part: None }
 }
 
 /// An OpenAI project key, proven by its structure.

@@ -7,6 +7,7 @@ pub mod layouts;
 pub mod library;
 pub mod prng;
 pub mod run;
+pub mod sqlite;
 pub mod tables;
 pub mod template;
 pub mod tree;

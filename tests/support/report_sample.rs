@@ -321,6 +321,7 @@ pub(super) fn place(text: &str, line: u64, column: u64) -> Spot {
         commit: None,
         author: None,
         encoding: Vec::new(),
+        part: None,
         suppression: None,
     })
 }

@@ -119,6 +119,8 @@ struct Occurrence<'a> {
     author: Option<&'a str>,
     encoding: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     suppression: Option<Suppression<'a>>,
 }
 
@@ -154,6 +156,7 @@ impl<'a> Occurrence<'a> {
             commit: place.commit.as_deref(),
             author: place.author.as_deref(),
             encoding: &place.encoding,
+            part: place.part.as_deref(),
             suppression: place.suppression.as_ref().map(Suppression::new),
         }
     }

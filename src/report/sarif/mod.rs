@@ -208,6 +208,7 @@ fn properties(finding: &Finding, place: &Occurrence) -> OutcomeProperties {
         commit: place.commit.clone(),
         author: place.author.clone(),
         encoding: place.encoding.clone(),
+        part: place.part.clone(),
     }
 }
 

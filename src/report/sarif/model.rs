@@ -279,6 +279,8 @@ pub(super) struct OutcomeProperties {
     pub(super) author: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) encoding: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) part: Option<String>,
 }
 
 #[derive(Serialize)]

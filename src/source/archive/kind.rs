@@ -1,6 +1,6 @@
 //! What a file is by its first bytes; its name is never asked.
 
-use super::{sqlite, tar};
+use super::{mail, sqlite, tar};
 
 /// Bytes of the beginning that tell every kind.
 pub(crate) const HEAD: usize = 512;
@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Tar,
     /// An SQLite database.
     Sqlite,
+    /// A mail, or several.
+    Mail,
     /// One packed stream, which may hold a tar archive.
     Packed(Method),
 }
@@ -47,6 +49,7 @@ impl Kind {
         }
         match Method::of(head) {
             Some(method) => Some(Self::Packed(method)),
+            None if mail::is_mail(head) => Some(Self::Mail),
             None => tar::is_tar(head).then_some(Self::Tar),
         }
     }

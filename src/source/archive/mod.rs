@@ -1,6 +1,6 @@
 //! Files that hold files: their members one after the other, and never more of them than the limits allow.
 //!
-//! [`kind`] tells what a file is by its first bytes. [`zip`] and [`sqlite`] need to seek; [`tar`] and [`stream`] read from front to
+//! [`kind`] tells what a file is by its first bytes. [`zip`], [`sqlite`] and [`mail`] need to seek; [`tar`] and [`stream`] read from front to
 //! back, so that nothing but the member at hand is in memory. [`open`] puts one in another, [`work`] bounds it all. What is
 //! done with a member is the caller's business. Nothing is written anywhere, and a member's name is never more than a text
 //! in a report, see [`path`].
@@ -12,6 +12,7 @@
 //! the same for every run. What lies behind one is listed.
 
 mod kind;
+mod mail;
 mod open;
 mod path;
 mod sqlite;
@@ -104,6 +105,8 @@ const fn window(method: Method) -> u64 {
 pub(super) fn needs(kind: Kind, length: u64, limits: &Limits) -> u64 {
     let most = match kind {
         Kind::Packed(method) => WHOLE as u64 + window(method),
+        // The mail, its text without the parts, and the parts.
+        Kind::Mail => 3 * mail::LARGEST,
         Kind::Zip | Kind::Appended | Kind::Sqlite | Kind::Tar => WHOLE as u64,
     };
     length.saturating_mul(limits.archive_ratio).clamp(UNMEASURED, most)
@@ -129,6 +132,11 @@ pub(super) fn members(
         }
         Kind::Zip => unpacking.zip(archive, length, &path, 1),
         Kind::Sqlite => unpacking.database(archive, length, &path),
+        Kind::Mail => {
+            let mut bytes = Vec::new();
+            let read = archive.rewind().and_then(|()| archive.take(mail::LARGEST + 1).read_to_end(&mut bytes));
+            read.is_ok() && unpacking.mail(&bytes, &path, 1)
+        }
         Kind::Appended => unpacking.appended(archive, length),
         Kind::Tar | Kind::Packed(_) => unpacking.outermost(kind, &mut *archive, Some(length)),
     }
@@ -167,7 +175,7 @@ impl Unpacking<'_, '_> {
                 read
             }
             Kind::Packed(method) => self.stream(method, window(method), archive, length, &path, 1),
-            Kind::Zip | Kind::Appended | Kind::Sqlite => false,
+            Kind::Zip | Kind::Appended | Kind::Sqlite | Kind::Mail => false,
         }
     }
 }

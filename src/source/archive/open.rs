@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 use super::kind::{HEAD, Kind, Method};
 use super::stream::{Taken, Unpacker};
 use super::work::{Meter, Most, Stop, UNMEASURED, Work};
-use super::{Bound, MemberPath, Seekable, Trouble, Visitor, WHOLE, sqlite, window};
+use super::{Bound, MemberPath, Seekable, Trouble, Visitor, WHOLE, mail, sqlite, window};
 use crate::source::open::fill;
 
 /// Bytes of a member that are kept while it is opened, so that it can be handed on if it is no archive after all.
@@ -60,13 +60,15 @@ impl<'v, 'w> Unpacking<'v, 'w> {
         let mut head = [0; HEAD];
         let count = fill(&mut *source, &mut head).unwrap_or(0);
         let mut member = Replay { kept: head[..count].to_vec(), at: 0, lost: false, source };
-        if let Some(kind) = Kind::of(&head[..count]) {
+        // A text that begins like a mail is no archive that was left closed.
+        let kind = Kind::of(&head[..count]).filter(|kind| *kind != Kind::Mail || self.goes_deeper(depth));
+        if let Some(kind) = kind {
             let opened = if !self.goes_deeper(depth) {
                 self.trouble(path, Trouble::Limit(Bound::Depth));
                 false
             } else {
                 match kind {
-                    Kind::Zip | Kind::Appended | Kind::Sqlite => {
+                    Kind::Zip | Kind::Appended | Kind::Sqlite | Kind::Mail => {
                         return self.held(kind, &mut member, length, path, depth + 1);
                     }
                     Kind::Tar => self.tar(&mut member, path, depth + 1),
@@ -170,6 +172,20 @@ impl<'v, 'w> Unpacking<'v, 'w> {
         })
     }
 
+    /// Hands on the text of a mail and reads what is attached to it. False where nothing is, so that its own bytes are its text.
+    pub(super) fn mail(&mut self, bytes: &[u8], path: &MemberPath, depth: u32) -> bool {
+        let Some(mail) = mail::open(bytes) else { return false };
+        self.leaf(&mut &mail.text[..], path);
+        for (name, content) in mail.parts {
+            let part = path.member(&name);
+            if !self.count(&part) {
+                break;
+            }
+            self.member(&mut &content[..], Some(content.len() as u64), &part, depth);
+        }
+        true
+    }
+
     /// What is read at many places has to be held where it is in another archive: the directory of a zip archive stands at
     /// its end.
     fn held(&mut self, kind: Kind, source: &mut dyn Read, length: Option<u64>, path: &MemberPath, depth: u32) {
@@ -189,6 +205,7 @@ impl<'v, 'w> Unpacking<'v, 'w> {
         held.keep(length);
         let opened = match kind {
             Kind::Sqlite => self.database(&mut Cursor::new(&bytes), length, path),
+            Kind::Mail => self.mail(&bytes, path, depth),
             _ => self.zip(&mut Cursor::new(&bytes), length, path, depth),
         };
         if !opened {

@@ -15,6 +15,7 @@ use crate::model::ScopeId;
 use super::Unread;
 use super::tree::Tree;
 
+pub use notebook::parts as notebook_parts;
 pub(super) use notebook::read as read_notebook;
 
 /// Larger files are left to the textual reading.

@@ -25,11 +25,7 @@ pub(in super::super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> R
         return Err(Unread::Broken);
     }
     let language = language(nodes);
-    // Notebooks of old hold their cells in sheets.
-    let sheets = nodes.child(0, &["worksheets"]).into_iter().flat_map(|sheets| nodes.children(sheets));
-    let holders = std::iter::once(0).chain(sheets);
-    let cells = holders.filter_map(|holder| nodes.child(holder, &["cells"])).flat_map(|cells| nodes.children(cells));
-    for cell in cells.filter(|&cell| nodes.nodes[cell].kind == Kind::Object) {
+    for cell in cells(nodes) {
         let inner = tree.open(scope, ScopeKind::Section, "", nodes.nodes[cell].span());
         if inner != scope {
             tree.set_unit(inner, false);
@@ -37,6 +33,44 @@ pub(in super::super) fn read(bytes: &[u8], scope: ScopeId, tree: &mut Tree) -> R
         read_cell(nodes, cell, language, inner, tree);
     }
     Ok(())
+}
+
+/// The cells, in the order in which people see them.
+fn cells(nodes: Nodes<'_>) -> impl Iterator<Item = usize> {
+    // Notebooks of old hold their cells in sheets.
+    let sheets = nodes.child(0, &["worksheets"]).into_iter().flat_map(move |sheets| nodes.children(sheets));
+    let holders = std::iter::once(0).chain(sheets);
+    let cells =
+        holders.filter_map(move |holder| nodes.child(holder, &["cells"])).flat_map(move |cells| nodes.children(cells));
+    cells.filter(move |&cell| nodes.nodes[cell].kind == Kind::Object)
+}
+
+/// What each part of a notebook is called, in order: `cell 3`, with `cell 3, source` and `cell 3, output 1` inside it. None
+/// where it cannot be read.
+#[must_use]
+pub fn parts(bytes: &[u8]) -> Vec<(Range<usize>, String)> {
+    let Ok(nodes) = parse(&bytes[..bytes.len().min(super::LARGEST)], 0..bytes.len().min(super::LARGEST)) else {
+        return Vec::new();
+    };
+    let nodes = Nodes { bytes, nodes: &nodes };
+    let mut parts = Vec::new();
+    if nodes.nodes.is_empty() {
+        return parts;
+    }
+    for (index, cell) in cells(nodes).enumerate() {
+        let number = index + 1;
+        parts.push((nodes.nodes[cell].span(), format!("cell {number}")));
+        for part in nodes.children(cell) {
+            match &*nodes.name(part) {
+                "source" | "input" => parts.push((nodes.nodes[part].span(), format!("cell {number}, source"))),
+                "outputs" => parts.extend(nodes.children(part).enumerate().map(|(index, output)| {
+                    (nodes.nodes[output].span(), format!("cell {number}, output {}", index + 1))
+                })),
+                _ => {}
+            }
+        }
+    }
+    parts
 }
 
 fn read_cell(nodes: Nodes, cell: usize, language: Language, scope: ScopeId, tree: &mut Tree) {

@@ -124,7 +124,7 @@ fn tokens(sql: &str) -> Vec<Token> {
             '/' if chars.peek() == Some(&'*') => {
                 let mut before = ' ';
                 chars.next();
-                while let Some(char) = chars.next() {
+                for char in chars.by_ref() {
                     if before == '*' && char == '/' {
                         break;
                     }
