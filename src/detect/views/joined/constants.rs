@@ -36,10 +36,13 @@ pub(super) fn stretches(seen: &Seen<'_>, taken: &[Stretch]) -> Vec<Stretch> {
     let mut regions: Vec<Range<usize>> = Vec::new();
     let mut read_to = 0;
     let held = places.into_iter().filter(|&at| {
-        let run = run_at(bytes, at, read_to.min(at), is_content);
-        let first = at >= read_to && is_held(bytes, run.start.max(read_to));
-        read_to = read_to.max(run.end);
-        first
+        // Once for each run: one of 64 KiB may be nothing but beginnings of keys.
+        if at < read_to {
+            return false;
+        }
+        let run = run_at(bytes, at, read_to, is_content);
+        read_to = run.end.max(at + 1);
+        is_held(bytes, run.start)
     });
     for at in held.take(MOST) {
         let region = at.saturating_sub(NEAR)..bytes.len().min(at + NEAR);
