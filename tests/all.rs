@@ -15,6 +15,7 @@ mod determinism;
 mod encodings;
 mod encodings_joined;
 mod encodings_text;
+mod everywhere;
 mod fuzz;
 mod git;
 #[cfg(unix)]
