@@ -239,7 +239,7 @@ fn large(length: usize, key: &str, run: usize) -> (String, Vec<(Found, Vec<Strin
             end += 1;
         }
         let rest = end - start - written.len();
-        text.replace_range(start - 1..end, &format!("\n{written}{}\n", "-".repeat(rest - 1)));
+        text.replace_range(start - 1..end, &format!("\n{written}\n{}", "-".repeat(rest - 1)));
         let words = writing.words.iter().map(|word| (*word).to_owned()).collect();
         planted.push((start + lead, size, words));
     }

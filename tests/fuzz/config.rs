@@ -39,6 +39,7 @@ fn write(fields: &[Resolved]) -> String {
         let value = match &field.value {
             None => continue,
             Some(Shown::Flag(flag)) => flag.to_string(),
+            Some(Shown::Number(number)) => number.to_string(),
             Some(Shown::Text(one)) => quoted(one),
             Some(Shown::List(all)) => format!("[{}]", all.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(", ")),
         };
