@@ -26,7 +26,8 @@ pub fn run(data: &[u8]) {
             let blob = whole(".env", &bytes);
             let found = Detector::new(&rules).detect(&blob);
             check::matches(&blob, &found, 3);
-            for source in rules.sources().filter(|source| source.name == "own.toml") {
+            // The own file is the first; the others would have to be read for nothing.
+            for source in rules.sources().take(1) {
                 for failure in examples::check(&rules, &source).failures {
                     leak::absent("an example that does not hold", failure.to_string().as_bytes());
                 }
