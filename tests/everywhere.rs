@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use keyscan::detect::redact_text;
-use keyscan::model::{Blob, KeyMatch, Matches};
+use keyscan::model::{Blob, KeyMatch, Limits, Matches};
 use keyscan::rules::sample::{B64, URL};
 use keyscan::source::{self, Mode, Options, Progress};
 
@@ -178,10 +178,12 @@ fn read(reading: Reading, bytes: &[u8], key: &str) -> Vec<(Found, Vec<String>)> 
             fs::write(folder.path().join("a.txt"), bytes).unwrap();
             tree(folder.path(), Mode::Tree);
         }
-        Reading::Stream => drop(source::stdin(bytes, Some("a.txt"), None, &gate, &redact_text, &sink)),
+        Reading::Stream => {
+            drop(source::stdin(bytes, Some("a.txt"), None, Limits::default(), &gate, &redact_text, &sink))
+        }
         Reading::Member => {
             let zip = zip(bytes);
-            drop(source::stdin(Cursor::new(zip), Some("a.zip"), None, &gate, &redact_text, &sink));
+            drop(source::stdin(Cursor::new(zip), Some("a.zip"), None, Limits::default(), &gate, &redact_text, &sink));
         }
         Reading::Object => {
             repository(folder.path(), bytes);

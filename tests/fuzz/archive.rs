@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use keyscan::detect::redact_text;
-use keyscan::model::Blob;
+use keyscan::model::{Blob, Limits};
 use keyscan::source;
 
 use super::check;
@@ -19,8 +19,16 @@ pub const NAMES: [&str; 16] = [
     "a.db", "a.pyc", "a.bin", "a",
 ];
 
-/// Bytes that may be handed on of one stream: those of all members together, and those of the stream itself.
-const MOST: u64 = 256 * 1024 * 1024;
+/// Limits that a small input can reach.
+const LIMITS: Limits = Limits {
+    member_size: 64 * 1024,
+    archive_size: 256 * 1024,
+    archive_ratio: 20,
+    archive_members: 100,
+    archive_depth: 3,
+    decode_depth: 3,
+    decode_size: 64 * 1024 * 1024,
+};
 
 pub fn run(data: &[u8]) {
     let mut input = Input(data);
@@ -50,9 +58,9 @@ fn read(name: &str, bytes: &[u8]) -> Vec<String> {
             check::matches(blob, &detector().detect(blob), 3);
         }
     };
-    let outcome = source::stdin(Cursor::new(bytes), Some(name), None, &|_| true, &redact_text, &sink);
+    let outcome = source::stdin(Cursor::new(bytes), Some(name), None, LIMITS, &|_| true, &redact_text, &sink);
     let (total, mut seen) = seen.into_inner().unwrap();
-    assert!(total <= MOST + bytes.len() as u64, "{total} bytes are handed on");
+    assert!(total <= LIMITS.archive_size + bytes.len() as u64, "{total} bytes are handed on");
     assert!(outcome.skipped.len() <= 10_000, "too much is listed");
     seen.extend(outcome.skipped.iter().map(|skipped| format!("{skipped:?}")));
     seen

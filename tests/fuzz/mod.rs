@@ -21,6 +21,8 @@ pub mod structure;
 pub mod views;
 
 #[cfg(test)]
+mod mutate;
+#[cfg(test)]
 mod regressions;
 #[cfg(test)]
 mod seeds;

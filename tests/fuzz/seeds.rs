@@ -25,7 +25,7 @@ const BASELINES: [&str; 2] = [
 ];
 
 /// The files of the cases of pairing: path and text, with keys as `{{K1}}`.
-fn files() -> Vec<(String, String)> {
+pub fn files() -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pairing/cases")];
     while let Some(folder) = folders.pop() {
@@ -141,7 +141,7 @@ fn trees(files: &[(String, String)]) -> Vec<Vec<u8>> {
 }
 
 /// The seeds of a target.
-fn seeds(target: &str, files: &[(String, String)]) -> Vec<Vec<u8>> {
+pub fn seeds(target: &str, files: &[(String, String)]) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     let typed =
         |rest: &[u8]| files.iter().map(|(path, text)| [&[like(path)], rest, text.as_bytes()].concat()).collect();
