@@ -16,6 +16,8 @@ mod determinism;
 mod encodings;
 mod encodings_joined;
 mod encodings_text;
+mod everywhere;
+mod fuzz;
 mod git;
 #[cfg(unix)]
 mod hooks;

@@ -247,8 +247,22 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<(Encoding, Vec<Stretch>)> {
         Encoding::Utf16 => utf16::stretches(seen),
         Encoding::Reversed => reversed::stretches(seen),
     };
-    let all = Encoding::ALL.map(|encoding| (encoding, of(encoding)));
+    let all = Encoding::ALL.map(|encoding| (encoding, apart(of(encoding))));
     all.into_iter().filter(|(_, stretches)| !stretches.is_empty()).collect()
+}
+
+/// Those of the stretches of one encoding that begin behind the ones before them. A decoder that looks to both sides of
+/// what it found may claim the same bytes twice, and a view can say only one thing of them.
+fn apart(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    let mut done = 0;
+    stretches.retain(|stretch| {
+        let free = done <= stretch.range.start;
+        if free {
+            done = stretch.range.end;
+        }
+        free
+    });
+    stretches
 }
 
 /// Whether one of `stretches`, in order, overlaps another one.
