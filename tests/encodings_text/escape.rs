@@ -31,28 +31,22 @@ fn keys_are_found_in_every_spelling() {
     let detector = new();
     for (index, (path, before, behind, write)) in SPELLINGS.into_iter().enumerate() {
         for (kind, key) in keys(0xe5c0 + index as u64).iter().enumerate() {
-            let places: [(&str, fn(usize, char) -> bool); 6] = [
-                ("all", |_, _| true),
-                ("the prefix", |at, _| at < 3),
-                ("hyphens", |_, char| char == '-'),
-                ("one", |at, _| at == 30),
-                ("some", |at, _| at > 2 && at % 7 == 3),
-                ("the last", |at, _| at > 10 && at % 50 == 0),
+            let places: [fn(usize, char) -> bool; 6] = [
+                |_, _| true,
+                |at, _| at < 3,
+                |_, char| char == '-',
+                |at, _| at == 30,
+                |at, _| at > 2 && at % 7 == 3,
+                |at, _| at > 10 && at % 50 == 0,
             ];
-            for (what, places) in places {
+            for places in places {
                 let text = written(key, places, write);
-                let twice: &[&str] = if path == "a.log" { &["escape", "escape"] } else { &["escape"] };
-                // Names are read in code; a declaration of a style names nothing.
-                let case = Case { path, before, written: &text, behind, key, encoding: twice };
-                println!("{what} {kind}");
-                if path.ends_with(".css") || kind == 1 {
-                    case.found(&detector);
-                } else {
-                    let name = if path == "a.php" || path == "a.pl" || path == "a.ps1" { "api_key" } else { "api_key" };
-                    let found = case.found(&detector);
-                    let setting =
-                        found.keys[0].setting.as_deref().unwrap_or_default().trim_start_matches('$').to_owned();
-                    assert_eq!(setting, name, "{path} {text}");
+                let encoding: &[&str] = if path == "a.log" { &["escape", "escape"] } else { &["escape"] };
+                let found = Case { path, before, written: &text, behind, key, encoding }.found(&detector);
+                // A declaration of a style is no setting.
+                if !path.ends_with(".css") {
+                    let setting = found.keys[0].setting.as_deref().unwrap_or_default();
+                    assert_eq!(setting.trim_start_matches('$'), "api_key", "{kind} {path} {text}");
                 }
             }
         }
@@ -65,7 +59,8 @@ fn any_single_character_may_be_escaped() {
     for (index, (path, before, behind, write)) in SPELLINGS.into_iter().enumerate() {
         for (kind, key) in keys(0xe5d0 + index as u64).iter().enumerate() {
             // A key without a marker whose first two letters are escaped alone hides from the prefilter.
-            for at in if kind == 0 { 0 } else { 2 }..key.len() {
+            // Each spelling has its share of the places, every place several spellings.
+            for at in (index % 5 + if kind == 0 { 0 } else { 2 }..key.len()).step_by(5) {
                 let text = written(key, |place, _| place == at, write);
                 let whole = format!("{before}{text}{behind}");
                 assert!(detector.passes(whole.as_bytes()), "{whole}");
