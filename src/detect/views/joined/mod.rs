@@ -54,6 +54,8 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
         let mut stretch = None;
         if at >= listed_to {
             let floor = found.last().map_or(0, |last| last.range.end);
+            // What was walked for one place is not walked again for the next.
+            let floor = floor.max(listed_to);
             let chain = Chain::around(bytes, run, floor, true);
             listed_to = chain.end();
             stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= floor);
