@@ -53,12 +53,11 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
         let reason = best(&places[index..], read_to);
         let mut stretch = None;
         if at >= listed_to {
-            let floor = found.last().map_or(0, |last| last.range.end);
+            let taken = found.last().map_or(0, |last| last.range.end);
             // What was walked for one place is not walked again for the next.
-            let floor = floor.max(listed_to);
-            let chain = Chain::around(bytes, run, floor, true);
+            let chain = Chain::around(bytes, run, taken.max(listed_to), true);
             listed_to = chain.end();
-            stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= floor);
+            stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= taken);
         }
         if stretch.is_none() && !chain.kinds.is_empty() {
             stretch = joined(bytes, &chain, reason);
@@ -120,7 +119,7 @@ fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
     if !is_telling(&text, &cuts, reason) {
         return None;
     }
-    let start = begins.unwrap_or(first.start);
+    let start = begins.or_else(|| list::call_of_slice(bytes, open)).unwrap_or(first.start);
     let mut builder = builder(start, &text, reason);
     if start < first.start {
         builder.say(b"\"", first.start - start);
