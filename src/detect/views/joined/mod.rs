@@ -10,6 +10,8 @@ mod format;
 mod joint;
 mod list;
 
+use std::ops::Range;
+
 use super::complete::is_unmistakable;
 use super::pieces::{Pieces, Reason, authority_end, best, is_content, is_strict, is_telling, places, run_at};
 use super::{Builder, HEAD, Seen, Stretch};
@@ -102,13 +104,17 @@ fn joined(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
 /// The stretch of a chain with commas, where a call puts its members together. It begins with the call, so that the value
 /// stands behind the name as one literal would.
 fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
-    let pieces = &chain.pieces;
+    // The end of a literal that is more than content, such as a format, is no piece.
+    let is_literal = |range: &Range<usize>| range.start > 0 && is_quote(bytes[range.start - 1]);
+    let skipped = chain.pieces.ranges.iter().position(is_literal)?;
+    let pieces = &Pieces { ranges: chain.pieces.ranges[skipped..].to_vec() };
+    let kinds = &chain.kinds[skipped..];
     let first = pieces.ranges.first()?;
-    let open = first.start.checked_sub(1).filter(|&open| is_quote(bytes[open]))?;
+    let open = first.start - 1;
     if let Some(stretch) = filled(bytes, pieces, open, reason) {
         return Some(stretch);
     }
-    let comma = chain.kinds.iter().position(|kind| *kind == Kind::Comma)?;
+    let comma = kinds.iter().position(|kind| *kind == Kind::Comma)?;
     let begins = list::begins(bytes, open);
     // `"…".concat("…", "…")`: the call begins behind the first.
     let called = || comma > 0 && list::begins(bytes, pieces.ranges[comma].start - 1).is_some();
