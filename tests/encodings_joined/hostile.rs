@@ -148,7 +148,7 @@ fn any_text_of_joints_is_read() {
         let mut text = String::from("api_key=");
         for _ in 0..random.next() % 40 {
             text += PARTS[random.next() as usize % PARTS.len()];
-            if random.next() % 7 == 0 {
+            if random.below(7) == 0 {
                 text += &half[random.next() as usize % 80..][..60];
             }
         }

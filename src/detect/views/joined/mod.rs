@@ -84,7 +84,7 @@ fn joined(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
             // `("https://one.host" "https://two.host")`, `href="https://one.host"class="x"`.
             Some(slashes) => cuts.iter().zip(&chain.kinds).all(|(&cut, kind)| {
                 let in_authority = cut > slashes && cut <= authority_end(&text, slashes);
-                !(in_authority && loosely(kind)) || !is_key_byte(text[cut - 1]) || text[cut] == b'.'
+                !in_authority || !loosely(kind) || !is_key_byte(text[cut - 1]) || text[cut] == b'.'
             }),
             None => {
                 let tokens = text.split(|&byte| !is_key_byte(byte));
