@@ -82,15 +82,16 @@ impl<'r> Undoing<'_, 'r> {
     fn read(&mut self, found: &mut Found<'r>, view: Rc<View>, depth: u32) {
         let text = view.blob(self.blob);
         let (mut inner, stretches) = self.detector.read(&text, &Layout::unknown(&text));
-        // What is complete as it is written goes on in nothing.
-        let is_whole = |at: usize| {
+        // What is complete as it is written goes on in nothing, unless the whole is surer than its beginning.
+        let is_whole = |at: usize, key: &Key<'_>| {
             let first = found.keys.partition_point(|key| key.start < at);
-            found.keys.get(first).is_some_and(|key| key.start == at && self.is_complete(key))
+            let written = found.keys.get(first).filter(|written| written.start == at);
+            written.is_some_and(|written| self.is_complete(written) && rank(written) <= rank(key))
         };
         inner.keys.retain(|key| {
             let range = key.start..key.end;
             view.is_decoded(&range)
-                && (!view.is_strict(&range) || self.is_complete(key) && !is_whole(view.source_of(range).start))
+                && (!view.is_strict(&range) || self.is_complete(key) && !is_whole(view.source_of(range).start, key))
         });
         inner.addresses.retain(|address| {
             let range = address.start..address.end;

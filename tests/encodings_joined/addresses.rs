@@ -26,7 +26,6 @@ fn the_host_is_that_of_the_whole() {
             "https://api.nekoapi.com/v1 joined",
         ),
         ("b.js", "const OPENAI_BASE_URL = `https://${'api.nekoapi'}.com/v1`;\n", "https://api.nekoapi.com/v1 joined"),
-        ("a.sh", "export OPENAI_BASE_URL=https://api.neko\\\napi.com/v1\n", "https://api.nekoapi.com/v1 continued"),
         ("b.sh", "export OPENAI_BASE_URL=\"https://\"\"api.nekoapi.com/v1\"\n", "https://api.nekoapi.com/v1 joined"),
         ("a.go", "cfg.BaseURL = \"https://api.nekoapi.com\" + \"/v1\"\n", "https://api.nekoapi.com/v1 joined"),
     ] {

@@ -50,9 +50,11 @@ fn host_before(bytes: &[u8], at: usize) -> &[u8] {
 /// The stretches that are worth decoding.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     let bytes = seen.bytes;
+    // Whatever key it is, it ends with the prefix of all.
+    let ends = memchr::memmem::find_iter(bytes, BEGINNING);
+    let ends = ends.filter(|at| !bytes.get(at + BEGINNING.len()).is_some_and(|&byte| is_key_byte(byte)));
     let leads = seen.leads.iter().filter(|(_, lead)| *lead == Lead::Of(Encoding::Reversed)).map(|(at, _)| *at);
-    let beginnings = memchr::memmem::find_iter(bytes, BEGINNING);
-    let mut places: Vec<usize> = leads.chain(beginnings).collect();
+    let mut places: Vec<usize> = ends.chain(leads.filter(|&at| bytes[at] == b'/')).collect();
     places.sort_unstable();
     let mut found: Vec<Stretch> = Vec::new();
     let mut read_to = 0;

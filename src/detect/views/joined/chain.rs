@@ -27,7 +27,7 @@ impl Chain {
             .filter_map(|piece| joint::read(bytes, piece.end, lists).map(|joint| joint.kind))
             .collect();
         let mut end = run.end;
-        while let Some(joint) = joint::read(bytes, end, lists).filter(|_| end - first < LONGEST) {
+        while let Some(joint) = joint::read(bytes, end, lists).filter(|_| end - run.start < LONGEST) {
             let piece = run_at(bytes, joint.next, joint.next, is_content);
             end = piece.end;
             ranges.push(piece);

@@ -70,7 +70,8 @@ fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
 fn is_held(bytes: &[u8], start: usize) -> bool {
     let before = bytes[..start].last();
     // Content without quotes begins with the name: `A=sk-…`.
-    before.is_some_and(|&byte| is_quote(byte)) || bytes[start..].iter().take(LONGEST_NAME).any(|&byte| byte == b'=')
+    before.is_some_and(|&byte| is_quote(byte) || byte == b' ')
+        || bytes[start..].iter().take(LONGEST_NAME).any(|&byte| byte == b'=')
 }
 
 /// The constants that are defined in a region.
@@ -96,9 +97,9 @@ fn constant(bytes: &[u8], equals: usize) -> Option<(&[u8], Range<usize>)> {
             let range = open + 1..open + 1 + run_after(bytes, open + 1, NEAR, is_content);
             (bytes.get(range.end) == Some(&quote)).then_some(range)
         }
-        // A shell's, right behind the `=`.
+        // A shell's or a makefile's.
         _ => {
-            let range = behind..behind + run_after(bytes, behind, NEAR, is_key_byte);
+            let range = value..value + run_after(bytes, value, NEAR, is_key_byte);
             let ends = bytes.get(range.end).is_none_or(|&byte| byte.is_ascii_whitespace() || byte == b';');
             ends.then_some(range)
         }

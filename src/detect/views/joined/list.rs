@@ -52,6 +52,13 @@ pub(super) fn begins(bytes: &[u8], open: usize) -> Option<usize> {
     None
 }
 
+/// Where the call begins whose first argument is the slice that `open` is in, as Go has them: `strings.Join([]string{`.
+pub(super) fn call_of_slice(bytes: &[u8], open: usize) -> Option<usize> {
+    let floor = open.saturating_sub(LONGEST / 2);
+    let before = bytes[floor..open].trim_ascii_end().strip_suffix(b"[]string{")?.strip_suffix(b"(")?;
+    Some(floor + split_word(before).1.len())
+}
+
 /// The word that a text ends with, and what stands in front of it.
 fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
     let class = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'!' | b'[' | b']');

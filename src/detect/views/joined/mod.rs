@@ -10,6 +10,8 @@ mod format;
 mod joint;
 mod list;
 
+use std::ops::Range;
+
 use super::complete::is_unmistakable;
 use super::pieces::{Pieces, Reason, authority_end, best, is_content, is_strict, is_telling, places, run_at};
 use super::{Builder, HEAD, Seen, Stretch};
@@ -53,10 +55,11 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
         let reason = best(&places[index..], read_to);
         let mut stretch = None;
         if at >= listed_to {
-            let floor = found.last().map_or(0, |last| last.range.end);
-            let chain = Chain::around(bytes, run, floor, true);
+            let taken = found.last().map_or(0, |last| last.range.end);
+            // What was walked for one place is not walked again for the next.
+            let chain = Chain::around(bytes, run, taken.max(listed_to), true);
             listed_to = chain.end();
-            stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= floor);
+            stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= taken);
         }
         if stretch.is_none() && !chain.kinds.is_empty() {
             stretch = joined(bytes, &chain, reason);
@@ -81,7 +84,7 @@ fn joined(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
             // `("https://one.host" "https://two.host")`, `href="https://one.host"class="x"`.
             Some(slashes) => cuts.iter().zip(&chain.kinds).all(|(&cut, kind)| {
                 let in_authority = cut > slashes && cut <= authority_end(&text, slashes);
-                !(in_authority && loosely(kind)) || !is_key_byte(text[cut - 1]) || text[cut] == b'.'
+                !in_authority || !loosely(kind) || !is_key_byte(text[cut - 1]) || text[cut] == b'.'
             }),
             None => {
                 let tokens = text.split(|&byte| !is_key_byte(byte));
@@ -101,13 +104,17 @@ fn joined(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
 /// The stretch of a chain with commas, where a call puts its members together. It begins with the call, so that the value
 /// stands behind the name as one literal would.
 fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
-    let pieces = &chain.pieces;
+    // The end of a literal that is more than content, such as a format, is no piece.
+    let is_literal = |range: &Range<usize>| range.start > 0 && is_quote(bytes[range.start - 1]);
+    let skipped = chain.pieces.ranges.iter().position(is_literal)?;
+    let pieces = &Pieces { ranges: chain.pieces.ranges[skipped..].to_vec() };
+    let kinds = &chain.kinds[skipped..];
     let first = pieces.ranges.first()?;
-    let open = first.start.checked_sub(1).filter(|&open| is_quote(bytes[open]))?;
+    let open = first.start - 1;
     if let Some(stretch) = filled(bytes, pieces, open, reason) {
         return Some(stretch);
     }
-    let comma = chain.kinds.iter().position(|kind| *kind == Kind::Comma)?;
+    let comma = kinds.iter().position(|kind| *kind == Kind::Comma)?;
     let begins = list::begins(bytes, open);
     // `"…".concat("…", "…")`: the call begins behind the first.
     let called = || comma > 0 && list::begins(bytes, pieces.ranges[comma].start - 1).is_some();
@@ -118,7 +125,7 @@ fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
     if !is_telling(&text, &cuts, reason) {
         return None;
     }
-    let start = begins.unwrap_or(first.start);
+    let start = begins.or_else(|| list::call_of_slice(bytes, open)).unwrap_or(first.start);
     let mut builder = builder(start, &text, reason);
     if start < first.start {
         builder.say(b"\"", first.start - start);
