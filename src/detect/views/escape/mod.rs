@@ -19,8 +19,8 @@ const RTF: &[u8] = br"{\rtf";
 /// address that are escaped as a whole, in hexadecimal, octal and CSS, and its beginning in braces; the slashes of an
 /// address.
 pub(super) const LITERALS: &[&[u8]] = &[
-    br"sk\", b"sk`", br"73\x6", br"73\u0", br"73\U0", br"68\x7", br"68\u0", br"68\U0", br"63\15", br"50\16", br"73 \6",
-    br"{73}\", b"{73}`", br"{68}\", br"2f\x2", br"2f\u0", br"2F\x2", br"2F\u0", br":\\/\", br":\\u0", br":\\x2",
+    br"sk\", b"sk`", br"73\", br"68\", br"63\15", br"50\16", br"73 \6", b"{73", br"{68}\", br"2f\", br"2F\x2",
+    br"2F\u0", br":\\/\", br":\\u0", br":\\x2",
 ];
 
 /// Whether the literal at `at` is where it has to be.

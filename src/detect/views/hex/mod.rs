@@ -20,8 +20,6 @@ pub(super) const LITERALS: &[&[u8]] = &[
     b"73:6B",
     b"73,6b",
     b"0x73,",
-    b"0x73 ",
-    b"0X73",
     b"6b2d",
     b"6b 2d",
     b"6B 2D",
