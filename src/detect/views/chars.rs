@@ -6,8 +6,7 @@ use super::codes::{self, Row, Unit, starts_telling};
 use super::{Encoding, HEAD, Seen, Stretch};
 
 /// Literals of the prefilter: the beginning of a key, in decimal and octal numbers, and of an address.
-pub(super) const LITERALS: &[&[u8]] =
-    &[b"115,107", b"115, 107", b"115 107", b"(115)", b"0163,", b"0o163", b"104,116", b"104, 116"];
+pub(super) const LITERALS: &[&[u8]] = &[b"115,", b"(115)", b"115 107", b"0163", b"0o163", b"104,"];
 
 /// The longest gap between two numbers.
 const LONGEST_GAP: usize = 64;

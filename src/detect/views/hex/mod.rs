@@ -11,20 +11,8 @@ use dump::Dump;
 
 /// Literals of the prefilter: the beginning of a key, of which the second byte may be in either case, the same where a line
 /// ends behind its first byte, and the beginning of an address.
-pub(super) const LITERALS: &[&[u8]] = &[
-    b"736b2d",
-    b"736B2D",
-    b"73 6b",
-    b"73 6B",
-    b"73:6b",
-    b"73:6B",
-    b"73,6b",
-    b"0x73,",
-    b"6b2d",
-    b"6b 2d",
-    b"6B 2D",
-    b"68747470",
-];
+pub(super) const LITERALS: &[&[u8]] =
+    &[b"736b", b"736B", b"73 6", b"73:6", b"73,6", b"0x73", b"0X73", b"6b2d", b"6b 2d", b"6B 2D", b"68747470"];
 
 /// The shortest line of digits that goes on in the next line.
 const SHORTEST_LINE: usize = 32;

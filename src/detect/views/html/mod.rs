@@ -8,7 +8,7 @@ use super::{HEAD, Seen, Stretch, head};
 /// Literals of the prefilter: the end of the prefix in front of a hyphen, the ends of the first reference of a key and of
 /// an address that are written in references as a whole, in decimal and hexadecimal, and that of its slashes.
 pub(super) const LITERALS: &[&[u8]] =
-    &[b"sk&", b"115;&#", b"104;&#", b"73;&#", b"68;&#", b"47;&#", b"2f;&#", b"2F;&#", b"sol;&"];
+    &[b"sk&", b"115;&", b"104;&", b"73;&", b"68;&", b"47;&", b"2f;&", b"2F;&", b"sol;&"];
 
 /// The references that stand for what keys, addresses and the text around them consist of.
 const NAMES: [(&[u8], char); 24] = [
@@ -46,18 +46,7 @@ const LONGEST_NAME: usize = 14;
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(bytes: &[u8], at: usize) -> bool {
-    let ends = |digits: &[u8]| bytes[..at].ends_with(digits);
-    let worth_it = match bytes[at] {
-        b'5' => ends(b"11"),
-        b'4' => ends(b"10"),
-        b'3' => ends(b"7"),
-        b'8' => ends(b"6"),
-        b'7' => ends(b"4"),
-        b'f' => ends(b"2"),
-        b'l' => ends(b"so"),
-        _ => true,
-    };
-    worth_it && start(bytes, at).is_some_and(|start| head::begins(bytes, start).is_some())
+    start(bytes, at).is_some_and(|start| head::begins(bytes, start).is_some())
 }
 
 /// The beginning of what the references say of which the literal at `at` is a part.
@@ -67,10 +56,13 @@ pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b
 
 /// Where the reference begins in which the literal at `at` stands.
 fn start(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes[at] {
-        b's' => return Some(at),
-        b'7' | b'f' | b'l' => return head::scheme_before(bytes, at),
-        _ => {}
+    const SLASHES: [&[u8]; 4] = [b"47;", b"2f;", b"2F;", b"sol;"];
+    let rest = &bytes[at..];
+    if rest.starts_with(b"sk&") {
+        return Some(at);
+    }
+    if SLASHES.iter().any(|slash| rest.starts_with(slash)) {
+        return head::scheme_before(bytes, at);
     }
     let lead = bytes[at.saturating_sub(10)..at].iter().rposition(|&byte| byte == b'&')?;
     Some(at.saturating_sub(10) + lead)

@@ -269,8 +269,10 @@ mod tests {
             let text = text.replacen('@', "", 1);
             let next = text.rfind('b').unwrap();
             assert_eq!(read(text.as_bytes(), at, true), Some(Joint { next, kind }), "{text}");
-            // Behind the letters of a literal the way back ends.
-            assert!(before(format!("xyz{text}").as_bytes(), next + 3, 0, true).is_some(), "{text}");
+            // Behind the letters of a literal, or in front of its quote, the way back ends.
+            let quote = if text.contains('{') { "\"" } else { "" };
+            let behind = format!("{quote}xyz{text}");
+            assert!(before(behind.as_bytes(), next + 3 + quote.len(), 0, true).is_some(), "{text}");
         }
     }
 
