@@ -19,6 +19,7 @@ mod assemble;
 mod assignment;
 mod bare;
 mod bare_host;
+mod buckets;
 mod bytes;
 mod called;
 mod cells;

@@ -4,12 +4,16 @@
 //! files, so a hit alone says little: level 2 looks at the bytes around it, in place and without allocation. A key's
 //! prefix needs a body, a host has to be in the catalogue, any other address a telling name in front of it.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::rules::Rules;
 use crate::rules::schema::{Anchor, KeyFormat};
 
+use super::buckets;
 use super::forward::led_image;
 use super::marker::MARKER;
 use super::own::{self, OwnPass};
@@ -192,25 +196,44 @@ impl Prefilter {
     }
 }
 
-/// The buckets into which the packed search sorts up to so many literals, and more of them; the first literals one by one,
-/// then from the first bucket again. The search with fewer buckets is the faster one.
+/// The most literals for which the packed search takes few buckets, and its faster form.
 const FEW: usize = 32;
-const BUCKETS: [usize; 2] = [8, 16];
 
-/// The literals in an order in which those that begin alike share a bucket: the fewer first bytes a bucket has, the less
-/// often one of its literals has to be compared.
+/// The literals in the order in which the search, which deals them out one by one, puts those into a bucket that
+/// [`buckets`] says; literals that it does not know go where there is room.
 fn in_buckets(mut entries: Vec<(Vec<u8>, Literal)>) -> Vec<(Vec<u8>, Literal)> {
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let buckets = BUCKETS[usize::from(entries.len() > FEW)];
-    // The first buckets take one more, so that the last round has no gap.
-    let (each, more) = (entries.len() / buckets, entries.len() % buckets);
-    let place = |index: usize| match index.checked_sub(more * (each + 1)) {
-        None => (index % (each + 1), index / (each + 1)),
-        Some(index) => (index % each.max(1), more + index / each.max(1)),
-    };
-    let mut placed: Vec<_> = entries.into_iter().enumerate().collect();
-    placed.sort_by_key(|(index, _)| place(*index));
-    placed.into_iter().map(|(_, entry)| entry).collect()
+    let sorted: &[&[&[u8]]] = if entries.len() > FEW { &buckets::LONG } else { &buckets::SHORT };
+    let bucket_of: HashMap<&[u8], usize> = sorted
+        .iter()
+        .enumerate()
+        .flat_map(|(index, bucket)| bucket.iter().map(move |literal| (*literal, index)))
+        .collect();
+    let mut buckets: Vec<Vec<(Vec<u8>, Literal)>> = sorted.iter().map(|_| Vec::new()).collect();
+    let mut unknown = Vec::new();
+    for entry in entries {
+        match bucket_of.get(entry.0.as_slice()) {
+            Some(&bucket) => buckets[bucket].push(entry),
+            None => unknown.push(entry),
+        }
+    }
+    // Each round of dealing is whole but the last: no bucket has two more than another.
+    for entry in unknown {
+        if let Some(bucket) = buckets.iter_mut().min_by_key(|bucket| bucket.len()) {
+            bucket.push(entry);
+        }
+    }
+    loop {
+        buckets.sort_by_key(|bucket| Reverse(bucket.len()));
+        let [first, .., last] = buckets.as_mut_slice() else { break };
+        if first.len() <= last.len() + 1 {
+            break;
+        }
+        last.extend(first.pop());
+    }
+    let rounds = buckets.first().map_or(0, Vec::len);
+    let mut buckets: Vec<_> = buckets.into_iter().map(Vec::into_iter).collect();
+    (0..rounds).flat_map(|_| buckets.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>()).collect()
 }
 
 /// Whether a prefix is among the literals, or one that begins with one of them is.

@@ -1,0 +1,77 @@
+//! Which literals of the prefilter share a bucket. Written by `benches/buckets.rs`; do not edit.
+
+/// Literals of three bytes.
+pub(super) const SHORT: [&[&[u8]]; 8] = [
+    &[b"2f\\", b"68\\", b"73\\", b"eyJ"],
+    &[b"cr_", b"fw_", b"r8_", b"{73"],
+    &[b"://", b"ek_", b"hf_"],
+    &[b"fk-", b"hk-", b"pk-", b"zu-"],
+    &[b"sb-", b"sk\x1b", b"sk%", b"sk&"],
+    &[b"s\x00k", b"sk-", b"sk="],
+    &[b"sk\\", b"sk`", b"sk\xe2", b"sk\xef"],
+    &[b":\x00/", b"NrL", b"zay"],
+];
+
+/// Longer ones.
+pub(super) const LONG: [&[&[u8]]; 16] = [
+    &[
+        concat!("%3", "A%2F%2F").as_bytes(),
+        concat!("%3", "a%2f%2f").as_bytes(),
+        b"%68%7",
+        b"%73%6",
+        b"%u006",
+        b"%u007",
+        concat!("HT", "TPSConnection(").as_bytes(),
+        b"Myc3",
+    ],
+    &[b"0X73", b"0x73", b"63\\15", b":\\/\\/", b":\\\\/\\", b":\\\\u0", b"v1.M", b"zAGsALQ"],
+    &[
+        b"104,",
+        b"104;&",
+        b"115 107",
+        b"Api2d",
+        concat!("T1", "BFTkFJ").as_bytes(),
+        b"api2d",
+        concat!("cw", "BrAC0A").as_bytes(),
+    ],
+    &[b"115,", b"115;&", b"2F;&", b"2F\\u0", b"2f;&", b"68;&", b"9QRU5BS", b"idr_"],
+    &[b"6B 2D", b"6b 2d", b"73 6", b"73 \\6", b"73,6", b"73:6", b"aiproxy", b"nextapi"],
+    &[concat!("-1", "v-ro-ks").as_bytes(), b"0163", b"736B", b"73;&", b":/$()/", b"csk-", b"lsv2_"],
+    &[b"50\\16", b"AIPROXY", b"AIza", b"API2D", concat!("AZ", "URE_API").as_bytes(), b"Aiproxy", b"MAawAt", b"xai-"],
+    &[b"0o163", b"CHATGPT", b"ChatGPT", b"Chatgpt", b"FROM ", b"H4sI", b"Host:"],
+    &[
+        concat!("@c", "onnect").as_bytes(),
+        concat!("JF", "kblB3T").as_bytes(),
+        b"LITELLM",
+        b"Litellm",
+        b"NEXTAPI",
+        b"Nextapi",
+        b"O\x00P\x00E\x00N",
+        b"O\x00p\x00e\x00n",
+    ],
+    &[b"OPENAI", b"OPEN_AI", b"OpenAI", b"OpenAi", b"Openai", b"PUEVOQU", b"WXpKe", b"YzJzd"],
+    &[b"2F\\x2", b"47;&", b"6b2d", b"736b", b"SDRzS", concat!("T3", "BlbkFJ").as_bytes(), b"VDFCR"],
+    &[
+        b"%2568",
+        b"%2573",
+        b"(115)",
+        b"ZHIPU",
+        b"Zhipu",
+        b"aHR0c",
+        concat!("ch", "at/completions").as_bytes(),
+        b"chatgpt",
+    ],
+    &[
+        concat!("68", "747470").as_bytes(),
+        b"c2st",
+        concat!("do", "cker run").as_bytes(),
+        concat!("ho", "stname =").as_bytes(),
+        concat!("ho", "stname:").as_bytes(),
+        b"image =",
+        b"image\":",
+        b"image:",
+    ],
+    &[b":\\\\x2", b"JQQJ99", b"fta_", b"gsk_", b"jMnN0", b"pplx-", b"rt.1."],
+    &[b"litellm", b"nvapi-", b"o\x00p\x00e\x00n", b"openAI", b"openAi", b"open_ai", b"openai", b"{68}\\"],
+    &[b".host =", b"//:ptth", concat!("//", ":sptth").as_bytes(), b"s\x00\x00\x00k", b"sess-", b"sol;&", b"zhipu"],
+];
