@@ -20,6 +20,7 @@ mod everywhere;
 mod fuzz;
 mod git;
 #[cfg(unix)]
+mod hidden;
 mod hooks;
 mod hostile;
 mod hosts;

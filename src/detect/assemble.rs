@@ -32,15 +32,14 @@ enum Weight {
 }
 
 /// Keeps [`MOST_MATCHES`] of what was found: keys go before endpoints, and facts have a budget of their own, so that a log
-/// full of harmless addresses hides nothing. Says whether a key or a finding was left out, or a fact that a key may have been
-/// bound to.
+/// full of harmless addresses hides nothing. Says whether a key or a finding was left out.
 fn keep_most_telling<T>(found: &mut Vec<T>, weight: impl Fn(&T) -> Weight) -> bool {
     if found.len() <= MOST_MATCHES {
         return false;
     }
     let count = |wanted: Weight| found.iter().filter(|found| weight(found) == wanted).count();
     let keys = count(Weight::Key);
-    let limited = keys + count(Weight::Finding) > MOST_MATCHES || keys > 0 && count(Weight::Fact) > MOST_MATCHES;
+    let limited = keys + count(Weight::Finding) > MOST_MATCHES;
     let mut room = [MOST_MATCHES, MOST_MATCHES.saturating_sub(keys), MOST_MATCHES];
     found.retain(|found| {
         let room = &mut room[weight(found) as usize];

@@ -75,11 +75,11 @@ impl<'r> Undoing<'_, 'r> {
             let text = outer.as_ref().map_or(self.blob.bytes, |(_, outer)| outer.bytes());
             let view = View::new(text, encoding, stretches, outer.as_ref().map(|(_, outer)| Rc::clone(outer)));
             drop_inside(found, outer.as_ref().map(|(index, _)| *index), &view);
-            self.read(found, Rc::new(view), depth - 1);
+            self.read(found, Rc::new(view), outer.as_ref().map(|(index, _)| *index), depth - 1);
         }
     }
 
-    fn read(&mut self, found: &mut Found<'r>, view: Rc<View>, depth: u32) {
+    fn read(&mut self, found: &mut Found<'r>, view: Rc<View>, outer: Option<usize>, depth: u32) {
         let text = view.blob(self.blob);
         let (mut inner, stretches) = self.detector.read(&text, &Layout::unknown(&text));
         // What is complete as it is written goes on in nothing, unless the whole is surer than its beginning.
@@ -97,6 +97,11 @@ impl<'r> Undoing<'_, 'r> {
             let range = address.start..address.end;
             view.is_decoded(&range) && !view.is_strict(&range)
         });
+        let pieces: Vec<&Range<usize>> = inner.keys.iter().flat_map(|key| view.elsewhere(key.start)).collect();
+        if !pieces.is_empty() {
+            let keys = outer.map_or(&mut found.keys, |index| &mut found.decoded[index].keys);
+            keys.retain(|key| self.is_complete(key) || !pieces.iter().any(|piece| piece.contains(&key.start)));
+        }
         inner.notes.retain(|note| view.is_decoded(&note.range));
         let notes = inner.notes.into_iter().map(|note| Note { range: view.source_of(note.range.clone()), ..note });
         found.notes.extend(notes);

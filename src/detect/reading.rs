@@ -149,7 +149,8 @@ impl<'r> Detector<'r> {
         });
         let found = Found { keys, addresses, servers, masked, notes: notes.finish(), decoded: Vec::new() };
         let Hits { leads, prefixes, markers, .. } = &hits;
-        let stretches = views::stretches(&Seen { bytes, leads, named: &named, prefixes, markers });
+        let adjacent = kind.code_strings || kind.notebook;
+        let stretches = views::stretches(&Seen { bytes, leads, named: &named, prefixes, markers, adjacent });
         (found, stretches)
     }
 

@@ -9,7 +9,7 @@ use crate::rules::schema::Anchor;
 use super::bytes::{is_key_byte, run_after, run_before, starts_token};
 use super::marker::MARKER;
 use super::prefilter::SHORTEST_LITERAL;
-use super::views::{readings, run_length};
+use super::views::{readings, run_length, spelt};
 
 /// Bodies shorter than this show their last two characters alone.
 const SHORT_BODY: usize = 24;
@@ -62,8 +62,18 @@ pub fn redact_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut done = 0;
     let own = OWN_PREFIXES.read().unwrap_or_else(PoisonError::into_inner);
-    for (start, end) in keys_in(text.as_bytes(), &own, true) {
-        if start >= done && text.is_char_boundary(start) && text.is_char_boundary(end) {
+    let bytes = text.as_bytes();
+    let mut taken = keys_in(bytes, &own, true);
+    let hidden = hidden_keys(bytes, &own);
+    if !hidden.is_empty() {
+        taken.extend(hidden);
+        taken = united(taken);
+    }
+    for (start, end) in taken {
+        // Decoded text may begin inside of a character.
+        let start = (0..=start).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let end = (end..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+        if start >= done {
             shown.push_str(&text[done..start]);
             shown.push_str(TAKEN_OUT);
             done = end;
@@ -71,6 +81,65 @@ pub fn redact_text(text: &str) -> String {
     }
     shown.push_str(&text[done..]);
     shown
+}
+
+/// Where keys stand in a text that are written in another way than plainly or in base64: in escapes, percent or references,
+/// in hexadecimal digits, backwards. Most texts have nothing of that, and are not decoded.
+fn hidden_keys(bytes: &[u8], own: &[String]) -> Vec<(usize, usize)> {
+    /// Digits of the shortest key that is taken out.
+    const SHORTEST_HEX: usize = 30;
+    let mut found = Vec::new();
+    let escaped = |byte: &u8| matches!(byte, b'%' | b'&' | b'\\' | b'=' | b'`' | b'<' | 0x1b | 0xc2..);
+    if bytes.iter().any(escaped)
+        && let Some((text, places)) = spelt(bytes)
+    {
+        let keys = keys_in(&text, own, true).into_iter();
+        found.extend(keys.map(|(start, end)| (places[start], places[end])));
+    }
+    if memchr::memmem::find(bytes, b"-ks").is_some() || memchr::memmem::find(bytes, &backwards(MARKER)).is_some() {
+        let keys = keys_in(&backwards(bytes), own, true).into_iter();
+        found.extend(keys.map(|(start, end)| (bytes.len() - end, bytes.len() - start)));
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        let run = run_after(bytes, at, bytes.len(), |byte| byte.is_ascii_hexdigit());
+        if run >= SHORTEST_HEX {
+            let digits = &bytes[at..at + run];
+            let holds = |phase: usize| {
+                let text: Vec<u8> = digits[phase..].chunks_exact(2).map(hex_byte).collect();
+                memchr::memmem::find(&text, b"sk-").is_some() && !keys_in(&text, own, true).is_empty()
+                    || memchr::memmem::find(&text, MARKER).is_some()
+                    || memchr::memmem::find(&text, b"c2st").is_some()
+            };
+            if holds(0) || holds(1) {
+                found.push((at, at + run));
+            }
+        }
+        at += run.max(1);
+    }
+    found
+}
+
+fn hex_byte(digits: &[u8]) -> u8 {
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0);
+    digits.iter().fold(0, |byte, &digit| byte << 4 | value(digit))
+}
+
+fn backwards(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().rev().copied().collect()
+}
+
+/// Ranges in order, those that meet as one.
+fn united(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    ranges.sort_unstable();
+    let mut united: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in ranges {
+        match united.last_mut() {
+            Some((_, last)) if start <= *last => *last = end.max(*last),
+            _ => united.push((start, end)),
+        }
+    }
+    united
 }
 
 /// Where keys stand in a text, in order; on request those in base64, too.

@@ -97,7 +97,9 @@ impl FileKind {
             markup,
             docstrings: one_of(&["py", "pyi", "ex", "exs", "jl"]),
             prose,
-            code_strings: one_of(&["py", "pyi", "c", "cc", "cpp", "h", "hpp", "m", "mm", "rb"]),
+            code_strings: one_of(&[
+                "py", "pyi", "pyx", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "m", "mm", "rb", "dart",
+            ]),
             notebook: extension == "ipynb",
             elements: one_of(&[
                 "js", "jsx", "ts", "tsx", "mjs", "cjs", "vue", "svelte", "html", "htm", "xhtml", "astro",

@@ -115,7 +115,7 @@ fn the_check_of_the_policy_shows_the_limits_in_force() {
         ["limits.max-file-size", "--max-file-size", "3M"],
         ["limits.max-archive-size", ".keyscan.toml:2", "1M"],
         ["limits.max-archive-ratio", ".keyscan.toml:3", "1000"],
-        ["limits.max-archive-members", "default", "10000"],
+        ["limits.max-archive-members", "default", "1000000"],
         ["limits.max-member-size", "--max-member-size", "1536K"],
         ["limits.max-decode-depth", "default", "3"],
     ] {

@@ -47,15 +47,21 @@ fn has_equal_halves(token: &[u8], at: usize) -> bool {
 
 /// Whether a token without the marker is as long as the keys with its prefix are.
 fn has_length(token: &[u8]) -> bool {
+    prefix(token).is_some()
+}
+
+/// Length of the prefix of a token that is as long as the keys with it are.
+pub(super) fn prefix(token: &[u8]) -> Option<usize> {
     static FORMATS: OnceLock<Vec<(&[u8], &[usize])>> = OnceLock::new();
     let formats = FORMATS.get_or_init(|| {
         let told = Rules::builtin_keys()
             .filter(|format| format.anchor == Anchor::Prefix && format.prefix.len() >= SHORTEST_PREFIX);
         told.map(|format| (format.prefix.as_bytes(), &*format.typical)).collect()
     });
-    formats
-        .iter()
-        .any(|(prefix, lengths)| token.strip_prefix(*prefix).is_some_and(|body| lengths.contains(&body.len())))
+    let fits = |(prefix, lengths): &&(&[u8], &[usize])| {
+        token.strip_prefix(*prefix).is_some_and(|body| lengths.contains(&body.len()))
+    };
+    formats.iter().find(fits).map(|(prefix, _)| prefix.len())
 }
 
 #[cfg(test)]

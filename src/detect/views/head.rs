@@ -87,6 +87,24 @@ pub(in crate::detect) fn encoded_host<'b>(bytes: &[u8], at: usize, room: &'b mut
     goes_on.then(|| read(bytes, at, room))
 }
 
+/// What a text says with all of its single characters decoded, and where each byte of that comes from; none where nothing
+/// is encoded. The last place is the end of the text.
+pub(in crate::detect) fn spelt(bytes: &[u8]) -> Option<(Vec<u8>, Vec<usize>)> {
+    let (mut text, mut places) = (Vec::new(), Vec::new());
+    let (mut at, mut decoded) = (0, false);
+    while at < bytes.len() {
+        let own = [bytes[at]];
+        let unit = any(bytes, at);
+        let (said, source) = unit.as_ref().map_or((&own[..], 1), |unit| (unit.text(), unit.source.max(1)));
+        decoded |= unit.is_some();
+        text.extend_from_slice(said);
+        places.resize(text.len(), at);
+        at += source;
+    }
+    places.push(bytes.len());
+    decoded.then_some((text, places))
+}
+
 /// What stands at `at` in any of the encodings of single characters.
 fn any(bytes: &[u8], at: usize) -> Option<Unit> {
     match bytes[at] {

@@ -36,7 +36,7 @@ mod wrapped;
 use super::names::Named;
 
 pub(super) use base64::{readings, run_length};
-pub(super) use head::{encoded_host, encoded_key};
+pub(super) use head::{encoded_host, encoded_key, spelt};
 pub(super) use pieces::key_goes_on;
 pub(super) use stretch::{Builder, Stretch};
 pub(super) use view::View;
@@ -227,6 +227,8 @@ pub(super) struct Seen<'a> {
     pub(super) prefixes: &'a [usize],
     /// Where the marker of OpenAI's keys stands, in order.
     pub(super) markers: &'a [usize],
+    /// Whether its language puts literals together that stand side by side.
+    pub(super) adjacent: bool,
 }
 
 /// The stretches of a text for each encoding that has any; those of one encoding in order and without overlaps.

@@ -15,6 +15,8 @@ pub(in crate::detect) struct Stretch {
     pub(super) opaque: bool,
     /// Whether what is found in it counts only if it is a complete key.
     pub(super) strict: bool,
+    /// Where pieces of it stand elsewhere in the text. Once it is a key, what they are by themselves is none.
+    pub(super) elsewhere: Vec<Range<usize>>,
 }
 
 /// A piece of a stretch. It goes from the end of the piece before to its own ends.
@@ -40,18 +42,32 @@ pub(in crate::detect) struct Builder {
     pieces: Vec<Piece>,
     opaque: bool,
     strict: bool,
+    elsewhere: Vec<Range<usize>>,
 }
 
 impl Builder {
     /// A stretch that begins at `start`.
     pub(in crate::detect) const fn new(start: usize) -> Self {
-        Self { start, source: 0, text: Vec::new(), pieces: Vec::new(), opaque: false, strict: false }
+        Self {
+            start,
+            source: 0,
+            text: Vec::new(),
+            pieces: Vec::new(),
+            opaque: false,
+            strict: false,
+            elsewhere: Vec::new(),
+        }
     }
 
     /// Nothing that stands in the stretch as it is written is looked at: all of it is one encoded value.
     pub(in crate::detect) const fn opaque(mut self) -> Self {
         self.opaque = true;
         self
+    }
+
+    /// A piece of the stretch stands elsewhere in the text.
+    pub(in crate::detect) fn elsewhere(&mut self, range: Range<usize>) {
+        self.elsewhere.push(range);
     }
 
     /// Only complete keys count here, with equal halves around the marker or of the exact length of their format: that the
@@ -99,6 +115,7 @@ impl Builder {
             pieces: self.pieces,
             opaque: self.opaque,
             strict: self.strict,
+            elsewhere: self.elsewhere,
         })
     }
 

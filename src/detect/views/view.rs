@@ -152,6 +152,11 @@ impl View {
         stretches.filter(|stretch| stretch.opaque).map(|stretch| stretch.range.clone())
     }
 
+    /// Where the pieces stand elsewhere in the text that a place of the view is put together of.
+    pub(in crate::detect) fn elsewhere(&self, at: usize) -> &[Range<usize>] {
+        self.parts[self.part_at(at)].stretch.as_ref().map_or(&[], |stretch| &stretch.elsewhere)
+    }
+
     fn part_at(&self, at: usize) -> usize {
         self.parts.partition_point(|part| part.start <= at).saturating_sub(1)
     }

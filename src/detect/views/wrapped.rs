@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::super::bytes::{is_key_byte, run_after, run_before};
 use super::super::marker::MARKER;
-use super::complete::is_whole;
+use super::complete::{is_whole, prefix};
 use super::pieces::Pieces;
 use super::{HEAD, Seen, Stretch};
 
@@ -27,6 +27,12 @@ const WIDEST: usize = 80;
 const MOST_TRAILING: usize = 2;
 
 const BEGINNING: &[u8] = b"sk-";
+
+/// The shortest piece in front of the first break of a key that has no marker.
+const SHORTEST_BEGINNING: usize = 24;
+
+/// How far back the beginning of a line is looked for.
+const LONGEST_LINE: usize = 4096;
 
 /// Whether the literal at `at` is where it has to be.
 pub(super) fn is_at(_bytes: &[u8], _at: usize) -> bool {
@@ -97,7 +103,13 @@ fn lines(bytes: &[u8], start: usize) -> Option<Pieces> {
         }
         next = next_line(bytes, line.end)?;
     }
-    (ranges.len() > 1 && is_whole(&token)).then_some(Pieces { ranges })
+    // A prefix at the end of a line and a hash on the next one are no key: without the marker it begins to be one in front
+    // of the break.
+    let first = ranges.first().map_or(0, Range::len);
+    let assigned = start > 0 && matches!(bytes[start - 1], b'=' | b'"' | b'\'' | b'`');
+    let begun = first >= SHORTEST_BEGINNING || prefix(&token).is_some_and(|prefix| first < prefix || assigned);
+    let sure = begun || memchr::memmem::find(&token, MARKER).is_some();
+    (ranges.len() > 1 && sure && is_whole(&token)).then_some(Pieces { ranges })
 }
 
 /// Where the text goes on behind the line that ends at `end`.
@@ -106,6 +118,12 @@ pub(super) fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
     let rest = &bytes[end + blanks..];
     let rest = rest.strip_prefix(b"\r").unwrap_or(rest).strip_prefix(b"\n")?;
     let line = bytes.len() - rest.len();
+    // A line that is added does not go on one that was taken away.
+    let floor = end.saturating_sub(LONGEST_LINE);
+    let own = memchr::memrchr(b'\n', &bytes[floor..end]).map_or(floor, |newline| floor + newline + 1);
+    if rest.starts_with(b"+") && !bytes[own..].starts_with(b"+") {
+        return None;
+    }
     let next = line + run_after(bytes, line, WIDEST, stands_in_front);
     bytes.get(next).is_some_and(|&byte| is_key_byte(byte)).then_some(next)
 }

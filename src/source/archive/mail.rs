@@ -60,10 +60,30 @@ pub(super) fn is_mail(head: &[u8]) -> bool {
     head.starts_with(b"From ") || FIRST.iter().any(|name| begins(name))
 }
 
+/// Whether a mail is too much to be taken apart: too long, or of so many lines, headers and pieces that the parser would need
+/// many times its size. Only where something in it is encoded that is lost by it.
+pub(super) fn is_too_much(bytes: &[u8]) -> bool {
+    /// The parser keeps every part and every header.
+    const MOST_PARTS: usize = 10_000;
+    const MOST_HEADERS: usize = 100_000;
+    let parts = || memchr::memmem::find_iter(bytes, b"\n--").take(MOST_PARTS + 1).count();
+    let headers = || memchr::memmem::find_iter(bytes, b": ").take(MOST_HEADERS + 1).count();
+    let colons = || memchr::memchr_iter(b':', bytes).take(2 * MOST_HEADERS + 1).count();
+    is_mail(bytes)
+        && (bytes.len() as u64 > LARGEST
+            || parts() > MOST_PARTS
+            || headers() > MOST_HEADERS
+            || colons() > 2 * MOST_HEADERS
+            || pieces(bytes) > MOST_PIECES)
+}
+
+fn pieces(bytes: &[u8]) -> usize {
+    memchr::memmem::find_iter(bytes, b"*=").chain(memchr::memmem::find_iter(bytes, b"*0")).count()
+}
+
 /// Takes a file of mails apart. None where it is none, or has no part that is worth it.
 pub(super) fn open(bytes: &[u8]) -> Option<Mail> {
-    let pieces = memchr::memmem::find_iter(bytes, b"*=").chain(memchr::memmem::find_iter(bytes, b"*0")).count();
-    if !is_mail(bytes) || pieces > MOST_PIECES || bytes.len() as u64 > LARGEST {
+    if !is_mail(bytes) || is_too_much(bytes) {
         return None;
     }
     let mut mail = Mail { text: bytes.to_vec(), parts: Vec::new() };

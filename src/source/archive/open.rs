@@ -174,6 +174,9 @@ impl<'v, 'w> Unpacking<'v, 'w> {
 
     /// Hands on the text of a mail and reads what is attached to it. False where nothing is, so that its own bytes are its text.
     pub(super) fn mail(&mut self, bytes: &[u8], path: &MemberPath, depth: u32) -> bool {
+        if mail::is_too_much(bytes) && memchr::memmem::find(bytes, b"base64").is_some() {
+            self.trouble(path, Trouble::Limit(Bound::Memory));
+        }
         let Some(mail) = mail::open(bytes) else { return false };
         self.leaf(&mut &mail.text[..], path);
         for (name, content) in mail.parts {

@@ -40,11 +40,15 @@ const fn form(says: Says, phase: usize) -> Form {
 
 impl Form {
     /// The literals.
-    pub(in crate::detect::views) const LITERALS: [(&'static [u8], Self); 17] = [
+    pub(in crate::detect::views) const LITERALS: [(&'static [u8], Self); 20] = [
         // `sk-`
         (b"c2st", form(Says::Plain, 0)),
         (b"NrL", form(Says::Plain, 2)),
         (b"zay", form(Says::Plain, 3)),
+        // The marker
+        (b"VDNCbGJrRk", form(Says::Plain, 0)),
+        (b"QzQmxia0ZK", form(Says::Plain, 2)),
+        (b"UM0JsYmtGS", form(Says::Plain, 3)),
         // `OPENAI`
         (b"T1BFTkFJ", form(Says::Plain, 0)),
         (b"9QRU5BS", form(Says::Plain, 2)),

@@ -3,6 +3,7 @@
 //! Tags stand between one value and the next, too: only a key that is complete counts.
 
 use super::super::super::bytes::{is_key_byte, run_after, run_before};
+use super::super::complete::prefix;
 use super::super::{Builder, Stretch};
 
 /// Elements that stand inside a word.
@@ -30,7 +31,9 @@ pub(super) fn stretches(bytes: &[u8]) -> Vec<Stretch> {
         let start = at - run_before(bytes, at, at - done, is_key_byte);
         let (token, end) = token(bytes, start);
         done = end;
-        let begins = memchr::memmem::find(token.text(), b"sk-").is_some();
+        // A prefix that is marked and a hash behind it are no key.
+        let apart = prefix(token.text()) == Some(at - start) && !bytes[at..].starts_with(b"<wbr");
+        let begins = memchr::memmem::find(token.text(), b"sk-").is_some() && !apart;
         let long = token.text().split(|&byte| !is_key_byte(byte)).any(|run| run.len() >= 2 * SHORTEST);
         if begins && long {
             stretches.extend(token.strict().finish());

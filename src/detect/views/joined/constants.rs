@@ -173,6 +173,9 @@ fn expressions(bytes: &[u8], region: Range<usize>, constants: &Constants<'_>, fo
         {
             let mut builder = Builder::new(start).strict();
             builder.say(&text, end - start);
+            for part in parts.iter().filter(|part| part.named) {
+                builder.elsewhere(part.value.clone());
+            }
             found.extend(builder.finish());
         }
     }

@@ -16,6 +16,7 @@ use super::complete::is_unmistakable;
 use super::pieces::{Pieces, Reason, authority_end, best, is_content, is_strict, is_telling, places, run_at};
 use super::{Builder, HEAD, Seen, Stretch};
 use crate::detect::bytes::is_key_byte;
+use crate::detect::marker::MARKER;
 
 use chain::Chain;
 use format::Part;
@@ -62,7 +63,7 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
             stretch = listed(bytes, &chain, reason).filter(|stretch| stretch.range.start >= taken);
         }
         if stretch.is_none() && !chain.kinds.is_empty() {
-            stretch = joined(bytes, &chain, reason);
+            stretch = joined(seen, &chain, reason);
         }
         if let Some(stretch) = stretch {
             read_to = stretch.range.end;
@@ -75,8 +76,14 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
 }
 
 /// The stretch of a chain without commas.
-fn joined(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
+fn joined(seen: &Seen<'_>, chain: &Chain, reason: Reason) -> Option<Stretch> {
+    let bytes = seen.bytes;
     let (text, cuts) = chain.pieces.text(bytes);
+    // Elsewhere two literals side by side are two values: only a key around its marker is more than chance.
+    let apart = chain.kinds.contains(&Kind::Adjacent) && !seen.adjacent;
+    if apart && memchr::memmem::find(&text, MARKER).is_none() {
+        return None;
+    }
     let slashes = memchr::memmem::find(&text, b"://");
     let loosely = |kind: &Kind| matches!(kind, Kind::Adjacent | Kind::Glued);
     if chain.kinds.iter().any(loosely) {
