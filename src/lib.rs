@@ -68,6 +68,7 @@ pub mod config;
 pub mod detect;
 pub mod examples;
 pub mod model;
+pub mod online;
 pub mod report;
 pub mod rules;
 pub mod scan;
