@@ -202,6 +202,8 @@ pub(super) fn key(issuer: Option<&str>, format: &str, shown: &str, print: Option
         fingerprint: print.map(|digit| Fingerprint::from_hex(digit.to_string().repeat(64))),
         redacted: Redacted::from_redacted(shown.to_owned()),
         length: print.map(|_| 164),
+        verification: None,
+        holding: None,
     }))
 }
 
