@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::rules::Rules;
 
+use super::account_findings::AccountPlaces;
 use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
 use super::judge::{self, Column, Held, Receiving};
@@ -172,6 +173,7 @@ impl<'a> KeyPlaces<'a> {
     pub(super) fn findings(self, setup: &Setup<'_>) -> Settled {
         let mut settled = Settled::default();
         let mut keys: Vec<(KeyFacts, Vec<KeyPlace<'_>>)> = Vec::with_capacity(self.0.len());
+        let mut accounts = AccountPlaces::default();
         let families = Families::of(setup.repositories);
         for (secret, mut places) in self.0 {
             // The sites came in the order of their origins; a key seen twice at one place counts once.
@@ -184,6 +186,7 @@ impl<'a> KeyPlaces<'a> {
             let facts = facts(secret, &places, setup);
             own::mark(secret, &facts, &mut places, setup);
             answers::mark(&facts, &mut places, setup);
+            accounts.add(&facts, &places, setup);
             keys.push((facts, places));
         }
         // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
@@ -194,6 +197,7 @@ impl<'a> KeyPlaces<'a> {
             let make = |decision, places| finding(&id, &facts, decision, places, setup);
             settled.add(&id, places, setup.policy, make);
         }
+        settled.extend(accounts.findings(setup));
         settled
     }
 }

@@ -3,11 +3,12 @@
 //! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
 //! [`endpoint`] then say which rules hold at each place, [`leaks`] whether the key has got out there, [`severity`] moves
 //! them by environment and exposure.
-//! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run: [`history`] folds
+//! `key_findings`, `endpoint_findings`, `server_findings`, `pool_findings` and `account_findings` bring the places of one subject together over the whole run: [`history`] folds
 //! what the history repeats, [`answers`] says what its issuer and the own account say of a key, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence, [`advice`] what to do. Values
 //! of keys end here: a finding holds fingerprints and redacted forms.
 
+mod account_findings;
 mod advice;
 mod answers;
 mod decide;

@@ -6,6 +6,7 @@ use keyscan::online::{AdminKey, Options, is_built_in};
 use super::args::{ScanArgs, from_environment};
 use super::bounded::{self, Accept};
 use super::error::hinted;
+use super::progress;
 
 /// The variable that holds the admin key.
 const VARIABLE: &str = "KEYSCAN_ADMIN_KEY";
@@ -27,7 +28,10 @@ pub(super) fn options(args: &ScanArgs) -> Result<Options> {
         verify: args.verify,
         own_account: if args.own_account { Some(admin_key(args)?) } else { None },
         proxy: proxy(args)?,
-        announce: |line| super::say(line),
+        announce: |line| {
+            progress::clear();
+            super::say(line);
+        },
         ..Options::default()
     })
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Holding, Position, Redacted,
-    Role, RuleId, Severity, Signal, Verification,
+    BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Holding, Position, ProjectFacts,
+    Redacted, Role, RuleId, Severity, Signal, Verification,
 };
 
 /// The guide's three risks of shared keys and relays.
@@ -45,6 +45,8 @@ pub enum Subject {
     Server(EndpointFacts),
     /// A setting: its name as written, empty where the values have none.
     Setting(String),
+    /// A project of the own account.
+    Account(ProjectFacts),
 }
 
 /// A key without its value.

@@ -154,7 +154,7 @@ fn run_with(
     };
     let assessment = assess::assess_with(blobs, &repositories, rules, &options.policy, &options.fingerprinter, &online);
 
-    Ok((report(options, rules, outcome, limited, assessment), dropped))
+    Ok((report(options, rules, outcome, limited, assessment, online), dropped))
 }
 
 /// source → detect: every blob that passes the prefilter is looked at, and only its matches are kept.
@@ -201,7 +201,14 @@ fn cut_short(blobs: &[BlobMatches]) -> Vec<Skipped> {
 }
 
 /// Puts together what the stages have said.
-fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipped>, assessment: Assessment) -> Report {
+fn report(
+    options: &Options,
+    rules: &Rules,
+    outcome: Outcome,
+    limited: Vec<Skipped>,
+    assessment: Assessment,
+    online: Online,
+) -> Report {
     let mut skipped = outcome.skipped;
     skipped.extend(limited);
     if assessment.limited {
@@ -234,6 +241,7 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
             policy: PolicyFacts { set_aside, ..options.policy_facts.clone() },
             fingerprint_scheme: options.fingerprinter.scheme(),
             fingerprint_check: options.fingerprinter.check(),
+            account: online.account,
         },
         summary: Summary::of(&assessment.findings),
         findings: assessment.findings,

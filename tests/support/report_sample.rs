@@ -108,6 +108,7 @@ pub(super) fn clean() -> Report {
         policy: PolicyFacts::default(),
         fingerprint_scheme: "sha256",
         fingerprint_check: None,
+        account: None,
     };
     let tool = ToolFacts {
         version: "0.1.0".to_owned(),
@@ -291,6 +292,7 @@ impl Build {
             Subject::Key(key) => key.redacted.to_string() + &key.format,
             Subject::Endpoint(endpoint) | Subject::Server(endpoint) => endpoint.host.clone(),
             Subject::Setting(name) => name.clone(),
+            Subject::Account(project) => project.id.clone(),
         };
         // An id that differs per subject, which is all that the formats need of it.
         let sum = what.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(1_099_511_628_211) ^ u64::from(byte));

@@ -17,6 +17,8 @@ pub(super) struct FindingBody<'a> {
     risks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<Key<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<Project<'a>>,
     endpoint: Option<Endpoint<'a>>,
     signals: Vec<Signal<'a>>,
     occurrences: Vec<Occurrence<'a>>,
@@ -28,7 +30,11 @@ impl<'a> FindingBody<'a> {
         let (key, endpoint) = match &finding.subject {
             Subject::Key(key) => (Some(Key::new(key)), finding.receiver.as_ref().map(|to| &to.endpoint)),
             Subject::Endpoint(endpoint) | Subject::Server(endpoint) => (None, Some(endpoint)),
-            Subject::Setting(_) => (None, None),
+            Subject::Setting(_) | Subject::Account(_) => (None, None),
+        };
+        let project = match &finding.subject {
+            Subject::Account(project) => Some(Project::new(project)),
+            _ => None,
         };
         Self {
             id: &finding.id,
@@ -39,6 +45,7 @@ impl<'a> FindingBody<'a> {
             advice: &finding.advice,
             risks: finding.risks.iter().map(|risk| risk.as_str()).collect(),
             key,
+            project,
             endpoint: endpoint.map(Endpoint::new),
             signals: finding.signals.iter().map(Signal::new).collect(),
             occurrences: finding.occurrences.iter().map(|place| Occurrence::new(place, context)).collect(),
