@@ -64,22 +64,8 @@ fn own_account(options: Options, admin: &str, keys: &[(&str, &str)]) -> Online {
 
 /// Scans a folder, and asks as the options say.
 fn scan(folder: &Path, online: Options) -> Report {
-    let tree = source::Options {
-        mode: source::Mode::Tree,
-        git: source::GitVariables { dir: None, work_tree: None, index: None, objects: None },
-        follow_alternates: false,
-        paths: vec![folder.to_owned()],
-        files_from: None,
-        exclude: Vec::new(),
-        include: Vec::new(),
-        except: Vec::new(),
-        no_ignore: false,
-        assume_committed: true,
-        max_file_size: None,
-        threads: 1,
-        trust: source::Trust::Tree,
-        policy_files: Vec::new(),
-    };
+    // Outside git as if committed: what counts here is not where a file lies.
+    let tree = source::Options { paths: vec![folder.to_owned()], assume_committed: true, ..source::Options::default() };
     let options = scan::Options {
         input: scan::Input::Tree(Box::new(tree)),
         policy: Policy::default(),
