@@ -152,7 +152,7 @@ impl Verification {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holding {
     /// Exactly one listed key has its ends.
-    Ours(OwnKeyFacts),
+    Ours(Box<OwnKeyFacts>),
     /// Several listed keys have its ends, or too little of them is shown.
     PossiblyOurs,
     /// No listed key has its ends.

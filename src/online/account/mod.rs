@@ -150,7 +150,7 @@ pub(super) fn holdings(candidates: &[Candidate<'_>], account: &Account) -> Vec<(
             [] => Holding::NotInAccount,
             // Two found keys with the ends of one: either may be it.
             [own] if own.shown.tells() && found.iter().filter(|other| fits(own, other)).count() == 1 => {
-                Holding::Ours(own.facts.clone())
+                Holding::Ours(Box::new(own.facts.clone()))
             }
             _ => Holding::PossiblyOurs,
         }
