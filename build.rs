@@ -23,7 +23,7 @@ mod names;
 #[path = "src/model/rule.rs"]
 mod rule;
 #[allow(dead_code, unreachable_pub)]
-#[path = "src/rules/schema.rs"]
+#[path = "src/rules/schema/mod.rs"]
 mod schema;
 #[allow(dead_code, unreachable_pub)]
 #[path = "src/rules/table.rs"]

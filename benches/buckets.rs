@@ -94,7 +94,7 @@ fn sorted<'l>(literals: &mut Vec<&'l [u8]>, number: usize, bytes: usize, counted
     }
 }
 
-fn exchange<'l>(buckets: &mut [Vec<&'l [u8]>], (one, left): (usize, usize), (other, right): (usize, usize)) {
+fn exchange(buckets: &mut [Vec<&[u8]>], (one, left): (usize, usize), (other, right): (usize, usize)) {
     let literal = buckets[one][left];
     buckets[one][left] = std::mem::replace(&mut buckets[other][right], literal);
 }

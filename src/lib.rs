@@ -1,5 +1,5 @@
 //! keyscan finds OpenAI keys and the endpoints they are sent to, and says who issued each key, who receives it and which
-//! endpoints are third-party relays. It answers from files alone and asks nobody.
+//! endpoints are third-party relays. It answers from files alone and asks nobody, unless an option says so.
 //!
 //! # The pipeline
 //!
@@ -18,6 +18,7 @@
 //! - [`source`] decides what is read, knows ignore rules and what git tracks, and yields each blob once.
 //! - [`structure`] knows what files are made of: scopes, names, values, with their places. Syntax only; `detect` asks it.
 //! - [`detect`] takes bytes and returns matches. No I/O: it can be used alone and fuzzed.
+//! - [`online`] asks issuers and the own account about keys, only where an option says so; the one folder that may open a socket.
 //! - [`assess`] turns the matches of all blobs into findings. No I/O either.
 //! - [`report`] turns findings into text and decides nothing.
 //! - [`config`] reads the team's policy, `.keyscan.toml`.
@@ -68,6 +69,7 @@ pub mod config;
 pub mod detect;
 pub mod examples;
 pub mod model;
+pub mod online;
 pub mod report;
 pub mod rules;
 pub mod scan;

@@ -27,6 +27,8 @@ mod hosts;
 mod init;
 mod markers;
 mod no_leak;
+#[cfg(feature = "online")]
+mod online;
 mod pairing;
 mod placeholders;
 mod pools;

@@ -267,6 +267,7 @@ fn scanned(tree: &Path, rules: &Rules, mode: source::Mode) -> Report {
         min_severity: Severity::Info,
         policy_facts: PolicyFacts::default(),
         show_suppressed: false,
+        online: keyscan::online::Options::default(),
     };
     scan::run(&options, rules, &Progress::default()).unwrap()
 }

@@ -43,6 +43,8 @@ const COPIED: [SignalId; 6] = [
     SignalId::ShellHistory,
 ];
 
+const ENDED: &str = "Its issuer refuses the key already, so there is nothing to revoke: take it out of these places, and look at its usage \
+                     up to the day it ended.";
 const UNSTAGE: &str = "Take it out of the index before it is committed: `git restore --staged <file>`.";
 const IGNORE: &str = "Name the file in `.gitignore`, or take the key out of it, before `git add` takes it along.";
 const NOT_OUT: &str = "Let the program read the key from an environment variable or a secret store; keep `.env` in \
@@ -126,11 +128,13 @@ pub(super) fn of_key(
     };
     let own = issuer.map_or(&[][..], |issuer| &issuer.advice);
     let foreign = issuer.is_some_and(|issuer| issuer.kind != IssuerKind::Vendor);
-    if foreign {
+    let dead = scene.has(SignalId::Dead);
+    if foreign && !dead {
         own.iter().for_each(|line| add(line));
     }
     for line in &lines {
         match (is_rid(line), foreign) {
+            (true, _) if dead => add(ENDED),
             (true, true) => {}
             (true, false) if !own.is_empty() && line.starts_with(RID[0]) => own.iter().for_each(|line| add(line)),
             _ => add(line),

@@ -100,6 +100,8 @@ pub(super) enum SubjectId<'a> {
     Setting { path: &'a str, setting: &'a str },
     /// A place that passes traffic on: where it stands, and the upstream's host.
     Server { path: &'a str, upstream: &'a str },
+    /// A project of the own account: its id.
+    Account(&'a str),
 }
 
 /// A finding's id: 16 hex digits that depend on its subject alone, so that they survive a change of rule or place.
@@ -115,6 +117,7 @@ pub(super) fn finding_id(subject: SubjectId<'_>) -> String {
         SubjectId::Setting { path, setting } => {
             hash.chain_update(b"setting\0").chain_update(path).chain_update(b"\0").chain_update(setting)
         }
+        SubjectId::Account(project) => hash.chain_update(b"account\0").chain_update(project),
         SubjectId::Server { path, upstream } => {
             hash.chain_update(b"service\0").chain_update(path).chain_update(b"\0").chain_update(upstream)
         }

@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::rules::Rules;
 
+use super::account_findings::AccountPlaces;
 use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
 use super::judge::{self, Column, Held, Receiving};
@@ -19,7 +20,7 @@ use super::policy::Verdict;
 use super::pool_findings::PoolPlaces;
 use super::severity::Surroundings;
 use super::sharing::Families;
-use super::{Policy, Setup, Site, advice, history, masked, own, risks, sharing, world_readable};
+use super::{Policy, Setup, Site, advice, answers, history, masked, own, risks, sharing, world_readable};
 
 /// How many members of a pool the finding of one of them names.
 const MOST_MEMBERS: usize = 8;
@@ -90,7 +91,7 @@ impl<'a> KeyPlaces<'a> {
             Choice::Pair(pair) => Some((&sites[pair.endpoint.blob].matches.endpoints[pair.endpoint.index], pair)),
             Choice::Possible(_) | Choice::None => None,
         };
-        let surroundings = site.surroundings(&key.place);
+        let surroundings = Surroundings { life: answers::life(key, setup), ..site.surroundings(&key.place) };
         let (issuer, column, mut signals) = issuer_and_column(key, endpoint, surroundings, setup);
         match (choice, issuer.as_deref()) {
             (Choice::Possible(hosts), _) => signals.push(Signal::new(SignalId::PossibleEndpoint, hosts)),
@@ -172,6 +173,7 @@ impl<'a> KeyPlaces<'a> {
     pub(super) fn findings(self, setup: &Setup<'_>) -> Settled {
         let mut settled = Settled::default();
         let mut keys: Vec<(KeyFacts, Vec<KeyPlace<'_>>)> = Vec::with_capacity(self.0.len());
+        let mut accounts = AccountPlaces::default();
         let families = Families::of(setup.repositories);
         for (secret, mut places) in self.0 {
             // The sites came in the order of their origins; a key seen twice at one place counts once.
@@ -183,6 +185,8 @@ impl<'a> KeyPlaces<'a> {
             world_readable::mark(&mut places);
             let facts = facts(secret, &places, setup);
             own::mark(secret, &facts, &mut places, setup);
+            answers::mark(&facts, &mut places, setup);
+            accounts.add(&facts, &places, setup);
             keys.push((facts, places));
         }
         // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
@@ -193,6 +197,7 @@ impl<'a> KeyPlaces<'a> {
             let make = |decision, places| finding(&id, &facts, decision, places, setup);
             settled.add(&id, places, setup.policy, make);
         }
+        settled.extend(accounts.findings(setup));
         settled
     }
 }
@@ -295,10 +300,13 @@ fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFact
         let told: BTreeSet<&String> = places.iter().filter_map(|place| place.what.issuer.as_ref()).collect();
         told.first().filter(|_| told.len() == 1).map(|&issuer| issuer.clone())
     };
+    let asked = fingerprint.as_ref().and_then(|fingerprint| setup.online.keys.get(fingerprint));
     KeyFacts {
         issuer,
         format: first.what.key.format.clone(),
         length: fingerprint.as_ref().map(|_| secret.expose().len() as u64),
+        verification: asked.and_then(|asked| asked.verification.clone()),
+        holding: asked.and_then(|asked| asked.holding.clone()),
         fingerprint,
         redacted: first.what.key.redacted.clone(),
     }

@@ -4,8 +4,8 @@
 //! unknown. Values come in redacted; hosts, settings and names are put in as they are.
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Environment, Exposure, KeyFacts, Proof, Role, RuleId,
-    ServerMatch, Signal, SignalId,
+    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Environment, Exposure, KeyFacts, KeyVerdict, Proof, Role,
+    RuleId, ServerMatch, Signal, SignalId,
 };
 use crate::rules::Rules;
 use crate::rules::schema::IssuerKind;
@@ -50,6 +50,7 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
         RuleId::LeakedKey => scene.leak.unwrap_or_else(|| gone(scene)).to_owned(),
         RuleId::StoredKey => stored(scene.exposure).to_owned(),
         RuleId::SharedKey => shared(scene.signals),
+        RuleId::ForeignKey => "works, and your own account does not hold it".to_owned(),
         _ => exposed(scene.exposure).to_owned(),
     };
     let of_one_place = matches!(scene.rule, RuleId::LeakedKey | RuleId::ExposedKey | RuleId::StoredKey);
@@ -60,7 +61,7 @@ pub(super) fn key(scene: &KeyScene<'_>, rules: &Rules) -> String {
         places if sends => more(scene.alike) + &elsewhere(", and is in", places - scene.alike, ""),
         places => more(places),
     };
-    format!("{subject} {fact}{more}{}.", whose(scene.signals))
+    format!("{subject} {fact}{more}{}{}.", whose(scene.signals), life(scene))
 }
 
 /// What the policy says of whose key it is, where it is not the team's.
@@ -72,6 +73,18 @@ fn whose(signals: &[Signal]) -> &'static str {
         "; a setting beside it names an account that is not the team's"
     } else {
         ""
+    }
+}
+
+/// What its issuer says of a key.
+fn life(scene: &KeyScene<'_>) -> &'static str {
+    match scene.key.verification.as_ref().map(|verification| verification.verdict) {
+        // The rule says it already.
+        _ if scene.rule == RuleId::ForeignKey => "",
+        Some(KeyVerdict::Live | KeyVerdict::LiveRestricted) => "; it is live",
+        Some(KeyVerdict::LiveNoFunds) => "; it is live, without funds",
+        Some(KeyVerdict::Dead) => "; it does not work any more",
+        Some(KeyVerdict::BlockedHere | KeyVerdict::Unknown) | None => "",
     }
 }
 

@@ -3,12 +3,14 @@
 //! For each blob, [`pair`] says which endpoint receives which key, [`environment`] what the file is for. [`judge`] and
 //! [`endpoint`] then say which rules hold at each place, [`leaks`] whether the key has got out there, [`severity`] moves
 //! them by environment and exposure.
-//! `key_findings`, `endpoint_findings`, `server_findings` and `pool_findings` bring the places of one subject together over the whole run: [`history`] folds
-//! what the history repeats, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
+//! `key_findings`, `endpoint_findings`, `server_findings`, `pool_findings` and `account_findings` bring the places of one subject together over the whole run: [`history`] folds
+//! what the history repeats, [`answers`] says what its issuer and the own account say of a key, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence, [`advice`] what to do. Values
 //! of keys end here: a finding holds fingerprints and redacted forms.
 
+mod account_findings;
 mod advice;
+mod answers;
 mod decide;
 mod endpoint;
 mod endpoint_findings;
@@ -37,8 +39,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::{
-    BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Origin, Place, Related,
-    RelatedRole, Repository, Risk, RuleId, Scope, ScopeId, ScopeKind, Severity, Used,
+    BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Online, Origin, Place,
+    Related, RelatedRole, Repository, Risk, RuleId, Scope, ScopeId, ScopeKind, Severity, Used,
 };
 use crate::rules::Rules;
 use crate::rules::schema::RuleText;
@@ -55,7 +57,7 @@ use pair::{Choice, EndpointRef, Pairing};
 use placed::Settled;
 use pool_findings::PoolPlaces;
 use server_findings::ServerPlaces;
-use severity::Surroundings;
+use severity::{Life, Surroundings};
 
 /// Most findings of one run.
 pub const MAX_FINDINGS: usize = 200_000;
@@ -83,7 +85,20 @@ pub fn assess(
     policy: &Policy,
     fingerprinter: &Fingerprinter,
 ) -> Assessment {
-    let setup = Setup { repositories, rules, policy, fingerprinter };
+    assess_with(blobs, repositories, rules, policy, fingerprinter, &Online::default())
+}
+
+/// The same, with what was learnt by asking.
+#[must_use]
+pub fn assess_with(
+    blobs: Vec<BlobMatches>,
+    repositories: &[Repository],
+    rules: &Rules,
+    policy: &Policy,
+    fingerprinter: &Fingerprinter,
+    online: &Online,
+) -> Assessment {
+    let setup = Setup { repositories, rules, policy, fingerprinter, online };
     let blobs = in_order(blobs);
     let pairing = Pairing::new(rules);
     let mut keys = KeyPlaces::default();
@@ -129,6 +144,7 @@ struct Setup<'a> {
     rules: &'a Rules,
     policy: &'a Policy,
     fingerprinter: &'a Fingerprinter,
+    online: &'a Online,
 }
 
 /// A blob while its matches are judged.
@@ -150,7 +166,11 @@ impl<'a> Site<'a> {
     /// What is known of a place besides what stands there.
     fn surroundings(&self, place: &Place) -> Surroundings {
         let inside = self.scopes_around(place).find_map(|scope| scope.environment);
-        Surroundings { environment: environment::inside(self.environment, inside), exposure: self.origin.exposure }
+        Surroundings {
+            environment: environment::inside(self.environment, inside),
+            exposure: self.origin.exposure,
+            life: Life::Unknown,
+        }
     }
 
     /// The compose service, the workload or else the package that a place belongs to.

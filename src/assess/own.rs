@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Account, AccountKind, KeyFacts, KeyMatch, Proof, ScopeId, Secret, Signal, SignalId};
+use crate::model::{Account, AccountKind, KeyFacts, KeyMatch, Proof, ScopeId, Secret, Signal, SignalId, shortened_id};
 
 use super::fingerprint::Fingerprinter;
 use super::key_findings::{self, KeyPlace};
@@ -50,7 +50,7 @@ pub(super) fn accounts(site: Site<'_>, key: &KeyMatch, issuer: Option<&str>, pol
     let judged = kinds.into_iter().filter(|(_, own)| !own.is_empty()).filter_map(|(kind, own)| {
         let id = beside(site, key, kind)?;
         let signal = if own.contains(id) { SignalId::OwnOrganization } else { SignalId::OtherOrganization };
-        Some(Signal::new(signal, shortened(id)))
+        Some(Signal::new(signal, shortened_id(id)))
     });
     judged.collect()
 }
@@ -89,14 +89,4 @@ fn belongs(site: Site<'_>, inner: ScopeId, outer: ScopeId) -> bool {
         at = parent;
     }
     true
-}
-
-/// An id as reports show it: `org-ab…yz`.
-fn shortened(id: &str) -> String {
-    let body = id.find(['-', '_']).map_or(0, |mark| mark + 1);
-    let (head, tail) = (body + 2, id.len().saturating_sub(2));
-    match (id.get(..head), id.get(tail..)) {
-        (Some(head_text), Some(tail_text)) if head < tail => format!("{head_text}…{tail_text}"),
-        _ => "…".to_owned(),
-    }
 }

@@ -12,6 +12,20 @@ pub(super) struct Surroundings {
     pub environment: Option<Environment>,
     /// How far it has got out.
     pub exposure: Exposure,
+    /// Of a key: whether it works.
+    pub life: Life,
+}
+
+/// Whether a key works, as far as its issuer was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Life {
+    /// Nobody asked, or nobody could tell.
+    #[default]
+    Unknown,
+    /// It does.
+    Live,
+    /// It does not.
+    Dead,
 }
 
 impl Surroundings {
@@ -23,7 +37,17 @@ impl Surroundings {
         let doubtful = held.confidence < Confidence::High && !proven;
         // Who holds a key matters less where nobody else gets it from.
         let private = held.rule == RuleId::SharedKey && self.is_private();
-        moved(held.severity, self.raises(held.rule), private || (doubtful && self.is_harmless()))
+        let up = self.raises(held.rule) || self.is_alarming(held.rule);
+        let down = private || (doubtful && self.is_harmless());
+        let severity = moved(held.severity, up, down);
+        // What was done with a dead key while it worked is done.
+        if self.life == Life::Dead && !down && severity > Severity::Low { severity.lowered() } else { severity }
+    }
+
+    /// Whether it makes matters worse that the key works. Where a key belongs it should, and a foreign key is one because
+    /// it does.
+    fn is_alarming(self, rule: RuleId) -> bool {
+        self.life == Life::Live && !matches!(rule, RuleId::StoredKey | RuleId::ForeignKey)
     }
 
     /// The severity of an endpoint's rule at this place.

@@ -19,7 +19,7 @@ Exit codes:
   2  wrong usage or config, a missing path, an output that cannot be written
   3  something could not be read, and nothing that was read reached the gate
 
-Nothing leaves this machine, and no output holds a whole key.";
+Nothing leaves this machine without --verify or --own-account, and no output holds a whole key.";
 
 /// Finds OpenAI keys and the endpoints they are sent to: committed keys, keys sent to third parties, relays.
 #[derive(Debug, Parser)]
@@ -143,6 +143,28 @@ pub(super) struct ScanArgs {
     /// File with at least 32 random bytes: fingerprints become HMAC-SHA-256 under it
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub(super) fingerprint_key: Option<PathBuf>,
+
+    /// Ask the issuers of the keys that were found whether they work: sends each proven key to its issuer, and nowhere else
+    ///
+    /// Only keys whose structure proves their issuer are sent, each once, over TLS, in a header, to the issuer's own host
+    /// that is built in: OpenAI, Anthropic, OpenRouter, Groq. How many go where is said before the first one goes.
+    #[arg(long, help_heading = "Online")]
+    pub(super) verify: bool,
+
+    /// Ask your own OpenAI account whether it holds the keys that were found: lists it with its admin key, sends no found key
+    ///
+    /// The admin key is read from the variable KEYSCAN_ADMIN_KEY or from --admin-key-file. Masked keys are compared on this
+    /// machine. Also tells whether spending has a limit.
+    #[arg(long, help_heading = "Online")]
+    pub(super) own_account: bool,
+
+    /// File with the admin key for --own-account, and nothing else [env: KEYSCAN_ADMIN_KEY holds the key]
+    #[arg(long, value_name = "FILE", requires = "own_account", help_heading = "Online")]
+    pub(super) admin_key_file: Option<PathBuf>,
+
+    /// Ask through this proxy, http://HOST:PORT, or env for the one that HTTPS_PROXY names [default: none, whatever the variables say]
+    #[arg(long, value_name = "URL|env", help_heading = "Online")]
+    pub(super) online_proxy: Option<String>,
 
     /// Lowest severity that makes the exit code 1, or never [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = gate(), help_heading = "Gate")]

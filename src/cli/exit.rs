@@ -109,6 +109,7 @@ mod tests {
                 policy: PolicyFacts::default(),
                 fingerprint_scheme: "sha256",
                 fingerprint_check: None,
+                account: None,
             },
             summary: Summary::default(),
             findings: findings.iter().map(finding).collect(),

@@ -1,6 +1,7 @@
 //! What to do about the errors of a scan: one line for each, beginning with a verb.
 
 use anyhow::Error;
+use keyscan::online::OnlineError;
 use keyscan::scan::ScanError;
 use keyscan::source::SourceError;
 
@@ -8,10 +9,21 @@ use super::error::hinted;
 
 /// The error with its mend; `listed` says that files were named by a list.
 pub(super) fn of_scan(error: ScanError, listed: bool) -> Error {
-    let ScanError::Source(source) = &error;
-    match of_source(source, listed) {
+    let hint = match &error {
+        ScanError::Source(source) => of_source(source, listed),
+        ScanError::Online(online) => Some(of_online(*online)),
+    };
+    match hint {
         Some(hint) => hinted(error.to_string(), hint),
         None => error.into(),
+    }
+}
+
+const fn of_online(error: OnlineError) -> &'static str {
+    match error {
+        OnlineError::NotBuiltIn => "leave out --verify and --own-account, or build it with the feature `online`",
+        OnlineError::Proxy => "write it as http://proxy.example:3128",
+        OnlineError::NoClient => "leave out --verify and --own-account",
     }
 }
 

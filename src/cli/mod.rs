@@ -14,6 +14,7 @@ mod hints;
 mod init;
 mod interrupt;
 mod manual;
+mod online;
 mod output;
 mod policy;
 mod progress;

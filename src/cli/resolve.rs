@@ -17,7 +17,7 @@ use super::error::hinted;
 use super::exit::Gate;
 use super::output::Target;
 use super::policy::{self, InForce};
-use super::{baseline, progress, step_summary, terminal, trust};
+use super::{baseline, online, progress, step_summary, terminal, trust};
 
 /// Largest list of files that is read, in bytes: some million paths.
 const MAX_LIST: u64 = 256 * 1024 * 1024;
@@ -73,6 +73,7 @@ pub(super) struct Output {
 pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
     let fingerprinter = fingerprinter(args.fingerprint_key.as_deref())?;
     let (progress, quiet, verbose) = (progress::wanted(args.quiet, args.no_progress), args.quiet, args.verbose > 0);
+    let online = online::options(&args)?;
     let mut input = input(&args)?;
     let InForce { mut policy, config, rules, facts: mut policy_facts, note: policy_note, mut files } =
         policy::resolve(&args, &input)?;
@@ -99,7 +100,7 @@ pub(super) fn plan(args: ScanArgs) -> Result<Plan> {
         tree.except = targets.filter_map(Target::real_path).collect();
     }
     let show_suppressed = args.show_suppressed;
-    let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed };
+    let scan = scan::Options { input, policy, fingerprinter, policy_facts, min_severity, show_suppressed, online };
     let notes = args.verbose > 1;
     Ok(Plan {
         scan,

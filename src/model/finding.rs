@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Position, Redacted, Role, RuleId,
-    Severity, Signal,
+    BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Holding, Position, ProjectFacts,
+    Redacted, Role, RuleId, Severity, Signal, Verification,
 };
 
 /// The guide's three risks of shared keys and relays.
@@ -45,6 +45,8 @@ pub enum Subject {
     Server(EndpointFacts),
     /// A setting: its name as written, empty where the values have none.
     Setting(String),
+    /// A project of the own account.
+    Account(ProjectFacts),
 }
 
 /// A key without its value.
@@ -60,6 +62,10 @@ pub struct KeyFacts {
     pub redacted: Redacted,
     /// Length of the whole key in bytes; absent for weak values.
     pub length: Option<u64>,
+    /// What its issuer says of it, where it was asked.
+    pub verification: Option<Verification>,
+    /// Whether the own account holds it, where that was asked.
+    pub holding: Option<Holding>,
 }
 
 /// An endpoint as the catalogue knows it.

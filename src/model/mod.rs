@@ -11,6 +11,7 @@ mod key;
 mod limits;
 mod line_hash;
 mod matches;
+mod online;
 mod origin;
 mod position;
 mod report;
@@ -32,6 +33,10 @@ pub use line_hash::line_hashes;
 pub use matches::{
     Account, AccountKind, Allow, AllowScope, BlobMatches, EndpointMatch, KeyMatch, LineDigest, Masked, Matches,
     NoEffect, Place, Proof, Script, ServerMatch,
+};
+pub use online::{
+    AccountFacts, Holding, KeyVerdict, Listing, Online, OnlineKey, OnlineReason, OwnKeyFacts, ProjectFacts,
+    Verification, shortened_id,
 };
 pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};

@@ -1,6 +1,6 @@
 //! What one run has to say.
 
-use super::{BlobPath, Finding, Limit, Severity};
+use super::{AccountFacts, BlobPath, Finding, Limit, Severity};
 
 /// The tool that made a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +221,8 @@ pub struct ScanFacts {
     pub fingerprint_scheme: &'static str,
     /// With a fingerprint key: 16 hex digits that tell two keys apart.
     pub fingerprint_check: Option<String>,
+    /// The own account, where it was listed.
+    pub account: Option<AccountFacts>,
 }
 
 /// By what the findings of a run were judged, besides the rules.

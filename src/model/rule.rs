@@ -186,6 +186,26 @@ words! {
         OwnOrganization = "own-organization",
         /// A setting beside the key names an organization or project that is not the team's.
         OtherOrganization = "other-organization",
+        /// Online only: the issuer accepts the key.
+        Live = "live",
+        /// Online only: the issuer knows the key, and some requests or addresses are closed to it.
+        LiveRestricted = "live-restricted",
+        /// Online only: the issuer knows the key, and its account has nothing to spend.
+        LiveNoFunds = "live-no-funds",
+        /// Online only: the issuer does not accept the key any more.
+        Dead = "dead",
+        /// Online only: the issuer does not serve the place that was asked from.
+        BlockedHere = "blocked-here",
+        /// Online only: nobody could tell whether the key works.
+        NotVerified = "not-verified",
+        /// Online only: the own account holds the key.
+        InOwnAccount = "in-own-account",
+        /// Online only: the own account holds a key that may be this one.
+        PossiblyInOwnAccount = "possibly-in-own-account",
+        /// Online only: what was listed of the own account does not hold the key.
+        NotInAccount = "not-in-account",
+        /// Online only: the key is the own account's, and nobody with access to its project owns it any more.
+        Orphaned = "orphaned",
     }
 }
 

@@ -53,7 +53,7 @@ fn is_forbidden(finding: &Finding) -> bool {
     let own_relay = match &finding.subject {
         Subject::Key(_) => finding.rule == RuleId::RelayKey,
         Subject::Endpoint(endpoint) | Subject::Server(endpoint) => relay(endpoint),
-        Subject::Setting(_) => false,
+        Subject::Setting(_) | Subject::Account(_) => false,
     };
     finding.occurrences.iter().any(|place| {
         place.environment == Some(Environment::Production)
@@ -130,7 +130,7 @@ fn config(finding: &Finding, folded: &[&Finding]) -> Option<Config> {
             let others = receivers.into_iter().filter(|(endpoint, _)| endpoint.kind != EndpointKind::Official);
             others.map(|(endpoint, _)| endpoint.host.as_str()).collect()
         }
-        Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) => BTreeSet::new(),
+        Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) | Subject::Account(_) => BTreeSet::new(),
     };
     // A host that is denied, or spoken to in the clear, is no better for being allowed.
     let endpoints = folded.iter().copied().chain((!is_key).then_some(finding));

@@ -61,7 +61,7 @@ fn row<'a>(line: &Line<'a>) -> [Cow<'a, str>; HEADER.len()] {
     let endpoint = line.endpoint();
     let setting = match &finding.subject {
         Subject::Setting(name) => Some(name.as_str()),
-        Subject::Key(_) | Subject::Endpoint(_) | Subject::Server(_) => place.setting.as_deref(),
+        Subject::Key(_) | Subject::Endpoint(_) | Subject::Server(_) | Subject::Account(_) => place.setting.as_deref(),
     };
     [
         place.severity.as_str().into(),

@@ -58,7 +58,7 @@ impl<'a> Line<'a> {
     pub(super) fn key(&self) -> Option<&'a KeyFacts> {
         match &self.finding.subject {
             Subject::Key(key) => Some(key),
-            Subject::Endpoint(_) | Subject::Server(_) | Subject::Setting(_) => None,
+            Subject::Endpoint(_) | Subject::Server(_) | Subject::Setting(_) | Subject::Account(_) => None,
         }
     }
 
@@ -67,7 +67,7 @@ impl<'a> Line<'a> {
         match &self.finding.subject {
             Subject::Key(_) => self.place.receiver.as_ref().map(|to| (&to.endpoint, Some(to.evidence))),
             Subject::Endpoint(endpoint) | Subject::Server(endpoint) => Some((endpoint, None)),
-            Subject::Setting(_) => None,
+            Subject::Setting(_) | Subject::Account(_) => None,
         }
     }
 

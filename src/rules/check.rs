@@ -8,8 +8,8 @@ use std::collections::btree_map::Entry;
 use super::load::{Fault, Problem, harmless, nearest};
 use super::names::{HostForm, normalise};
 use super::schema::{
-    Anchor, CatalogueKind, Endpoint, Issuer, KeyFormat, Placeholders, Proves, RuleFile, RuleText, Setting, Software,
-    Text,
+    Anchor, Answer, CatalogueKind, Check, Endpoint, Issuer, KeyFormat, Placeholders, Proves, RuleFile, RuleText,
+    Setting, Software, Text,
 };
 
 /// The ids, hosts and names that are taken, and where.
@@ -41,7 +41,9 @@ impl Known {
         let rules = file.rule.iter().map(|rule| &rule.id).enumerate().map(|(at, id)| ("rule", at, id));
         let signals = file.signal.iter().map(|note| &note.id).enumerate().map(|(at, id)| ("signal", at, id));
         let topics = file.topic.iter().map(|note| &note.id).enumerate().map(|(at, id)| ("topic", at, id));
+        let checks = file.check.iter().map(|check| &check.id).enumerate().map(|(at, id)| ("check", at, id));
         let all = keys.chain(issuers).chain(endpoints).chain(software).chain(rules).chain(signals).chain(topics);
+        let all = all.chain(checks);
         all.filter_map(|(table, at, id)| {
             let owner = Owner { file: from, entry: (table, at), field: "id" };
             self.take(owner, table, id)
@@ -107,6 +109,8 @@ impl Known {
         faults.extend(each("software", &file.software, software));
         faults.extend(each("rule", &file.rule, |text| rule(text, rule_ids)));
         faults.extend(each("placeholder", file.placeholder.as_slice(), placeholder));
+        faults.extend(each("check", &file.check, |check| self.request(check)));
+        faults.extend(each("answer", &file.answer, answer));
         faults
     }
 
@@ -151,6 +155,16 @@ impl Known {
         issuer.endpoints.iter().try_for_each(|id| self.refers("endpoints", "endpoint", id))?;
         demand(issuer.words.iter().all(|word| is_normalised(word)), "words", NORMALISED)?;
         demand(!issuer.advice.is_empty(), "advice", "must not be empty")
+    }
+
+    fn request(&self, check: &Check) -> Checked {
+        id_form(&check.id)?;
+        self.refers("issuer", "issuer", &check.issuer)?;
+        check.formats.iter().try_for_each(|id| self.refers("formats", "key", id))?;
+        let host = check.url.strip_prefix("https://").and_then(|rest| rest.split_once('/')).map(|(host, _)| host);
+        let fixed = host.is_some_and(|host| matches!(HostForm::parse(host), Some(HostForm::Exact(_))));
+        demand(fixed, "url", "must be https, with a host that is written out")?;
+        demand(!check.sources.is_empty(), "sources", "must not be empty")
     }
 
     fn refers(&self, field: &'static str, what: &'static str, id: &Text) -> Checked {
@@ -223,6 +237,13 @@ fn rule(text: &RuleText, ids: &[&str]) -> Checked {
     let row = |row: &Text| row.split_once(": ").is_some_and(|(severity, _)| is_severity(severity));
     demand(text.severities.iter().all(row), "severities", "must each be a severity, a colon and when it holds")?;
     demand(!text.advice.is_empty(), "advice", "must not be empty")
+}
+
+fn answer(answer: &Answer) -> Checked {
+    demand((200..500).contains(&answer.status), "status", "must be one that says something of the key")?;
+    let lower = |text: &Text| !text.is_empty() && **text == text.to_lowercase();
+    demand(answer.texts.iter().all(lower), "texts", "must be lower case and not empty")?;
+    id_form(&answer.reason).map_err(|(_, problem)| ("reason", problem))
 }
 
 fn is_severity(word: &str) -> bool {

@@ -27,7 +27,10 @@ pub use hosts::{HostHit, HostMatch};
 pub use load::{Places, Problem, RuleError, nearest};
 pub use names::normalise;
 use own::Own;
-use schema::{Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software};
+use schema::{Answer, Check, Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software};
+
+/// The file of the requests that tell whether a key works.
+const CHECKS: &str = "checks.toml";
 
 /// The built-in rules, and those of users' own files.
 #[derive(Clone, Debug, Default)]
@@ -85,6 +88,19 @@ impl Rules {
             let rules = load::parse(name, text).expect("every file was parsed before its rules came to be");
             RuleSource { name: name.into(), text: text.into(), rules }
         })
+    }
+
+    /// The requests that tell whether a key works, and what the answers mean: those of the release, whatever users' own
+    /// files say. Parses their file: for a run that asks.
+    #[must_use]
+    pub fn checks(&self) -> (Vec<Check>, Vec<Answer>) {
+        let (mut checks, mut answers) = (Vec::new(), Vec::new());
+        for (name, text) in builtin::FILES.iter().filter(|(name, _)| name.ends_with(CHECKS)) {
+            let rules = load::parse(name, text).expect("the build script has parsed the file");
+            checks.extend(rules.check);
+            answers.extend(rules.answer);
+        }
+        (checks, answers)
     }
 
     /// The key formats of the release, in the order in which they are tried.

@@ -1,6 +1,7 @@
-//! The pipeline: `source` → `detect` → `assess`, one line per stage. What comes out is a [`Report`], ready for
+//! The pipeline: `source` → `detect` → `assess`, one line per stage; between the last two `online`, where an option asks for it. What comes out is a [`Report`], ready for
 //! [`crate::report::write`].
 
+mod asked;
 mod collect;
 mod own_report;
 mod trust;
@@ -11,9 +12,10 @@ use std::io;
 use crate::assess::{self, Assessment, Fingerprinter, Policy};
 use crate::detect::{self, Detector};
 use crate::model::{
-    Blob, BlobMatches, BlobPath, DroppedAt, EndpointMatch, Exposure, Limit, Limits, Origin, PolicyFacts, Report, Role,
-    ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts,
+    Blob, BlobMatches, BlobPath, DroppedAt, EndpointMatch, Exposure, Limit, Limits, Online, Origin, PolicyFacts,
+    Report, Role, ScanFacts, Severity, SkipReason, Skipped, Summary, ToolFacts,
 };
+use crate::online::{self, OnlineError};
 use crate::rules::Rules;
 use crate::source::{self, Outcome, Progress, SourceError, Trust};
 use collect::Collector;
@@ -71,6 +73,8 @@ pub struct Options {
     pub min_severity: Severity,
     /// Reports show what is suppressed.
     pub show_suppressed: bool,
+    /// Who is asked about the keys that were found. Nobody, by default.
+    pub online: online::Options,
 }
 
 /// Why a scan did not happen.
@@ -79,6 +83,9 @@ pub enum ScanError {
     /// The input could not be opened or listed.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Nobody could be asked, though an option says so.
+    #[error(transparent)]
+    Online(#[from] OnlineError),
 }
 
 /// Reads the input and says what was found.
@@ -139,9 +146,15 @@ fn run_with(
             root.root_commit.clone_from(&repository.root_commit);
         }
     }
-    let assessment = assess::assess(blobs, &repositories, rules, &options.policy, &options.fingerprinter);
+    let online = if options.online.asks() {
+        let candidates = asked::candidates(&blobs, &options.fingerprinter);
+        online::ask(&options.online, &candidates, rules, &redact)?
+    } else {
+        Online::default()
+    };
+    let assessment = assess::assess_with(blobs, &repositories, rules, &options.policy, &options.fingerprinter, &online);
 
-    Ok((report(options, rules, outcome, limited, assessment), dropped))
+    Ok((report(options, rules, outcome, limited, assessment, online), dropped))
 }
 
 /// source → detect: every blob that passes the prefilter is looked at, and only its matches are kept.
@@ -188,7 +201,14 @@ fn cut_short(blobs: &[BlobMatches]) -> Vec<Skipped> {
 }
 
 /// Puts together what the stages have said.
-fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipped>, assessment: Assessment) -> Report {
+fn report(
+    options: &Options,
+    rules: &Rules,
+    outcome: Outcome,
+    limited: Vec<Skipped>,
+    assessment: Assessment,
+    online: Online,
+) -> Report {
     let mut skipped = outcome.skipped;
     skipped.extend(limited);
     if assessment.limited {
@@ -221,6 +241,7 @@ fn report(options: &Options, rules: &Rules, outcome: Outcome, limited: Vec<Skipp
             policy: PolicyFacts { set_aside, ..options.policy_facts.clone() },
             fingerprint_scheme: options.fingerprinter.scheme(),
             fingerprint_check: options.fingerprinter.check(),
+            account: online.account,
         },
         summary: Summary::of(&assessment.findings),
         findings: assessment.findings,

@@ -205,6 +205,7 @@ fn scan(tree: &Tree, rules: &Rules, baseline: Known) -> Report {
         policy_facts: PolicyFacts::default(),
         min_severity: Severity::Low,
         show_suppressed: false,
+        online: keyscan::online::Options::default(),
     };
     scan::run(&options, rules, &source::Progress::default()).unwrap()
 }

@@ -78,7 +78,7 @@ fn random_text_of_escapes_does_no_harm() {
         for _ in 0..400 {
             let part = PARTS[random.next() as usize % PARTS.len()].as_bytes();
             // Characters that are cut, too.
-            let end = if random.next() % 16 == 0 { part.len() - 1 } else { part.len() };
+            let end = if random.next().is_multiple_of(16) { part.len() - 1 } else { part.len() };
             text.extend_from_slice(&part[..end]);
         }
         let matches = detect(&detector, "a.html", &text);

@@ -4,10 +4,13 @@ use super::{Case, keys, new, nothing_decoded, written};
 use crate::support::expand;
 use crate::support::library::{detect, values};
 
+/// How a character is written, and the encodings that are undone.
+type Spelling = (fn(char) -> String, &'static [&'static str]);
+
 #[test]
 fn keys_are_found_in_every_kind_of_reference() {
     let detector = new();
-    let spellings: [(fn(char) -> String, &[&str]); 6] = [
+    let spellings: [Spelling; 6] = [
         (|char| format!("&#{};", char as u32), &["html"]),
         (|char| format!("&#{:04};", char as u32), &["html"]),
         (|char| format!("&#x{:x};", char as u32), &["html"]),

@@ -8,10 +8,13 @@ fn upper(char: char) -> String {
     format!("%{:02X}", char as u32)
 }
 
+/// How a character is written, and the encodings that are undone.
+type Spelling = (fn(char) -> String, &'static [&'static str]);
+
 #[test]
 fn keys_are_found_in_part_and_as_a_whole() {
     let detector = new();
-    let spellings: [(fn(char) -> String, &[&str]); 4] = [
+    let spellings: [Spelling; 4] = [
         (upper, &["percent"]),
         (|char| format!("%{:02x}", char as u32), &["percent"]),
         (|char| format!("%25{:02X}", char as u32), &["percent", "percent"]),

@@ -139,7 +139,7 @@ fn forge(folder: &Path, input: &mut Input<'_>) {
                 }
             }
             // Any bytes as an object.
-            5 => write(&git.join(loose(&hash(&[kind]))), &input.record().to_vec()),
+            5 => write(&git.join(loose(&hash(&[kind]))), input.record()),
             // Any bytes unpacked as an object.
             6 => write(&git.join(loose(&hash(&[kind]))), &deflate(&expand(input.record()))),
             _ => write_pack(&git, &std::mem::take(&mut packed), input),

@@ -85,6 +85,7 @@ fn scan(folder: &Path, flags: u8) -> Report {
         policy_facts: PolicyFacts::default(),
         min_severity: Severity::Info,
         show_suppressed: flags & 1 == 1,
+        online: keyscan::online::Options::default(),
     };
     scan::run(&options, &RULES, &source::Progress::default()).unwrap()
 }

@@ -43,7 +43,7 @@ pub const ENCODINGS: [Encode; 18] = [
     |text, form| each(text, form, |byte| format!("\\x{byte:02x}")),
     |text, form| each(text, form, |byte| format!("\\{byte:03o}")),
     |text, form| each(text, form, |byte| format!("={byte:02X}")),
-    |text, form| each(text, if form & 1 == 0 { 0 } else { 0 }, |byte| format!("{byte:02x}")),
+    |text, _| each(text, 0, |byte| format!("{byte:02x}")),
     |text, _| text.chars().rev().collect(),
     |text, form| {
         text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(if form & 1 == 0 { "," } else { ", " })

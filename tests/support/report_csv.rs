@@ -49,7 +49,7 @@ fn a_row_for_every_place_above_the_minimum() {
             let host = match &finding.subject {
                 Subject::Key(_) => place.receiver.as_ref().map(|receiver| receiver.endpoint.host.as_str()),
                 Subject::Endpoint(endpoint) | Subject::Server(endpoint) => Some(endpoint.host.as_str()),
-                Subject::Setting(_) => None,
+                Subject::Setting(_) | Subject::Account(_) => None,
             };
             assert_eq!(cell("endpoint_host"), host.unwrap_or_default());
         }

@@ -108,6 +108,7 @@ pub(super) fn clean() -> Report {
         policy: PolicyFacts::default(),
         fingerprint_scheme: "sha256",
         fingerprint_check: None,
+        account: None,
     };
     let tool = ToolFacts {
         version: "0.1.0".to_owned(),
@@ -202,6 +203,8 @@ pub(super) fn key(issuer: Option<&str>, format: &str, shown: &str, print: Option
         fingerprint: print.map(|digit| Fingerprint::from_hex(digit.to_string().repeat(64))),
         redacted: Redacted::from_redacted(shown.to_owned()),
         length: print.map(|_| 164),
+        verification: None,
+        holding: None,
     }))
 }
 
@@ -289,6 +292,7 @@ impl Build {
             Subject::Key(key) => key.redacted.to_string() + &key.format,
             Subject::Endpoint(endpoint) | Subject::Server(endpoint) => endpoint.host.clone(),
             Subject::Setting(name) => name.clone(),
+            Subject::Account(project) => project.id.clone(),
         };
         // An id that differs per subject, which is all that the formats need of it.
         let sum = what.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(1_099_511_628_211) ^ u64::from(byte));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::model::{Confidence, EndpointFacts, Finding, Occurrence, RelatedRole, Subject};
+use crate::model::{Confidence, EndpointFacts, Finding, Occurrence, RelatedRole, Subject, shortened_id};
 use crate::report::allow::Allow;
 use crate::report::words;
 
@@ -25,6 +25,8 @@ pub(super) fn subject(finding: &Finding) -> &str {
         Subject::Endpoint(endpoint) | Subject::Server(endpoint) => &endpoint.host,
         Subject::Setting(name) if name.is_empty() => "(without a name)",
         Subject::Setting(name) => name,
+        Subject::Account(project) if project.name.is_empty() => "(without a name)",
+        Subject::Account(project) => &project.name,
     }
 }
 
@@ -71,6 +73,7 @@ fn about(finding: &Finding, view: &View<'_>, out: &mut dyn Write) -> io::Result<
         Subject::Endpoint(endpoint) => words::endpoint(endpoint),
         Subject::Server(endpoint) => format!("stands behind a server: {}", words::endpoint(endpoint)),
         Subject::Setting(_) => "setting with several keys".to_owned(),
+        Subject::Account(project) => format!("project of the own account, {}", shortened_id(&project.id)),
     };
     write!(out, "<small>{}</small>", Esc(&about))
 }

@@ -70,7 +70,7 @@ impl<'a> Guides<'a> {
             let finding = view.findings[index];
             let name = Esc(subject(finding));
             match finding.subject {
-                Subject::Key(_) | Subject::Setting(_) => {
+                Subject::Key(_) | Subject::Setting(_) | Subject::Account(_) => {
                     write!(out, "{before}<a href=#f{index}><code>{name}</code></a>")?;
                 }
                 // A host is never a link.

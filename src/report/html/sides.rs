@@ -97,7 +97,9 @@ fn named(view: &View<'_>, findings: &[usize], out: &mut dyn Write) -> io::Result
         let finding = view.findings[index];
         write!(out, "{}<a href=#f{index}>", line(at))?;
         match &finding.subject {
-            Subject::Key(_) | Subject::Setting(_) => write!(out, "{}</a>", Esc(subject(finding)))?,
+            Subject::Key(_) | Subject::Setting(_) | Subject::Account(_) => {
+                write!(out, "{}</a>", Esc(subject(finding)))?
+            }
             Subject::Endpoint(_) | Subject::Server(_) => write!(out, "{}</a>", finding.rule.as_str())?,
         }
     }

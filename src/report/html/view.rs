@@ -201,7 +201,7 @@ impl<'a> Endpoint<'a> {
 fn blames(finding: &Finding, endpoint: &EndpointFacts) -> bool {
     match finding.subject {
         Subject::Endpoint(_) | Subject::Server(_) => true,
-        Subject::Key(_) | Subject::Setting(_) => {
+        Subject::Key(_) | Subject::Setting(_) | Subject::Account(_) => {
             matches!(finding.rule, RuleId::KeyToThirdParty | RuleId::RelayKey)
                 && !matches!(endpoint.kind, EndpointKind::Official | EndpointKind::SelfHosted)
         }
@@ -222,6 +222,8 @@ pub(super) fn path(place: &Occurrence) -> &str {
 pub(super) fn endpoint<'a>(finding: &'a Finding, place: &'a Occurrence) -> Option<&'a EndpointFacts> {
     match &finding.subject {
         Subject::Endpoint(endpoint) | Subject::Server(endpoint) => Some(endpoint),
-        Subject::Key(_) | Subject::Setting(_) => place.receiver.as_ref().map(|Receiver { endpoint, .. }| endpoint),
+        Subject::Key(_) | Subject::Setting(_) | Subject::Account(_) => {
+            place.receiver.as_ref().map(|Receiver { endpoint, .. }| endpoint)
+        }
     }
 }

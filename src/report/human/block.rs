@@ -4,7 +4,7 @@ use std::io;
 
 use crate::model::{
     Confidence, EndpointFacts, EndpointKind, Evidence, Finding, Occurrence, Related, RelatedRole, RuleId, SignalId,
-    Subject,
+    Subject, shortened_id,
 };
 use crate::report::allow::Allow;
 use crate::report::places::in_use;
@@ -101,6 +101,7 @@ impl<'a> Blocks<'a> {
                 let label = if endpoint.kind == EndpointKind::SelfHosted { "runs" } else { "upstream" };
                 page.row(label, (Look::Strong, &endpoint.host), &words::endpoint(endpoint))
             }
+            Subject::Account(project) => page.row("project", (Look::Strong, &project.name), &shortened_id(&project.id)),
             Subject::Setting(name) => {
                 let name = if name.is_empty() { "(without a name)" } else { name };
                 page.row("setting", (Look::Strong, name), "")
@@ -224,7 +225,7 @@ fn also(page: &mut Page<'_>, finding: &Finding, folded: &[&Finding]) -> io::Resu
     });
     let folded = folded.iter().filter_map(|finding| match &finding.subject {
         Subject::Endpoint(endpoint) => Some(format!("{} ({})", finding.rule.as_str(), endpoint.host)),
-        Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) => None,
+        Subject::Key(_) | Subject::Server(_) | Subject::Setting(_) | Subject::Account(_) => None,
     });
     let mut facts: Vec<String> = Vec::new();
     for fact in signals.chain(folded) {
@@ -246,7 +247,7 @@ fn details(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     }
     let fingerprint = match &finding.subject {
         Subject::Key(key) => key.fingerprint.as_ref(),
-        Subject::Endpoint(_) | Subject::Server(_) | Subject::Setting(_) => None,
+        Subject::Endpoint(_) | Subject::Server(_) | Subject::Setting(_) | Subject::Account(_) => None,
     };
     let fingerprint = fingerprint.map_or_else(String::new, |print| format!("fingerprint {print}"));
     page.row("id", (Look::Plain, &finding.id), &fingerprint)

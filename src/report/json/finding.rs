@@ -17,6 +17,8 @@ pub(super) struct FindingBody<'a> {
     risks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<Key<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<Project<'a>>,
     endpoint: Option<Endpoint<'a>>,
     signals: Vec<Signal<'a>>,
     occurrences: Vec<Occurrence<'a>>,
@@ -28,7 +30,11 @@ impl<'a> FindingBody<'a> {
         let (key, endpoint) = match &finding.subject {
             Subject::Key(key) => (Some(Key::new(key)), finding.receiver.as_ref().map(|to| &to.endpoint)),
             Subject::Endpoint(endpoint) | Subject::Server(endpoint) => (None, Some(endpoint)),
-            Subject::Setting(_) => (None, None),
+            Subject::Setting(_) | Subject::Account(_) => (None, None),
+        };
+        let project = match &finding.subject {
+            Subject::Account(project) => Some(Project::new(project)),
+            _ => None,
         };
         Self {
             id: &finding.id,
@@ -39,6 +45,7 @@ impl<'a> FindingBody<'a> {
             advice: &finding.advice,
             risks: finding.risks.iter().map(|risk| risk.as_str()).collect(),
             key,
+            project,
             endpoint: endpoint.map(Endpoint::new),
             signals: finding.signals.iter().map(Signal::new).collect(),
             occurrences: finding.occurrences.iter().map(|place| Occurrence::new(place, context)).collect(),
@@ -54,6 +61,76 @@ struct Key<'a> {
     fingerprint: Option<&'a str>,
     redacted: &'a str,
     length: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<Verification<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Held<'a>>,
+}
+
+/// What the key's issuer says; absent where it was not asked.
+#[derive(Serialize)]
+struct Verification<'a> {
+    verdict: &'static str,
+    reason: &'static str,
+    organization: Option<&'a str>,
+    project: Option<&'a str>,
+}
+
+/// Whether the own account holds the key; absent where that was not asked.
+#[derive(Serialize)]
+struct Held<'a> {
+    holding: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    own: Option<Own<'a>>,
+}
+
+/// The key as the own account lists it.
+#[derive(Serialize)]
+struct Own<'a> {
+    name: Option<&'a str>,
+    project: Option<Project<'a>>,
+    owner: Option<&'a str>,
+    last_used: Option<&'a str>,
+    orphaned: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct Project<'a> {
+    id: String,
+    name: &'a str,
+}
+
+impl<'a> Verification<'a> {
+    fn new(verification: &'a model::Verification) -> Self {
+        Self {
+            verdict: verification.verdict.as_str(),
+            reason: verification.reason.as_str(),
+            organization: verification.organization.as_deref(),
+            project: verification.project.as_deref(),
+        }
+    }
+}
+
+impl<'a> Held<'a> {
+    fn new(holding: &'a model::Holding) -> Self {
+        let own = match holding {
+            model::Holding::Ours(own) => Some(Own {
+                name: own.name.as_deref(),
+                project: own.project.as_ref().map(Project::new),
+                owner: own.owner.as_deref(),
+                last_used: own.last_used.as_deref(),
+                orphaned: own.orphaned,
+            }),
+            model::Holding::PossiblyOurs | model::Holding::NotInAccount => None,
+        };
+        Self { holding: holding.as_str(), own }
+    }
+}
+
+impl<'a> Project<'a> {
+    pub(super) fn new(project: &'a model::ProjectFacts) -> Self {
+        Self { id: model::shortened_id(&project.id), name: &project.name }
+    }
 }
 
 impl<'a> Key<'a> {
@@ -64,6 +141,8 @@ impl<'a> Key<'a> {
             fingerprint: key.fingerprint.as_ref().map(model::Fingerprint::as_str),
             redacted: key.redacted.as_str(),
             length: key.length,
+            verification: key.verification.as_ref().map(Verification::new),
+            account: key.holding.as_ref().map(Held::new),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The shapes around the findings: the document, the records of a stream, and what was read. Fields are written in the
 //! order in which they stand here.
 //!
-//! Absent facts are explicit nulls. Three fields are left out instead: `key` where the subject is no key,
+//! Absent facts are explicit nulls. Some fields are left out instead: what only an online run has, `key` where the subject is no key,
 //! `path_encoding` where a path is plain UTF-8, and, in `related` and `skipped`, `repository` where there is one root.
 
 use serde::{Serialize, Serializer};
@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::model::{self, BlobPath, Finding, Report, Severity, SkipEffect};
 use crate::report::names::unique_names;
 
-use super::finding::FindingBody;
+use super::finding::{FindingBody, Project};
 
 /// Version of the report's shape.
 const SCHEMA_VERSION: u32 = 1;
@@ -173,6 +173,30 @@ struct Scan<'a> {
     policy: Policy<'a>,
     fingerprint_scheme: &'static str,
     fingerprint_check: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Account<'a>>,
+}
+
+/// The own account; absent where it was not listed.
+#[derive(Serialize)]
+struct Account<'a> {
+    listing: &'static str,
+    reason: Option<&'static str>,
+    projects: u64,
+    keys: u64,
+    without_limit: Vec<Project<'a>>,
+}
+
+impl<'a> Account<'a> {
+    fn new(account: &'a model::AccountFacts) -> Self {
+        Self {
+            listing: account.listing.as_str(),
+            reason: account.listing.reason().map(model::OnlineReason::as_str),
+            projects: account.projects,
+            keys: account.keys,
+            without_limit: account.unlimited.iter().map(Project::new).collect(),
+        }
+    }
 }
 
 impl<'a> Scan<'a> {
@@ -192,6 +216,7 @@ impl<'a> Scan<'a> {
             policy: Policy::new(&scan.policy, context),
             fingerprint_scheme: scan.fingerprint_scheme,
             fingerprint_check: scan.fingerprint_check.as_deref(),
+            account: scan.account.as_ref().map(Account::new),
         }
     }
 }

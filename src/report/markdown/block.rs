@@ -43,6 +43,7 @@ pub(super) fn block(finding: &Finding, names: &[String], rules: &Rules, verbose:
             item(if endpoint.kind == EndpointKind::SelfHosted { "Runs" } else { "Upstream" }, &host(endpoint));
         }
         Subject::Setting(name) => item("Setting", &code(name)),
+        Subject::Account(project) => item("Project", &code(&project.name)),
     }
     let signals: Vec<String> = finding
         .signals

@@ -75,6 +75,7 @@ pub(super) fn related(scan: &ScanFacts, finding: &Finding, occurrence: usize) ->
         Subject::Endpoint(_) => "The same endpoint.",
         Subject::Server(_) => "The same server.",
         Subject::Setting(_) => "The same setting.",
+        Subject::Account(_) => "The same project.",
     };
     let others = finding.occurrences.iter().map(|place| (place.root, &place.path, &place.position, same));
     let rest = finding.related.iter().filter_map(|place| {

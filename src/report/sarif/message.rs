@@ -32,6 +32,9 @@ pub(super) fn message(title: &str, finding: &Finding, place: &Occurrence, links:
         (Subject::Server(endpoint), _) => {
             ("server", "'{0}' stands behind a server in '{1}'", vec![argument(&endpoint.host), path])
         }
+        (Subject::Account(project), _) => {
+            ("project", "a key of project '{0}' in '{1}'", vec![argument(&project.name), path])
+        }
         (Subject::Setting(name), _) => ("setting", "several keys in '{0}' in '{1}'", vec![argument(name), path]),
     };
     let possible = finding.confidence == Confidence::Low;

@@ -179,7 +179,7 @@ fn properties(finding: &Finding, place: &Occurrence) -> OutcomeProperties {
             (Some(key), place.receiver.as_ref().map(|to| &to.endpoint), place.receiver.as_ref().map(|to| to.evidence))
         }
         Subject::Endpoint(endpoint) | Subject::Server(endpoint) => (None, Some(endpoint), None),
-        Subject::Setting(_) => (None, None, None),
+        Subject::Setting(_) | Subject::Account(_) => (None, None, None),
     };
     OutcomeProperties {
         finding_id: finding.id.clone(),

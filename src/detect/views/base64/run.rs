@@ -74,7 +74,8 @@ impl<'b> Run<'b> {
     /// The run around `at`, where a digit stands, from `floor` on.
     pub(super) fn around(bytes: &'b [u8], at: usize, floor: usize) -> Self {
         let mut start = at - run_before(bytes, at, at - floor, is_digit);
-        let mut lines = vec![start..at + run_after(bytes, at, bytes.len(), is_digit)];
+        let own = start..at + run_after(bytes, at, bytes.len(), is_digit);
+        let mut lines: Vec<Range<usize>> = Vec::from([own]);
         // The letter of an escape in front: `\nc2st…` inside a string.
         let after_escape = |start: usize| {
             let escaped = start > floor && bytes[start - 1] == b'\\' && matches!(bytes[start], b'n' | b't' | b'r');

@@ -154,6 +154,10 @@ pub(super) fn sweep(objects: &Objects, probe: Probe<'_>, largest: u64) -> (Seen,
 
 /// All objects of a pack.
 fn packed(pack: &gix_pack::Bundle, threads: usize, how: How<'_>) -> Seen {
+    // The library divides by the number of objects.
+    if pack.index.num_objects() == 0 {
+        return Seen::default();
+    }
     let all = Mutex::new(Seen::default());
     let mut local = Local { all: &all, seen: Seen::default(), how };
     let outcome = pack.index.traverse(

@@ -5,6 +5,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub mod checks;
+
+pub use checks::{Answer, Check};
+
 /// A text that is either embedded or read at run time.
 pub type Text = Cow<'static, str>;
 /// The same for a list.
@@ -36,6 +40,10 @@ pub struct RuleFile {
     pub signal: Vec<Note>,
     /// Paragraphs of the manual that several rules share.
     pub topic: Vec<Note>,
+    /// Requests that tell whether a key works.
+    pub check: Vec<Check>,
+    /// What the answers to them mean.
+    pub answer: Vec<Answer>,
 }
 
 /// What a key format is found by.
