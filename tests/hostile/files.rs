@@ -171,7 +171,11 @@ fn a_file_that_changes_while_it_is_read() {
                 }
             });
             let mut changed = 0;
-            for _ in 0..4 {
+            for round in 0..60 {
+                // Whether it changes under a reader's hands is chance, and nobody has to notice a small file's change.
+                if round >= 4 && (changed > 0 || size < 1 << 20) {
+                    break;
+                }
                 let run = keyscan(tree.path(), &["-f", "json", "-j", "2", "."]);
                 assert!(matches!(run.code, 0 | 1 | 3), "{size}: exit {}: {}", run.code, run.errors());
                 let report = run.json();
