@@ -81,7 +81,9 @@ fn joined(seen: &Seen<'_>, chain: &Chain, reason: Reason) -> Option<Stretch> {
     let (text, cuts) = chain.pieces.text(bytes);
     // Elsewhere two literals side by side are two values: only a key around its marker is more than chance.
     let apart = chain.kinds.contains(&Kind::Adjacent) && !seen.adjacent;
-    if apart && memchr::memmem::find(&text, MARKER).is_none() {
+    // What stands in backticks there is no literal at all, but code in prose.
+    let prose = || chain.pieces.ranges.first().is_some_and(|first| bytes[..first.start].ends_with(b"`"));
+    if apart && (memchr::memmem::find(&text, MARKER).is_none() || prose()) {
         return None;
     }
     let slashes = memchr::memmem::find(&text, b"://");
