@@ -190,7 +190,11 @@ fn keys_in(bytes: &[u8], own: &[String], also_encoded: bool) -> Vec<(usize, usiz
                 continue;
             }
         }
-        let run = run_after(bytes, at, bytes.len(), |byte| byte.is_ascii_alphanumeric());
+        let mut run = run_after(bytes, at, bytes.len(), |byte| byte.is_ascii_alphanumeric());
+        // A marker inside of the word is the next to look at.
+        if let Some(marker) = memchr::memmem::find(&bytes[at..at + run], MARKER) {
+            run = marker;
+        }
         if run >= 32 && looks_random(&bytes[at..at + run]) {
             take(at, at + run);
         }
@@ -251,9 +255,11 @@ mod tests {
     fn keys_are_taken_out_of_other_texts() {
         let body = "q8ZtVb2LwX0mRk5JdYh7NcPf3GsUa9Te";
         let text = format!("a/sk-{body}/b-{}{}{}.env", &body[..20], concat!("T3Blbk", "FJ"), &body[..20]);
-        assert_eq!(redact_text(&text), "a/[key]/b-[key].env");
+        // Bodies may hold dashes: what stands before one ahead of the marker may be the key's.
+        assert_eq!(redact_text(&text), "a/[key]/[key].env");
         assert_eq!(redact_text(&format!("file-sk-proj-{body}-{body}.env")), "file-[key].env");
         assert_eq!(redact_text(&format!("oldsk-{body}/x")), "old[key]/x");
+        assert_eq!(redact_text(&format!("a/ba{}tplx/b", concat!("T3Blbk", "FJ"))), "a/[key]/b");
         assert_eq!(
             redact_text("src/task-runner-with-a-long-name/disk-usage.rs"),
             "src/task-runner-with-a-long-name/disk-usage.rs"
