@@ -1,7 +1,9 @@
 //! Lines that a character at their end continues: `\` in shells, C, Dockerfiles and `.properties`, `^` in batch files,
 //! a backtick in PowerShell.
 
-use super::pieces::{Pieces, best, is_content, is_strict, is_telling, places, run_at};
+use std::ops::Range;
+
+use super::pieces::{Pieces, Place, best, is_content, is_strict, is_telling, run_at};
 use super::{HEAD, Seen, Stretch};
 use crate::detect::bytes::{run_after, run_before};
 
@@ -25,16 +27,21 @@ pub(super) fn head<'b>(_bytes: &[u8], _at: usize, room: &'b mut [u8; HEAD]) -> &
 }
 
 /// The stretches that are worth decoding.
-pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
+pub(super) fn stretches(seen: &Seen<'_>, places: &[Place]) -> Vec<Stretch> {
     let bytes = seen.bytes;
     let mut found: Vec<Stretch> = Vec::new();
     let mut read_to = 0;
-    let places = places(seen);
     for (index, &(at, _)) in places.iter().enumerate() {
         if at < read_to {
             continue;
         }
-        let pieces = lines(bytes, at, read_to);
+        let run = run_at(bytes, at, read_to, is_content);
+        // Nearly every value ends on its line.
+        if next_line(bytes, run.end).is_none() && previous_line(bytes, run.start).is_none() {
+            read_to = run.end.max(at + 1);
+            continue;
+        }
+        let pieces = lines(bytes, run, read_to);
         read_to = pieces.ranges.last().map_or(0, |last| last.end).max(at + 1);
         if pieces.ranges.len() < 2 {
             continue;
@@ -52,9 +59,8 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     found
 }
 
-/// The value that goes through `at`, line by line, from `floor` on.
-fn lines(bytes: &[u8], at: usize, floor: usize) -> Pieces {
-    let mut run = run_at(bytes, at, floor, is_content);
+/// The value that `run` is a line of, line by line, from `floor` on.
+fn lines(bytes: &[u8], mut run: Range<usize>, floor: usize) -> Pieces {
     let mut ranges = Vec::new();
     let mut first = run.clone();
     while let Some(end) = previous_line(bytes, first.start).filter(|&end| end > floor && ranges.len() < MOST_LINES) {

@@ -233,6 +233,7 @@ pub(super) struct Seen<'a> {
 
 /// The stretches of a text for each encoding that has any; those of one encoding in order and without overlaps.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<(Encoding, Vec<Stretch>)> {
+    let places = pieces::places(seen);
     let of = |encoding| match encoding {
         Encoding::Base64 => base64::stretches(seen),
         Encoding::Escape => escape::stretches(seen),
@@ -241,8 +242,8 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<(Encoding, Vec<Stretch>)> {
         Encoding::QuotedPrintable => quoted_printable::stretches(seen),
         Encoding::Ansi => ansi::stretches(seen),
         Encoding::Invisible => invisible::stretches(seen),
-        Encoding::Joined => joined::stretches(seen),
-        Encoding::Continued => continued::stretches(seen),
+        Encoding::Joined => joined::stretches(seen, &places),
+        Encoding::Continued => continued::stretches(seen, &places),
         Encoding::Wrapped => wrapped::stretches(seen),
         Encoding::Hex => hex::stretches(seen),
         Encoding::Chars => chars::stretches(seen),

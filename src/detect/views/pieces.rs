@@ -38,10 +38,13 @@ pub(super) enum Reason {
     Address,
 }
 
-/// The places in a text where something may begin or go on in pieces, in order.
-pub(super) fn places(seen: &Seen<'_>) -> Vec<(usize, Reason)> {
+/// A place in a text where something may begin or go on in pieces, and why.
+pub(super) type Place = (usize, Reason);
+
+/// The places of a text, in order.
+pub(super) fn places(seen: &Seen<'_>) -> Vec<Place> {
     let keys = seen.prefixes.iter().chain(seen.markers).copied().chain(seen.leads.iter().map(|(at, _)| *at));
-    let mut places: Vec<(usize, Reason)> = keys.map(|at| (at, Reason::Key)).collect();
+    let mut places: Vec<Place> = keys.map(|at| (at, Reason::Key)).collect();
     places.extend(memchr::memmem::find_iter(seen.bytes, b"://").map(|at| (at, Reason::Address)));
     let values = || seen.named.iter().filter_map(|name| name.value.as_ref());
     places.extend(values().map(|value| (value.start, Reason::Setting)));

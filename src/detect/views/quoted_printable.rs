@@ -22,7 +22,8 @@ const BROKEN_LINES: usize = 2;
 /// The stretches that are worth decoding.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     let bytes = seen.bytes;
-    if memchr::memchr(b'=', bytes).is_none() || !is_quoted_printable(bytes) {
+    let encoded = memchr::memchr_iter(b'=', bytes).any(|at| unit(bytes, at).is_some());
+    if !encoded || !is_quoted_printable(bytes) {
         return Vec::new();
     }
     let ends = |byte| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>');

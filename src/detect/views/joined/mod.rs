@@ -13,7 +13,7 @@ mod list;
 use std::ops::Range;
 
 use super::complete::is_unmistakable;
-use super::pieces::{Pieces, Reason, authority_end, best, is_content, is_strict, is_telling, places, run_at};
+use super::pieces::{Pieces, Place, Reason, authority_end, best, is_content, is_strict, is_telling, run_at};
 use super::{Builder, HEAD, Seen, Stretch};
 use crate::detect::bytes::is_key_byte;
 use crate::detect::marker::MARKER;
@@ -41,16 +41,23 @@ pub(super) fn next_piece(bytes: &[u8], end: usize) -> Option<usize> {
 }
 
 /// The stretches that are worth decoding.
-pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
+pub(super) fn stretches(seen: &Seen<'_>, places: &[Place]) -> Vec<Stretch> {
     let bytes = seen.bytes;
     let mut found: Vec<Stretch> = Vec::new();
     let (mut read_to, mut listed_to) = (0, 0);
-    let places = places(seen);
     for (index, &(at, _)) in places.iter().enumerate() {
         if at < read_to {
             continue;
         }
         let run = run_at(bytes, at, read_to, is_content);
+        // Nearly every value stands alone, and is no literal that could be the argument of a format.
+        let literal = run.start > 0 && is_quote(bytes[run.start - 1]);
+        let alone =
+            || joint::read(bytes, run.end, true).is_none() && joint::before(bytes, run.start, read_to, true).is_none();
+        if !literal && alone() {
+            read_to = run.end.max(at + 1);
+            continue;
+        }
         let chain = Chain::around(bytes, run.clone(), read_to, false);
         read_to = chain.end().max(at + 1);
         let reason = best(&places[index..], read_to);
