@@ -15,7 +15,7 @@ use keyscan::rules::Rules;
 /// How many of the most frequent groups of bytes are looked at.
 const GROUPS: usize = 1_000_000;
 /// Exchanges that are tried.
-const STEPS: u32 = 500_000;
+const STEPS: u32 = 1_000_000;
 /// Bytes that are read, and the largest file.
 const MOST: usize = 100_000_000;
 const LARGEST: u64 = 500_000;
@@ -30,14 +30,12 @@ struct Counted {
 }
 
 impl Counted {
-    /// Without the groups that literals begin with: those are no false alarms.
-    fn new(text: &[u8], literals: &[&[u8]]) -> Self {
+    fn new(text: &[u8]) -> Self {
         let mut counts: HashMap<[u8; 4], u64> = HashMap::new();
         for four in text.windows(4).step_by(3) {
             *counts.entry([four[0], four[1], four[2], four[3]]).or_default() += 1;
         }
         let mut counted: Vec<([u8; 4], u64)> = counts.into_iter().collect();
-        counted.retain(|(four, _)| !literals.iter().any(|literal| four.starts_with(&literal[..literal.len().min(4)])));
         counted.sort_by_key(|(four, count)| (std::cmp::Reverse(*count), *four));
         counted.truncate(GROUPS);
         counted.sort_unstable();
@@ -57,7 +55,7 @@ fn main() {
     let rules = Rules::builtin();
     let detector = Detector::new(&rules);
     let (mut short, mut long): (Vec<&[u8]>, Vec<&[u8]>) = detector.literals().partition(|literal| literal.len() == 3);
-    let counted = Counted::new(&text, &detector.literals().collect::<Vec<_>>());
+    let counted = Counted::new(&text);
     println!("//! Which literals of the prefilter share a bucket. Written by `benches/buckets.rs`; do not edit.\n");
     println!("/// Literals of three bytes.\npub(super) const SHORT: [&[&[u8]]; 8] = [");
     print(&sorted(&mut short, 8, 3, &counted));

@@ -69,11 +69,12 @@ enum Search {
 }
 
 impl Search {
-    fn new(literals: &[Vec<u8>]) -> Self {
-        let packed = packed::Config::new().heuristic_pattern_limits(false).builder().extend(literals).build();
+    fn new(entries: &[Entry]) -> Self {
+        let literals = || entries.iter().map(|entry| &entry.literal);
+        let packed = packed::Config::new().heuristic_pattern_limits(false).builder().extend(literals()).build();
         packed.map_or_else(
             || {
-                let general = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals);
+                let general = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals());
                 Self::General(general.expect("a few dozen short literals are no automaton too large"))
             },
             Self::Packed,
@@ -86,11 +87,48 @@ impl Search {
 #[cfg(test)]
 const MOST_LITERALS: usize = 127;
 
+/// A literal that is searched for.
+struct Entry {
+    literal: Vec<u8>,
+    kind: Literal,
+    /// What stands in front of it, in any case, and belongs to it: it is left out of the search because many other words
+    /// of code begin so.
+    front: Vec<u8>,
+}
+
+impl Entry {
+    fn new(literal: impl Into<Vec<u8>>, kind: Literal) -> Self {
+        Self { literal: literal.into(), kind, front: Vec::new() }
+    }
+
+    /// Without so many bytes in front.
+    fn cut(whole: &[u8], cut: usize, kind: Literal) -> Self {
+        let (front, literal) = whole.split_at(cut);
+        Self { literal: literal.to_vec(), kind, front: front.to_ascii_lowercase() }
+    }
+
+    /// Where the whole begins whose literal stands at `at`.
+    fn start(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let start = at.checked_sub(self.front.len())?;
+        bytes[start..at].eq_ignore_ascii_case(&self.front).then_some(start)
+    }
+}
+
+/// How many bytes of a lead are not searched for: `host`, `imag` and `open` begin what is too frequent.
+fn common(lead: &[u8]) -> usize {
+    if lead.starts_with(b"host") || lead == b"image =" {
+        3
+    } else if lead.starts_with(b"image") {
+        2
+    } else {
+        0
+    }
+}
+
 /// Literals of one kind of length, with what they stand for.
 struct Pass {
     search: Search,
-    literals: Vec<Vec<u8>>,
-    kinds: Vec<Literal>,
+    entries: Vec<Entry>,
 }
 
 /// The prefilter of a rule set.
@@ -107,58 +145,69 @@ pub(super) struct Prefilter {
 impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Self {
         let mut entries = Self::of_keys_and_addresses();
-        entries.extend(HOST_LEADS.iter().enumerate().map(|(index, lead)| (lead.to_vec(), Literal::HostLead(index))));
-        entries.extend(IMAGE_LEADS.map(|lead| (lead.to_vec(), Literal::ImageLead)));
-        entries.push((CALL_PATH.to_vec(), Literal::CallPath));
-        entries.extend(words(rules).into_iter().map(|word| (word, Literal::Word)));
+        let hosts = HOST_LEADS.iter().enumerate();
+        entries.extend(hosts.map(|(index, lead)| Entry::cut(lead, common(lead), Literal::HostLead(index))));
+        entries.extend(IMAGE_LEADS.map(|lead| Entry::cut(lead, common(lead), Literal::ImageLead)));
+        entries.push(Entry::new(CALL_PATH, Literal::CallPath));
+        let mut words: Vec<Vec<u8>> = words(rules);
+        // Most spellings of a word differ in its first letter: one literal for two of them.
+        words.sort_by_key(|word| (word[1..].to_vec(), word[0].to_ascii_lowercase()));
+        words.dedup_by(|one, other| one[1..] == other[1..] && one[0].eq_ignore_ascii_case(&other[0]));
+        entries.extend(words.iter().map(|word| Entry::cut(word, 1, Literal::Word)));
         Self::of(entries, rules)
     }
 
-    /// With what tells keys and addresses alone, for [`super::sieve`]: the fewer literals, the faster the search. A word's
-    /// first letter, which its spellings differ in, is left out.
+    /// With what tells keys and addresses alone, for [`super::sieve`]: the fewer literals, the faster the search. Words are
+    /// told by what stands behind their first letter.
     pub(super) fn for_versions(rules: &Rules) -> Self {
         let mut entries = Self::of_keys_and_addresses();
         let mut ends: Vec<Vec<u8>> = words(rules).into_iter().map(|word| word[1..].to_vec()).collect();
         ends.sort_unstable();
         ends.dedup();
-        entries.extend(ends.into_iter().map(|end| (end, Literal::Word)));
+        entries.extend(ends.into_iter().map(|end| Entry::new(end, Literal::Word)));
         Self::of(entries, rules)
     }
 
-    fn of_keys_and_addresses() -> Vec<(Vec<u8>, Literal)> {
-        let mut entries: Vec<(Vec<u8>, Literal)> = vec![(MARKER.to_vec(), Literal::Marker)];
-        entries.extend(Slashes::LITERALS.iter().map(|(text, form)| (text.to_vec(), Literal::Slashes(*form))));
-        entries.extend(prefixes(Rules::builtin_keys()).into_iter().map(|prefix| (prefix, Literal::Prefix)));
+    fn of_keys_and_addresses() -> Vec<Entry> {
+        let mut entries = vec![Entry::new(MARKER, Literal::Marker)];
+        entries.extend(Slashes::LITERALS.iter().map(|(text, form)| Entry::new(*text, Literal::Slashes(*form))));
+        entries.extend(prefixes(Rules::builtin_keys()).into_iter().map(|prefix| Entry::new(prefix, Literal::Prefix)));
         let infixes = Rules::builtin_keys().filter(|format| format.anchor == Anchor::Infix);
-        entries.extend(infixes.map(|format| (format.prefix.as_bytes().to_vec(), Literal::Infix)));
-        entries.extend(Lead::literals().map(|(text, lead)| (text.to_vec(), Literal::Encoded(lead))));
+        entries.extend(infixes.map(|format| Entry::new(format.prefix.as_bytes(), Literal::Infix)));
+        entries.extend(Lead::literals().map(|(text, lead)| Entry::new(text, Literal::Encoded(lead))));
         entries
     }
 
-    fn of(entries: Vec<(Vec<u8>, Literal)>, rules: &Rules) -> Self {
+    fn of(entries: Vec<Entry>, rules: &Rules) -> Self {
         let (short, long): (Vec<_>, Vec<_>) =
-            entries.into_iter().partition(|(literal, _)| literal.len() == SHORTEST_LITERAL);
+            entries.into_iter().partition(|entry| entry.literal.len() == SHORTEST_LITERAL);
         let passes = [short, long].map(|entries| {
-            let (literals, kinds): (Vec<_>, Vec<_>) = in_buckets(entries).into_iter().unzip();
-            Pass { search: Search::new(&literals), literals, kinds }
+            let entries = in_buckets(entries);
+            Pass { search: Search::new(&entries), entries }
         });
         Self { passes, own: OwnPass::new(rules) }
     }
 
     /// The literals of level 1, for benchmarks that search the same.
     pub(super) fn literals(&self) -> impl Iterator<Item = &[u8]> {
-        self.passes.iter().flat_map(|pass| pass.literals.iter().map(Vec::as_slice))
+        self.passes.iter().flat_map(|pass| pass.entries.iter().map(|entry| entry.literal.as_slice()))
     }
 
     /// Calls `hit` with the offset and meaning of each literal in `bytes` until it returns true. The hits of a pass come
     /// in the order of the bytes, one pass after the other.
     pub(super) fn any(&self, bytes: &[u8], mut hit: impl FnMut(usize, Literal) -> bool) -> bool {
-        let builtin = self.passes.iter().any(|pass| match &pass.search {
-            Search::Packed(search) => {
-                search.find_iter(bytes).any(|found| hit(found.start(), pass.kinds[found.pattern().as_usize()]))
-            }
-            Search::General(search) => {
-                search.find_iter(bytes).any(|found| hit(found.start(), pass.kinds[found.pattern().as_usize()]))
+        let builtin = self.passes.iter().any(|pass| {
+            let mut found = |at: usize, entry: usize| {
+                let entry = &pass.entries[entry];
+                entry.start(bytes, at).is_some_and(|start| hit(start, entry.kind))
+            };
+            match &pass.search {
+                Search::Packed(search) => {
+                    search.find_iter(bytes).any(|place| found(place.start(), place.pattern().as_usize()))
+                }
+                Search::General(search) => {
+                    search.find_iter(bytes).any(|place| found(place.start(), place.pattern().as_usize()))
+                }
             }
         });
         builtin || self.own.as_ref().is_some_and(|own| own.any(bytes, hit))
@@ -201,18 +250,18 @@ const FEW: usize = 32;
 
 /// The literals in the order in which the search, which deals them out one by one, puts those into a bucket that
 /// [`buckets`] says; literals that it does not know go where there is room.
-fn in_buckets(mut entries: Vec<(Vec<u8>, Literal)>) -> Vec<(Vec<u8>, Literal)> {
-    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+fn in_buckets(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by(|one, other| one.literal.cmp(&other.literal));
     let sorted: &[&[&[u8]]] = if entries.len() > FEW { &buckets::LONG } else { &buckets::SHORT };
     let bucket_of: HashMap<&[u8], usize> = sorted
         .iter()
         .enumerate()
         .flat_map(|(index, bucket)| bucket.iter().map(move |literal| (*literal, index)))
         .collect();
-    let mut buckets: Vec<Vec<(Vec<u8>, Literal)>> = sorted.iter().map(|_| Vec::new()).collect();
+    let mut buckets: Vec<Vec<Entry>> = sorted.iter().map(|_| Vec::new()).collect();
     let mut unknown = Vec::new();
     for entry in entries {
-        match bucket_of.get(entry.0.as_slice()) {
+        match bucket_of.get(entry.literal.as_slice()) {
             Some(&bucket) => buckets[bucket].push(entry),
             None => unknown.push(entry),
         }
@@ -313,10 +362,10 @@ mod tests {
         let prefilter = Prefilter::new(&Rules::builtin());
         assert!(prefilter.literals().all(|literal| literal.len() >= SHORTEST_LITERAL));
         for pass in &prefilter.passes {
-            assert!(pass.literals.len() <= MOST_LITERALS, "{}", pass.literals.len());
+            assert!(pass.entries.len() <= MOST_LITERALS, "{}", pass.entries.len());
             assert!(cfg!(not(target_arch = "x86_64")) || matches!(pass.search, Search::Packed(_)));
         }
-        assert!(prefilter.passes[0].literals.len() <= FEW, "the slower search");
+        assert!(prefilter.passes[0].entries.len() <= FEW, "the slower search");
     }
 
     #[test]
