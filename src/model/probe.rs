@@ -66,7 +66,7 @@ reasons! {
     /// It answers, and not like anything that is known.
     NotRecognised = "not-recognised", "its answers are those of no software that is known";
     /// It is not public, and such are asked only where that is wanted.
-    Private = "private", "its address is not public, and only --probe-private asks such";
+    Private = "private", "its address is not public, and such are asked with --probe-private only";
     /// Its address belongs to nobody, or hands out credentials.
     Forbidden = "forbidden", "its address is one that is never asked";
     /// It cannot be asked over the web.
@@ -100,6 +100,14 @@ pub struct Running {
     pub class: SoftwareClass,
 }
 
+impl Running {
+    /// The name, with the version where it says one.
+    #[must_use]
+    pub fn named(&self) -> String {
+        self.version.as_ref().map_or_else(|| self.name.clone(), |version| format!("{} {version}", self.name))
+    }
+}
+
 /// What is known of what stands behind an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProbeFacts {
@@ -126,8 +134,7 @@ impl ProbeFacts {
     #[must_use]
     pub fn text(&self) -> String {
         match &self.software {
-            Some(Running { name, version: Some(version), class, .. }) => format!("{name} {version}, {}", class.text()),
-            Some(Running { name, class, .. }) => format!("{name}, {}", class.text()),
+            Some(software) => format!("{}, {}", software.named(), software.class.text()),
             None => self.reason.text().to_owned(),
         }
     }

@@ -86,8 +86,11 @@ impl Plan {
             0 => String::new(),
             left => format!("; {left} more endpoints are left out"),
         };
-        let hosts = if hosts.len() == 1 { "1 host".to_owned() } else { format!("{} hosts", hosts.len()) };
-        Some(format!("{hosts} will be asked, without a key, which software they run: {}{more}{left}", named.join(", ")))
+        let (hosts, run) = match hosts.len() {
+            1 => ("1 host".to_owned(), "it runs"),
+            hosts => (format!("{hosts} hosts"), "they run"),
+        };
+        Some(format!("{hosts} will be asked, without a key, which software {run}: {}{more}{left}", named.join(", ")))
     }
 
     fn counts(&self) -> ProbeCounts {
