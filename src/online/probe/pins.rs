@@ -8,20 +8,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// The judged addresses of each host.
+use super::address::Reach;
+
+/// The judged addresses of each host, and how far they reach.
 #[derive(Clone, Debug, Default)]
-pub(in crate::online) struct Pins(Arc<Mutex<HashMap<String, Vec<SocketAddr>>>>);
+pub(in crate::online) struct Pins(Arc<Mutex<HashMap<String, (Reach, Vec<SocketAddr>)>>>);
 
 impl Pins {
     /// Lets a host be reached at these addresses, and at no other ones.
-    pub(super) fn pin(&self, host: &str, addresses: Vec<SocketAddr>) {
+    pub(super) fn pin(&self, host: &str, reach: Reach, addresses: Vec<SocketAddr>) {
         let mut pins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pins.entry(host.to_owned()).or_insert(addresses);
+        pins.entry(host.to_owned()).or_insert((reach, addresses));
     }
 
-    /// Whether a host was judged already.
-    pub(super) fn has(&self, host: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(host)
+    /// How far a host reaches that was judged already.
+    pub(super) fn judged(&self, host: &str) -> Option<Reach> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(host).map(|(reach, _)| *reach)
     }
 }
 
@@ -29,7 +31,7 @@ impl Resolve for Pins {
     fn resolve(&self, name: Name) -> Resolving {
         let pins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let host = name.as_str().trim_end_matches('.').to_ascii_lowercase();
-        let known = pins.get(&host).cloned();
+        let known = pins.get(&host).map(|(_, addresses)| addresses.clone());
         Box::pin(async move {
             let addresses = known.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
             Ok(Box::new(addresses.into_iter()) as Addrs)

@@ -82,12 +82,12 @@ impl Prober {
     async fn fetch(&self, target: &mut Target, path: &str) -> Result<Option<Answer>, ProbeReason> {
         let (mut host, mut path) = (target.clone(), path.to_owned());
         for _ in 0..=MOST_HOPS {
-            let client = self.way_to(&host).await?;
+            let (client, _) = self.way_to(&host).await?;
             let answer = client.get(&Request::plain(host.url(&path), MOST_BODY)).await.map_err(reason)?;
             let location = answer.text("location").filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location else { return Ok(Some(answer)) };
             let Some((next, leads)) = host.next(&path, location) else { return Ok(None) };
-            if !next.is_beside(&host) && (self.is_known(&next) || self.way_to(&next).await.is_err()) {
+            if !next.is_beside(&host) && !self.may_go_on_to(&next).await {
                 return Ok(None);
             }
             if next.is_beside(target) && leads == path {
@@ -99,18 +99,23 @@ impl Prober {
         Ok(None)
     }
 
-    /// Whether the catalogue says already what a host is: nobody has to ask.
-    fn is_known(&self, target: &Target) -> bool {
+    /// Whether an answer may lead to another host: a public one, of which the catalogue does not say already what it is.
+    async fn may_go_on_to(&self, target: &Target) -> bool {
         let host = target.host().as_bytes();
-        self.rules.host(host).is_some() || self.rules.relay_domain(host).is_some()
+        let known = self.rules.host(host).is_some() || self.rules.relay_domain(host).is_some();
+        !known && matches!(self.way_to(target).await, Ok((_, Reach::Public)))
     }
 
-    /// How to reach a host, if it may be asked. Its name is looked up once, every address is judged, and no other one is connected to.
-    async fn way_to(&self, target: &Target) -> Result<&Client, ProbeReason> {
+    /// How to reach a host, if it may be asked, and how far it reaches. Its name is looked up once, every address is judged, and no
+    /// other one is connected to.
+    async fn way_to(&self, target: &Target) -> Result<(&Client, Reach), ProbeReason> {
         let by_name = self.allowed(target.reach())?;
         let proxied = self.proxied.as_ref().filter(|_| by_name == Reach::Public);
-        if target.literal().is_some() || (proxied.is_none() && self.pins.has(target.host())) {
-            return Ok(proxied.unwrap_or(&self.direct));
+        if target.literal().is_some() {
+            return Ok((proxied.unwrap_or(&self.direct), by_name));
+        }
+        if let Some(reach) = self.pins.judged(target.host()) {
+            return Ok((&self.direct, reach));
         }
         let addresses: Vec<IpAddr> = match self.names.told(target.host()) {
             Some(told) => told,
@@ -118,16 +123,15 @@ impl Prober {
         };
         let Some(worst) = addresses.iter().map(|address| address::of_address(*address)).max() else {
             // Behind a proxy names of the world may be unknown; it looks them up itself.
-            return proxied.ok_or(ProbeReason::Dns);
+            return proxied.map(|proxied| (proxied, by_name)).ok_or(ProbeReason::Dns);
         };
-        match (self.allowed(worst)?, proxied) {
-            (Reach::Public, Some(proxied)) => return Ok(proxied),
-            (reach, _) => {
-                let route = |address: &IpAddr| self.names.route(*address, reach == Reach::Public);
-                self.pins.pin(target.host(), addresses.iter().map(route).collect());
-            }
+        let reach = self.allowed(worst)?;
+        if let Some(proxied) = proxied.filter(|_| reach == Reach::Public) {
+            return Ok((proxied, reach));
         }
-        Ok(&self.direct)
+        let route = |address: &IpAddr| self.names.route(*address, reach == Reach::Public);
+        self.pins.pin(target.host(), reach, addresses.iter().map(route).collect());
+        Ok((&self.direct, reach))
     }
 
     fn allowed(&self, reach: Reach) -> Result<Reach, ProbeReason> {

@@ -26,7 +26,7 @@ fn a_request_is_a_plain_get_for_a_known_path() {
             assert!(["host", "user-agent", "accept"].contains(&name.as_str()), "{name} is sent");
         }
         let raw = String::from_utf8_lossy(&asked.raw);
-        assert!(!raw.contains(&key[8..30]) && !raw.contains("user") | raw.contains("user-agent"), "{raw}");
+        assert!(!raw.contains(&key[8..30]), "{raw}");
     }
     let mut lines: Vec<&String> = asked.iter().map(|asked| &asked.line).collect();
     lines.dedup();
