@@ -38,9 +38,9 @@ const OWN_NAMES: [&str; 10] =
 /// How far a host may be asked by its name alone: lower case, without a dot at the end.
 pub(super) fn of_name(name: &str) -> Reach {
     let under = |suffix: &&str| name.strip_suffix(*suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    if METADATA_NAMES.contains(&name) || RESERVED_NAMES.iter().any(|suffix| under(&suffix)) {
+    if METADATA_NAMES.contains(&name) || RESERVED_NAMES.iter().any(under) {
         Reach::Never
-    } else if !name.contains('.') || OWN_NAMES.iter().any(|suffix| under(&suffix)) {
+    } else if !name.contains('.') || OWN_NAMES.iter().any(under) {
         Reach::Private
     } else {
         Reach::Public

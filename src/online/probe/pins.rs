@@ -12,7 +12,9 @@ use super::address::Reach;
 
 /// The judged addresses of each host, and how far they reach.
 #[derive(Clone, Debug, Default)]
-pub(in crate::online) struct Pins(Arc<Mutex<HashMap<String, (Reach, Vec<SocketAddr>)>>>);
+pub(in crate::online) struct Pins(Arc<Mutex<HashMap<String, Judged>>>);
+
+type Judged = (Reach, Vec<SocketAddr>);
 
 impl Pins {
     /// Lets a host be reached at these addresses, and at no other ones.
