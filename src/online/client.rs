@@ -116,16 +116,17 @@ impl Client {
     /// A client for a run that begins now: to the issuers, over TLS alone.
     pub(super) fn new(options: &Options) -> Result<Self, OnlineError> {
         let builder = builder(options)?.https_only(options.hosts.are_real()).timeout(options.bounds.request);
-        Self::of(builder, options, options.hosts, options.proxy.as_deref())
+        Self::of(builder, options, options.hosts, options.proxy.as_deref(), options.bounds.at_once)
     }
 
     /// A client that asks strangers, without a key: directly at the addresses that were judged and nowhere else, or else through
     /// the proxy.
     pub(super) fn to_strangers(options: &Options, pins: Option<Pins>) -> Result<Self, OnlineError> {
         let builder = builder(options)?.timeout(options.bounds.probe);
+        let at_once = options.bounds.endpoints_at_once;
         match pins {
-            Some(pins) => Self::of(builder.dns_resolver(pins), options, Hosts::real(), None),
-            None => Self::of(builder, options, Hosts::real(), options.proxy.as_deref()),
+            Some(pins) => Self::of(builder.dns_resolver(pins), options, Hosts::real(), None, at_once),
+            None => Self::of(builder, options, Hosts::real(), options.proxy.as_deref(), at_once),
         }
     }
 
@@ -134,6 +135,7 @@ impl Client {
         options: &Options,
         hosts: Hosts,
         proxy: Option<&str>,
+        at_once: usize,
     ) -> Result<Self, OnlineError> {
         let bounds = &options.bounds;
         if let Some(proxy) = proxy {
@@ -144,7 +146,7 @@ impl Client {
         Ok(Self {
             http: builder.build().map_err(|_| OnlineError::NoClient)?,
             hosts,
-            at_once: Arc::new(Semaphore::new(bounds.at_once.max(1))),
+            at_once: Arc::new(Semaphore::new(at_once.max(1))),
             deadline: Instant::now() + bounds.run,
             longest_wait: bounds.wait,
         })

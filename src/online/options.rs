@@ -74,6 +74,8 @@ pub struct Bounds {
     pub wait: Duration,
     /// Requests under way at once.
     pub at_once: usize,
+    /// Endpoints that are asked at once, each one request at a time.
+    pub endpoints_at_once: usize,
 }
 
 impl Default for Bounds {
@@ -86,6 +88,7 @@ impl Default for Bounds {
             run: Duration::from_secs(90),
             wait: Duration::from_secs(10),
             at_once: 4,
+            endpoints_at_once: 16,
         }
     }
 }

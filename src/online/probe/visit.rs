@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::address::{self, Reach};
 use super::pins::Pins;
@@ -30,6 +31,8 @@ pub(super) struct Prober {
     private: bool,
     connect: Duration,
     endpoint: Duration,
+    at_once: Semaphore,
+    deadline: Instant,
 }
 
 impl Prober {
@@ -45,13 +48,19 @@ impl Prober {
             private: options.probe_private,
             connect: options.bounds.connect,
             endpoint: options.bounds.endpoint,
+            at_once: Semaphore::new(options.bounds.endpoints_at_once.max(1)),
+            deadline: Instant::now() + options.bounds.run,
         })
     }
 
-    /// What an endpoint says of itself.
+    /// What an endpoint says of itself, when it is its turn; its time begins then.
     pub(super) async fn visit(&self, target: Target) -> ProbeFacts {
         let mut seen = Seen::default();
-        let found = timeout(self.endpoint, self.ask(target, &mut seen)).await.unwrap_or(Err(ProbeReason::Timeout));
+        let asking = async {
+            let _turn = self.at_once.acquire().await.map_err(|_| ProbeReason::Limit)?;
+            timeout(self.endpoint, self.ask(target, &mut seen)).await.unwrap_or(Err(ProbeReason::Timeout))
+        };
+        let found = timeout_at(self.deadline, asking).await.unwrap_or(Err(ProbeReason::Limit));
         let running = |software| ProbeFacts { software: Some(software), reason: ProbeReason::Recognised };
         match (found, seen) {
             (Ok(Some(software)), _) | (_, Seen { aside: Some(software), .. }) => running(software),

@@ -133,6 +133,25 @@ fn an_endpoint_and_a_run_have_an_end() {
     assert_eq!(slow(&server, 60_000, 300), ProbeReason::Limit);
 }
 
+/// Those that wait for their turn lose nothing of their time.
+#[test]
+fn slow_endpoints_take_no_time_from_others() {
+    let server = Server::start(|asked| match asked.header("host") {
+        Some(host) if host.starts_with("a-slow") => Reply::Silence,
+        _ => only_at("/api/status", new_api())(asked),
+    });
+    let bounds = Bounds {
+        probe: Duration::from_millis(700),
+        endpoint: Duration::from_secs(1),
+        endpoints_at_once: 1,
+        ..options(&server).bounds
+    };
+    let options = Options { bounds, ..options(&server) };
+    let urls = ["http://a-slow1.nobody-knows.dev", "http://a-slow2.nobody-knows.dev", "http://b.nobody-knows.dev"];
+    let told = ask_all(&options, &urls).endpoints;
+    assert_eq!(urls.map(|url| told[url].reason), [ProbeReason::Timeout, ProbeReason::Timeout, ProbeReason::Recognised]);
+}
+
 #[test]
 fn a_port_that_nobody_listens_at_is_told() {
     let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
