@@ -32,7 +32,8 @@ pub fn in_use(blobs: &[BlobMatches], policy: &Policy) -> BTreeSet<String> {
 
 /// Whether an endpoint leaves open what it is, and is more than a mention.
 fn is_open(endpoint: &EndpointMatch) -> bool {
-    matches!(endpoint.kind, EndpointKind::Unknown | EndpointKind::SelfHosted) && endpoint.role == Role::Configured
+    let open = matches!(endpoint.kind, EndpointKind::Unknown | EndpointKind::SelfHosted);
+    open && endpoint.entry.is_none() && endpoint.role == Role::Configured
 }
 
 /// Puts what was learnt to the endpoints, wherever they stand.

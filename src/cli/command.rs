@@ -18,7 +18,7 @@ pub(super) enum Command {
     Rules(Deferred<RulesArgs>),
     /// Print the manual page of a rule or signal: what it means, why it is a risk, what to do
     Explain(Deferred<ExplainArgs>),
-    /// Ask endpoints which software they run, without any key; scans nothing
+    /// Ask endpoints which software they run, without any key
     Probe(Deferred<ProbeArgs>),
     /// Set up a repository: policy file, git hook and pipeline
     Init(Deferred<InitArgs>),
@@ -89,9 +89,10 @@ pub(super) enum Ci {
     Gitlab,
 }
 
-/// `keyscan probe`.
+/// Ask endpoints which software they run, without any key
 ///
-/// Exit codes: 0 every endpoint told something, 2 an address that is none or may not be asked, 3 an endpoint told nothing.
+/// Scans nothing. Exits 0 if every endpoint told something, 2 if an address is none or may not be asked, 3 if an endpoint
+/// told nothing.
 #[derive(Debug, Args)]
 pub(super) struct ProbeArgs {
     /// Base URLs, such as https://host/v1; nothing of them is sent but the host and what stands before the API's own path
