@@ -2,10 +2,11 @@
 //!
 //! A variable names each program: `KEYSCAN_LITELLM`, `KEYSCAN_G4F`, `KEYSCAN_PORTKEY`. Without it the test is skipped.
 
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::support::{Tree, expand, keyscan};
 
@@ -37,12 +38,19 @@ fn start(variable: &str, folder: &Path, args: impl Fn(u16) -> Vec<String>) -> Op
         .spawn();
     let mut program = Program(child.expect("the variable names a program"));
     let since = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    while !answers(port) {
         assert!(program.0.try_wait().unwrap().is_none(), "{variable}: the program has ended");
         assert!(since.elapsed().as_secs() < 120, "{variable}: nobody listens");
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(200));
     }
     Some((program, port))
+}
+
+/// Whether somebody answers there; some take long for their first answer.
+fn answers(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.write_all(b"GET /api/status HTTP/1.0\r\nhost: localhost\r\n\r\n").is_ok() && stream.read(&mut [0]).is_ok()
 }
 
 /// What `keyscan probe` says of it.
