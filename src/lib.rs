@@ -18,7 +18,8 @@
 //! - [`source`] decides what is read, knows ignore rules and what git tracks, and yields each blob once.
 //! - [`structure`] knows what files are made of: scopes, names, values, with their places. Syntax only; `detect` asks it.
 //! - [`detect`] takes bytes and returns matches. No I/O: it can be used alone and fuzzed.
-//! - [`online`] asks issuers and the own account about keys, only where an option says so; the one folder that may open a socket.
+//! - [`online`] asks issuers and the own account about keys, and endpoints what they run, only where an option says so; the
+//!   one folder that may open a socket.
 //! - [`assess`] turns the matches of all blobs into findings. No I/O either.
 //! - [`report`] turns findings into text and decides nothing.
 //! - [`config`] reads the team's policy, `.keyscan.toml`.

@@ -100,7 +100,7 @@ fn finding(id: &str, decision: Decision, mut places: Vec<EndpointPlace<'_>>, set
         message,
         advice,
         risks: risks(text),
-        subject: Subject::Endpoint(EndpointFacts::of(lead)),
+        subject: Subject::Endpoint(EndpointFacts::of(lead, setup)),
         receiver: None,
         signals: signals.into_iter().collect(),
         related: Vec::new(),

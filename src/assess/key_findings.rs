@@ -20,7 +20,7 @@ use super::policy::Verdict;
 use super::pool_findings::PoolPlaces;
 use super::severity::Surroundings;
 use super::sharing::Families;
-use super::{Policy, Setup, Site, advice, answers, history, masked, own, risks, sharing, world_readable};
+use super::{Policy, Setup, Site, advice, answers, history, masked, own, probed, risks, sharing, world_readable};
 
 /// How many members of a pool the finding of one of them names.
 const MOST_MEMBERS: usize = 8;
@@ -105,6 +105,7 @@ impl<'a> KeyPlaces<'a> {
             let host = endpoint.map_or_else(String::new, |(endpoint, _)| endpoint.host.clone());
             signals.push(Signal::new(SignalId::OwnGateway, host));
         }
+        signals.extend(endpoint.and_then(|(endpoint, _)| probed::of_receiver(endpoint, setup)));
         signals.extend(own::accounts(site, key, issuer.as_deref(), setup.policy));
         let receiver_confidence = endpoint.map_or(Confidence::High, |(endpoint, _)| endpoint.confidence);
         let pair = endpoint.map_or(Confidence::High, |(_, pair)| pair.confidence());
@@ -131,7 +132,7 @@ impl<'a> KeyPlaces<'a> {
         let setting = key.setting.as_deref().filter(|_| !remote);
         let mut occurrence = site.occurrence(&key.place, setting, &key.encoding);
         occurrence.receiver = endpoint
-            .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint), evidence: pair.evidence });
+            .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint, setup), evidence: pair.evidence });
         let related =
             endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
         let related = related.into_iter().collect();

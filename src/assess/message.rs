@@ -193,11 +193,10 @@ pub(super) struct EndpointScene<'a> {
 /// The sentence about an endpoint.
 pub(super) fn endpoint(scene: &EndpointScene<'_>) -> String {
     let &EndpointScene { lead, role, rule, places, alike, .. } = scene;
-    let facts =
-        EndpointFacts { host: lead.host.clone(), url: String::new(), kind: lead.kind, service: lead.service.clone() };
+    let (kind, service) = (lead.kind, lead.service.as_deref());
     // How sure the policy is says nothing of what stands behind the host.
     let confidence = if rule == RuleId::DisallowedEndpoint { lead.confidence } else { scene.confidence };
-    let host = receiver(&facts, confidence);
+    let host = named(&lead.host, kind, service, has(lead, SignalId::RunsSoftware), confidence);
     let fact = match (rule, role) {
         (RuleId::InsecureEndpoint, _) => insecure(lead, &host),
         (_, Role::Listed) => format!("An address of {host}, is listed among others"),
@@ -269,7 +268,14 @@ fn insecure(lead: &EndpointMatch, host: &str) -> String {
 
 /// A host with what stands behind it.
 fn receiver(facts: &EndpointFacts, confidence: Confidence) -> String {
-    let kind = match (facts.kind, confidence) {
+    let told = facts.probe.as_ref().is_some_and(|probe| probe.software.is_some());
+    named(&facts.host, facts.kind, facts.service.as_deref(), told, confidence)
+}
+
+/// The same; `told` says that it has named the service itself.
+fn named(host: &str, kind: EndpointKind, service: Option<&str>, told: bool, confidence: Confidence) -> String {
+    let kind = match (kind, confidence) {
+        (EndpointKind::Relay, _) if told => "a host in no catalogue that runs relay software",
         (EndpointKind::Relay, Confidence::Low) => "a possible relay, named in one public list",
         (EndpointKind::Relay, _) => "a relay",
         (EndpointKind::Gateway, _) => "a gateway that sees every request",
@@ -280,8 +286,8 @@ fn receiver(facts: &EndpointFacts, confidence: Confidence) -> String {
         (EndpointKind::SelfHosted, _) => "a self-hosted endpoint",
         (EndpointKind::Unknown, _) => "a host in no catalogue",
     };
-    let service = facts.service.as_ref().map(|service| format!(" ({service})")).unwrap_or_default();
-    format!("{}, {kind}{service}", facts.host)
+    let service = service.map(|service| format!(" ({service})")).unwrap_or_default();
+    format!("{host}, {kind}{service}")
 }
 
 fn elsewhere(lead: &str, places: usize, end: &str) -> String {

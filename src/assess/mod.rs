@@ -4,7 +4,7 @@
 //! [`endpoint`] then say which rules hold at each place, [`leaks`] whether the key has got out there, [`severity`] moves
 //! them by environment and exposure.
 //! `key_findings`, `endpoint_findings`, `server_findings`, `pool_findings` and `account_findings` bring the places of one subject together over the whole run: [`history`] folds
-//! what the history repeats, [`answers`] says what its issuer and the own account say of a key, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
+//! what the history repeats, [`answers`] says what its issuer and the own account say of a key, [`probed`] what hosts say of themselves, [`sharing`] says who holds the same key, [`masked`] finds its masked forms. [`decide`] takes
 //! away what inline comments allow and picks the rule that names the finding; [`message`] says it in a sentence, [`advice`] what to do. Values
 //! of keys end here: a finding holds fingerprints and redacted forms.
 
@@ -28,6 +28,7 @@ mod pair;
 mod placed;
 mod policy;
 mod pool_findings;
+mod probed;
 mod server_findings;
 mod services;
 mod severity;
@@ -39,8 +40,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::{
-    BlobMatches, EndpointFacts, EndpointMatch, Environment, Finding, Matches, Occurrence, Online, Origin, Place,
-    Related, RelatedRole, Repository, Risk, RuleId, Scope, ScopeId, ScopeKind, Severity, Used,
+    BlobMatches, Environment, Finding, Matches, Occurrence, Online, Origin, Place, Related, RelatedRole, Repository,
+    Risk, RuleId, Scope, ScopeId, ScopeKind, Severity, Used,
 };
 use crate::rules::Rules;
 use crate::rules::schema::RuleText;
@@ -50,6 +51,7 @@ pub use policy::{
     Baseline, EndpointPolicy, HostPattern, HostPatternError, Known, OwnKeys, PathPatternError, PathPatterns, Policy,
     RuleSelection, Verdict,
 };
+pub use probed::in_use;
 
 use endpoint_findings::EndpointPlaces;
 use key_findings::KeyPlaces;
@@ -99,7 +101,8 @@ pub fn assess_with(
     online: &Online,
 ) -> Assessment {
     let setup = Setup { repositories, rules, policy, fingerprinter, online };
-    let blobs = in_order(blobs);
+    let mut blobs = in_order(blobs);
+    probed::apply(&mut blobs, online, policy);
     let pairing = Pairing::new(rules);
     let mut keys = KeyPlaces::default();
     let mut endpoints = EndpointPlaces::default();
@@ -255,18 +258,6 @@ impl<'a> Site<'a> {
             shown: self.origin.shown.clone(),
             position: place.position,
             role,
-        }
-    }
-}
-
-impl EndpointFacts {
-    /// What a match says about its endpoint.
-    fn of(endpoint: &EndpointMatch) -> Self {
-        Self {
-            host: endpoint.host.clone(),
-            url: endpoint.url.clone(),
-            kind: endpoint.kind,
-            service: endpoint.service.clone(),
         }
     }
 }

@@ -78,6 +78,7 @@ fn finding(id: &str, decision: Decision, places: Vec<ServerPlace<'_>>, setup: &S
             url: lead.url.clone(),
             kind: lead.kind,
             service: lead.service.clone(),
+            probe: None,
         }),
         receiver: None,
         signals: signals.into_iter().collect(),

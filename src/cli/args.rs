@@ -19,7 +19,7 @@ Exit codes:
   2  wrong usage or config, a missing path, an output that cannot be written
   3  something could not be read, and nothing that was read reached the gate
 
-Nothing leaves this machine without --verify or --own-account, and no output holds a whole key.";
+Nothing leaves this machine without --verify, --own-account or --probe, and no output holds a whole key.";
 
 /// Finds OpenAI keys and the endpoints they are sent to: committed keys, keys sent to third parties, relays.
 #[derive(Debug, Parser)]
@@ -161,6 +161,17 @@ pub(super) struct ScanArgs {
     /// File with the admin key for --own-account, and nothing else [env: KEYSCAN_ADMIN_KEY holds the key]
     #[arg(long, value_name = "FILE", requires = "own_account", help_heading = "Online")]
     pub(super) admin_key_file: Option<PathBuf>,
+
+    /// Ask endpoints that no catalogue knows which software they run: a few plain requests, without any key
+    ///
+    /// Asked are the hosts that the scanned files use, and that are in no catalogue or self-hosted; addresses of the own machine
+    /// and network are not. How many hosts that are is said before the first one is asked.
+    #[arg(long, help_heading = "Online")]
+    pub(super) probe: bool,
+
+    /// With --probe: also ask addresses of the own machine and network
+    #[arg(long, requires = "probe", help_heading = "Online")]
+    pub(super) probe_private: bool,
 
     /// Ask through this proxy, http://HOST:PORT, or env for the one that HTTPS_PROXY names [default: none, whatever the variables say]
     #[arg(long, value_name = "URL|env", help_heading = "Online")]

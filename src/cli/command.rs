@@ -18,6 +18,8 @@ pub(super) enum Command {
     Rules(Deferred<RulesArgs>),
     /// Print the manual page of a rule or signal: what it means, why it is a risk, what to do
     Explain(Deferred<ExplainArgs>),
+    /// Ask endpoints which software they run, without any key
+    Probe(Deferred<ProbeArgs>),
     /// Set up a repository: policy file, git hook and pipeline
     Init(Deferred<InitArgs>),
     /// Ask about the policy file, .keyscan.toml
@@ -85,6 +87,29 @@ pub(super) struct InitArgs {
 pub(super) enum Ci {
     Github,
     Gitlab,
+}
+
+/// Ask endpoints which software they run, without any key
+///
+/// Scans nothing. Exits 0 if every endpoint told something, 2 if an address is none or may not be asked, 3 if an endpoint
+/// told nothing.
+#[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    /// Base URLs, such as https://host/v1; nothing of them is sent but the host and what stands before the API's own path
+    #[arg(value_name = "URL", required = true)]
+    pub(super) urls: Vec<String>,
+
+    /// Also ask addresses of the own machine and network
+    #[arg(long)]
+    pub(super) probe_private: bool,
+
+    /// Ask through this proxy, http://HOST:PORT, or env for the one that HTTPS_PROXY names
+    #[arg(long, value_name = "URL|env")]
+    pub(super) online_proxy: Option<String>,
+
+    /// human is a line for each; json is one document
+    #[arg(short, long, default_value = "human")]
+    pub(super) format: ListFormat,
 }
 
 /// `keyscan config`.

@@ -19,11 +19,13 @@ pub(super) fn of_scan(error: ScanError, listed: bool) -> Error {
     }
 }
 
-const fn of_online(error: OnlineError) -> &'static str {
+pub(super) const fn of_online(error: OnlineError) -> &'static str {
     match error {
-        OnlineError::NotBuiltIn => "leave out --verify and --own-account, or build it with the feature `online`",
+        OnlineError::NotBuiltIn => {
+            "leave out --verify, --own-account and --probe, or build it with the feature `online`"
+        }
         OnlineError::Proxy => "write it as http://proxy.example:3128",
-        OnlineError::NoClient => "leave out --verify and --own-account",
+        OnlineError::NoClient => "leave out --verify, --own-account and --probe",
     }
 }
 

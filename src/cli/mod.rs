@@ -17,6 +17,7 @@ mod manual;
 mod online;
 mod output;
 mod policy;
+mod probe;
 mod progress;
 mod resolve;
 mod shell;
@@ -74,6 +75,7 @@ fn run(args: Args) -> Result<Exit> {
             ConfigCommand::Check(args) => config::check(&args),
             ConfigCommand::Schema => config::schema(),
         },
+        Some(Command::Probe(args)) => probe::run(&args.0),
         Some(Command::Init(args)) => init::run(&args.0),
         Some(Command::Completions(args)) => shell::completions(args.0.shell),
         Some(Command::Man) => shell::man(),

@@ -1,12 +1,12 @@
 //! The options that ask somebody: what was typed, and the admin key from where nobody else sees it.
 
 use anyhow::{Context, Result};
-use keyscan::online::{AdminKey, Options, is_built_in};
+use keyscan::online::{AdminKey, OnlineError, Options, is_built_in};
 
 use super::args::{ScanArgs, from_environment};
 use super::bounded::{self, Accept};
 use super::error::hinted;
-use super::progress;
+use super::{hints, progress};
 
 /// The variable that holds the admin key.
 const VARIABLE: &str = "KEYSCAN_ADMIN_KEY";
@@ -15,25 +15,29 @@ const MAX_ADMIN_KEY: u64 = 64 * 1024;
 
 /// Whom the run asks what. Nothing but the command line and the variable it names can make it ask: no policy file has a say.
 pub(super) fn options(args: &ScanArgs) -> Result<Options> {
-    let asks = args.verify || args.own_account;
+    let asks = args.verify || args.own_account || args.probe;
     if asks && !is_built_in() {
-        let hint = "leave out --verify and --own-account, or build it with the feature `online`";
-        return Err(hinted("this keyscan was built without its online checks", hint));
+        return Err(hinted(OnlineError::NotBuiltIn.to_string(), hints::of_online(OnlineError::NotBuiltIn)));
     }
     if args.online_proxy.is_some() && !asks {
-        let hint = "add --verify or --own-account";
+        let hint = "add --verify, --own-account or --probe";
         return Err(hinted("--online-proxy is given, but nobody is asked anything", hint));
     }
     Ok(Options {
         verify: args.verify,
         own_account: if args.own_account { Some(admin_key(args)?) } else { None },
-        proxy: proxy(args)?,
-        announce: |line| {
-            progress::clear();
-            super::say(line);
-        },
+        probe: args.probe,
+        probe_private: args.probe_private,
+        proxy: proxy(args.online_proxy.as_deref())?,
+        announce,
         ..Options::default()
     })
+}
+
+/// What will be asked, on standard error, with -q too.
+pub(super) fn announce(line: &str) {
+    progress::clear();
+    super::say(line);
 }
 
 fn admin_key(args: &ScanArgs) -> Result<AdminKey> {
@@ -54,8 +58,8 @@ fn admin_key(args: &ScanArgs) -> Result<AdminKey> {
 }
 
 /// The proxy to go through. A variable counts only if it is asked for.
-fn proxy(args: &ScanArgs) -> Result<Option<String>> {
-    let Some(named) = &args.online_proxy else { return Ok(None) };
+pub(super) fn proxy(named: Option<&str>) -> Result<Option<String>> {
+    let Some(named) = named else { return Ok(None) };
     let url = if named == "env" {
         let variables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
         let found = variables.into_iter().find_map(from_environment).and_then(|value| value.into_string().ok());
@@ -63,7 +67,7 @@ fn proxy(args: &ScanArgs) -> Result<Option<String>> {
             hinted("--online-proxy env: no variable names a proxy", "set HTTPS_PROXY, or name the proxy itself")
         })?
     } else {
-        named.clone()
+        named.to_owned()
     };
     if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(hinted("the proxy is no http:// or https:// address", "write it as http://proxy.example:3128"));

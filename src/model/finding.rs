@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Holding, Position, ProjectFacts,
-    Redacted, Role, RuleId, Severity, Signal, Verification,
+    BlobPath, Confidence, EndpointKind, Environment, Evidence, Exposure, Fingerprint, Holding, Position, ProbeFacts,
+    ProjectFacts, Redacted, Role, RuleId, Severity, Signal, Verification,
 };
 
 /// The guide's three risks of shared keys and relays.
@@ -77,8 +77,10 @@ pub struct EndpointFacts {
     pub url: String,
     /// What stands behind it.
     pub kind: EndpointKind,
-    /// Name of the service.
+    /// Name of the service, or of the software that it says it runs.
     pub service: Option<String>,
+    /// What it says of itself, where it was asked.
+    pub probe: Option<ProbeFacts>,
 }
 
 /// Who receives a key at one place.

@@ -14,6 +14,7 @@ mod matches;
 mod online;
 mod origin;
 mod position;
+mod probe;
 mod report;
 mod rule;
 mod scope;
@@ -40,6 +41,7 @@ pub use online::{
 };
 pub use origin::{BlobPath, Environment, Exposure, Origin, Part, Provenance, Reach};
 pub use position::{Position, Span};
+pub use probe::{ProbeCounts, ProbeFacts, ProbeReason, Running, SoftwareClass};
 pub use report::{
     LeftOut, PolicyFacts, Report, Repository, RootInfo, ScanFacts, SetAside, SetAsideKind, SkipEffect, SkipReason,
     Skipped, Summary, ToolFacts,

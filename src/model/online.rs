@@ -1,4 +1,4 @@
-//! What was learnt by asking: whether a key works, and whether the own account holds it.
+//! What was learnt by asking: whether a key works, whether the own account holds it, and what stands behind an endpoint.
 //!
 //! Plain data without times of its own, so that equal answers give equal reports.
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Fingerprint;
+use super::{Fingerprint, ProbeCounts, ProbeFacts};
 
 /// What its issuer says of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -256,6 +256,10 @@ pub struct Online {
     pub keys: BTreeMap<Fingerprint, OnlineKey>,
     /// Of the own account.
     pub account: Option<AccountFacts>,
+    /// Of endpoints, by their URLs as they were found.
+    pub endpoints: BTreeMap<String, ProbeFacts>,
+    /// How many endpoints were asked, where that was wanted.
+    pub probes: Option<ProbeCounts>,
 }
 
 /// An account's id as reports show it: `org-ab…yz`.

@@ -1,6 +1,6 @@
 //! What one run has to say.
 
-use super::{AccountFacts, BlobPath, Finding, Limit, Severity};
+use super::{AccountFacts, BlobPath, Finding, Limit, ProbeCounts, Severity};
 
 /// The tool that made a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,6 +223,8 @@ pub struct ScanFacts {
     pub fingerprint_check: Option<String>,
     /// The own account, where it was listed.
     pub account: Option<AccountFacts>,
+    /// What endpoints were asked, where they were.
+    pub probes: Option<ProbeCounts>,
 }
 
 /// By what the findings of a run were judged, besides the rules.

@@ -206,6 +206,10 @@ words! {
         NotInAccount = "not-in-account",
         /// Online only: the key is the own account's, and nobody with access to its project owns it any more.
         Orphaned = "orphaned",
+        /// Online only: the endpoint says which software it runs.
+        RunsSoftware = "runs-software",
+        /// Online only: the endpoint was asked, or would have been, and nothing is known of what stands behind it.
+        SoftwareUnknown = "software-unknown",
     }
 }
 

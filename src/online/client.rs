@@ -1,4 +1,4 @@
-//! The only file that opens a socket. One GET, with one secret in a header; an answer within bounds, or the reason why not.
+//! The only file that opens a socket. One GET, with one secret in a header or none; an answer within bounds, or the reason why not.
 //!
 //! *Roots of trust*: those of the web, built in. A company's or a tree's own root would let others read keys on their way, and
 //! keyscan runs in images that have no roots at all. *Errors of libraries* are turned into a closed list of words: they
@@ -6,12 +6,13 @@
 
 use std::error::Error;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Proxy, Response};
+use reqwest::{ClientBuilder, Proxy, Response};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -19,6 +20,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::model::{OnlineReason, Secret};
 use crate::rules::schema::checks::KeyHeader;
 
+use super::probe::Pins;
 use super::{Hosts, OnlineError, Options};
 
 /// The most headers of an answer.
@@ -68,6 +70,11 @@ impl Request {
         Some(Self { url, headers, most, patient: false })
     }
 
+    /// A request that says nothing at all.
+    pub(super) fn plain(url: String, most: usize) -> Self {
+        Self { url, headers: HeaderMap::new(), most, patient: false }
+    }
+
     /// With a header that says nothing secret.
     pub(super) fn with(mut self, name: &str, value: &str) -> Option<Self> {
         self.headers.insert(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?);
@@ -92,6 +99,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// A header that is text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// A header that is a plain word.
     pub(super) fn word(&self, name: &str) -> Option<&str> {
         let word = self.headers.get(name)?.to_str().ok()?;
@@ -101,36 +113,40 @@ impl Answer {
 }
 
 impl Client {
-    /// A client for a run that begins now.
+    /// A client for a run that begins now: to the issuers, over TLS alone.
     pub(super) fn new(options: &Options) -> Result<Self, OnlineError> {
+        let builder = builder(options)?.https_only(options.hosts.are_real()).timeout(options.bounds.request);
+        Self::of(builder, options, options.hosts, options.proxy.as_deref(), options.bounds.at_once)
+    }
+
+    /// A client that asks strangers, without a key: directly at the addresses that were judged and nowhere else, or else through
+    /// the proxy.
+    pub(super) fn to_strangers(options: &Options, pins: Option<Pins>) -> Result<Self, OnlineError> {
+        let builder = builder(options)?.timeout(options.bounds.probe);
+        let at_once = options.bounds.endpoints_at_once;
+        match pins {
+            Some(pins) => Self::of(builder.dns_resolver(pins), options, Hosts::real(), None, at_once),
+            None => Self::of(builder, options, Hosts::real(), options.proxy.as_deref(), at_once),
+        }
+    }
+
+    fn of(
+        mut builder: ClientBuilder,
+        options: &Options,
+        hosts: Hosts,
+        proxy: Option<&str>,
+        at_once: usize,
+    ) -> Result<Self, OnlineError> {
         let bounds = &options.bounds;
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|_| OnlineError::NoClient)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .https_only(options.hosts.are_real())
-            .user_agent(concat!("keyscan/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .http1_only()
-            .http1_max_headers(MOST_HEADERS)
-            .connect_timeout(bounds.connect)
-            .timeout(bounds.request);
-        if let Some(proxy) = &options.proxy {
+        if let Some(proxy) = proxy {
             let known = proxy.starts_with("http://") || proxy.starts_with("https://");
             let proxy = Proxy::all(proxy).ok().filter(|_| known).ok_or(OnlineError::Proxy)?;
             builder = builder.proxy(proxy);
         }
         Ok(Self {
             http: builder.build().map_err(|_| OnlineError::NoClient)?,
-            hosts: options.hosts,
-            at_once: Arc::new(Semaphore::new(bounds.at_once.max(1))),
+            hosts,
+            at_once: Arc::new(Semaphore::new(at_once.max(1))),
             deadline: Instant::now() + bounds.run,
             longest_wait: bounds.wait,
         })
@@ -165,6 +181,32 @@ impl Client {
         let (body, cut) = body(response, request.most).await?;
         Ok(Answer { status, body, cut, headers })
     }
+}
+
+/// What all clients have in common: the roots of the web, no redirects, no variables, no cookies, nothing unpacked.
+fn builder(options: &Options) -> Result<ClientBuilder, OnlineError> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|_| OnlineError::NoClient)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("keyscan/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .http1_only()
+        .http1_max_headers(MOST_HEADERS)
+        .connect_timeout(options.bounds.connect))
+}
+
+/// The addresses of a host, as the system has them; none where it has none.
+pub(super) async fn look_up(host: &str, port: u16) -> Vec<IpAddr> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    found.map(|addresses| addresses.map(|address| address.ip()).collect()).unwrap_or_default()
 }
 
 /// At most so many bytes of a body, and whether there are more.

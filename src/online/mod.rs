@@ -1,10 +1,11 @@
-//! The one part of keyscan that talks to anybody, and only when an option asks for it: whether keys work (`verify`), and
-//! whether the own account holds them (`account`).
+//! The one part of keyscan that talks to anybody, and only when an option asks for it: whether keys work (`verify`),
+//! whether the own account holds them (`account`), and what endpoints run (`probe`).
 //!
-//! It stands between `detect` and `assess`: it is handed the distinct keys that may be asked about, and gives plain data back.
+//! It stands between `detect` and `assess`: it is handed the distinct keys and the endpoints that may be asked about, and gives plain
+//! data back.
 //! *What keeps a key where it belongs*: the hosts stand in the release's own rules, which no file of users and nothing in the
 //! scanned tree can add to; TLS believes the roots that are built in; no redirect is followed, no variable of the environment
-//! is read, and a key travels in a header alone. `client` is the only file that opens a socket.
+//! is read, and a key travels in a header alone. Endpoints are asked without any. `client` is the only file that opens a socket.
 //!
 //! Without the feature `online` this part is data without a way out, and [`ask`] refuses.
 
@@ -15,16 +16,22 @@ mod client;
 mod hosts;
 #[cfg(feature = "online")]
 mod interpret;
+mod names;
 mod options;
+#[cfg(feature = "online")]
+mod probe;
 #[cfg(feature = "online")]
 mod run;
 #[cfg(feature = "online")]
 mod verify;
 
+use std::collections::BTreeSet;
+
 use crate::model::{Fingerprint, Online, Secret};
 use crate::rules::Rules;
 
 pub use hosts::Hosts;
+pub use names::Names;
 pub use options::{AdminKey, AdminKeyError, Bounds, Options};
 
 /// A key that may be asked about: proven by its structure, whole, and no published example.
@@ -60,7 +67,7 @@ pub const fn is_built_in() -> bool {
     cfg!(feature = "online")
 }
 
-/// Asks what the options say, of each key once. What could not be found out is said in the answer; what takes too long is
+/// Asks what the options say, of each key once, and each endpoint behind the URLs. What could not be found out is said in the answer; what takes too long is
 /// left, so that a run without a network ends soon and tells all that it knows offline.
 ///
 /// `redact` makes a name from elsewhere harmless.
@@ -71,6 +78,7 @@ pub const fn is_built_in() -> bool {
 pub fn ask(
     options: &Options,
     candidates: &[Candidate<'_>],
+    endpoints: &BTreeSet<String>,
     rules: &Rules,
     redact: &dyn Fn(&str) -> String,
 ) -> Result<Online, OnlineError> {
@@ -78,7 +86,7 @@ pub fn ask(
         return Ok(Online::default());
     }
     #[cfg(feature = "online")]
-    return run::ask(options, candidates, rules, redact);
+    return run::ask(options, candidates, endpoints, rules, redact);
     #[cfg(not(feature = "online"))]
     Err(OnlineError::NotBuiltIn)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::model::Secret;
 
-use super::Hosts;
+use super::{Hosts, Names};
 
 /// The longest admin key that is taken, in bytes.
 const LONGEST_ADMIN_KEY: usize = 1024;
@@ -17,12 +17,18 @@ pub struct Options {
     pub verify: bool,
     /// The key by which the own account is listed, if it is.
     pub own_account: Option<AdminKey>,
+    /// Whether endpoints that no catalogue knows are asked what they run.
+    pub probe: bool,
+    /// Whether those of the own machine and network are, too.
+    pub probe_private: bool,
     /// The proxy that requests go through, `http://host:port`. It sees hosts, not keys.
     pub proxy: Option<String>,
     /// Told before the first request what will be sent where.
     pub announce: fn(&str),
-    /// Where requests go.
+    /// Where requests with keys go.
     pub hosts: Hosts,
+    /// Which addresses the names of endpoints have.
+    pub names: Names,
     /// How long all of it may take.
     pub bounds: Bounds,
 }
@@ -32,9 +38,12 @@ impl Default for Options {
         Self {
             verify: false,
             own_account: None,
+            probe: false,
+            probe_private: false,
             proxy: None,
             announce: |_| {},
             hosts: Hosts::real(),
+            names: Names::of_system(),
             bounds: Bounds::default(),
         }
     }
@@ -44,7 +53,7 @@ impl Options {
     /// Whether anybody is asked anything.
     #[must_use]
     pub const fn asks(&self) -> bool {
-        self.verify || self.own_account.is_some()
+        self.verify || self.own_account.is_some() || self.probe
     }
 }
 
@@ -55,12 +64,18 @@ pub struct Bounds {
     pub connect: Duration,
     /// One request, from the first byte to the last.
     pub request: Duration,
-    /// All requests that ask whether keys work; all that list the own account.
+    /// The same, of an endpoint that is asked what it runs.
+    pub probe: Duration,
+    /// All requests to one such endpoint.
+    pub endpoint: Duration,
+    /// All requests that ask whether keys work; all that list the own account; all that ask endpoints.
     pub run: Duration,
     /// The longest wait that a server can ask for.
     pub wait: Duration,
     /// Requests under way at once.
     pub at_once: usize,
+    /// Endpoints that are asked at once, each one request at a time.
+    pub endpoints_at_once: usize,
 }
 
 impl Default for Bounds {
@@ -68,9 +83,12 @@ impl Default for Bounds {
         Self {
             connect: Duration::from_secs(5),
             request: Duration::from_secs(10),
+            probe: Duration::from_secs(5),
+            endpoint: Duration::from_secs(20),
             run: Duration::from_secs(90),
             wait: Duration::from_secs(10),
             at_once: 4,
+            endpoints_at_once: 16,
         }
     }
 }

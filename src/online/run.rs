@@ -1,16 +1,19 @@
 //! One run: says what will be sent, sends it, and puts the answers together.
 
+use std::collections::BTreeSet;
+
 use tokio::runtime::Builder;
 
 use crate::model::Online;
 use crate::rules::Rules;
 
 use super::client::Client;
-use super::{Candidate, OnlineError, Options, account, verify};
+use super::{Candidate, OnlineError, Options, account, probe, verify};
 
 pub(super) fn ask(
     options: &Options,
     candidates: &[Candidate<'_>],
+    endpoints: &BTreeSet<String>,
     rules: &Rules,
     redact: &dyn Fn(&str) -> String,
 ) -> Result<Online, OnlineError> {
@@ -34,6 +37,13 @@ pub(super) fn ask(
                 online.keys.entry(fingerprint).or_default().holding = Some(holding);
             }
             online.account = Some(listed.facts());
+        }
+        if options.probe {
+            let plan = probe::Plan::new(endpoints, options.probe_private, redact);
+            plan.announcement().iter().for_each(|line| (options.announce)(line));
+            let (told, counts) = probe::ask(options, plan, rules, redact).await?;
+            online.endpoints = told;
+            online.probes = Some(counts);
         }
         Ok(online)
     });

@@ -15,6 +15,7 @@ mod junit;
 mod lines;
 mod markdown;
 mod names;
+mod online;
 mod places;
 mod sanitize;
 mod sarif;

@@ -52,9 +52,10 @@ pub(super) fn endpoint(endpoint: &EndpointFacts) -> String {
         EndpointKind::SelfHosted => "self-hosted",
         EndpointKind::Unknown => "in no catalogue",
     };
-    match &endpoint.service {
-        Some(service) => format!("{kind}, {service}"),
-        None => kind.to_owned(),
+    match (endpoint.probe.as_ref().and_then(|probe| probe.software.as_ref()), &endpoint.service) {
+        (Some(software), _) => format!("{kind}, says it runs {}", software.named()),
+        (None, Some(service)) => format!("{kind}, {service}"),
+        (None, None) => kind.to_owned(),
     }
 }
 

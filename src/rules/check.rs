@@ -9,7 +9,7 @@ use super::load::{Fault, Problem, harmless, nearest};
 use super::names::{HostForm, normalise};
 use super::schema::{
     Anchor, Answer, CatalogueKind, Check, Endpoint, Issuer, KeyFormat, Placeholders, Proves, RuleFile, RuleText,
-    Setting, Software, Text,
+    Setting, Software, Tell, Text,
 };
 
 /// The ids, hosts and names that are taken, and where.
@@ -43,7 +43,8 @@ impl Known {
         let topics = file.topic.iter().map(|note| &note.id).enumerate().map(|(at, id)| ("topic", at, id));
         let checks = file.check.iter().map(|check| &check.id).enumerate().map(|(at, id)| ("check", at, id));
         let all = keys.chain(issuers).chain(endpoints).chain(software).chain(rules).chain(signals).chain(topics);
-        let all = all.chain(checks);
+        let tells = file.tell.iter().map(|tell| &tell.id).enumerate().map(|(at, id)| ("tell", at, id));
+        let all = all.chain(checks).chain(tells);
         all.filter_map(|(table, at, id)| {
             let owner = Owner { file: from, entry: (table, at), field: "id" };
             self.take(owner, table, id)
@@ -111,6 +112,7 @@ impl Known {
         faults.extend(each("placeholder", file.placeholder.as_slice(), placeholder));
         faults.extend(each("check", &file.check, |check| self.request(check)));
         faults.extend(each("answer", &file.answer, answer));
+        faults.extend(each("tell", &file.tell, |tell| self.tell(tell)));
         faults
     }
 
@@ -165,6 +167,24 @@ impl Known {
         let fixed = host.is_some_and(|host| matches!(HostForm::parse(host), Some(HostForm::Exact(_))));
         demand(fixed, "url", "must be https, with a host that is written out")?;
         demand(!check.sources.is_empty(), "sources", "must not be empty")
+    }
+
+    fn tell(&self, tell: &Tell) -> Checked {
+        id_form(&tell.id)?;
+        tell.software.iter().try_for_each(|id| self.refers("software", "software", id))?;
+        tell.server.iter().try_for_each(|id| self.refers("server", "endpoint", id))?;
+        demand(tell.software.is_some() != tell.server.is_some(), "software", "must be there, or else `server`")?;
+        let plain = |path: &Text| {
+            let byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
+            path.starts_with('/') && path.bytes().all(byte)
+        };
+        demand(tell.path.as_ref().is_none_or(plain), "path", "must begin with `/` and be plain letters")?;
+        let lower = |name: &Text| **name == name.to_lowercase();
+        demand(tell.header.iter().chain(&tell.version_header).all(lower), "header", "must be lower case")?;
+        let says = tell.header.is_some() || tell.body.is_some();
+        let says = says || !(tell.fields.is_empty() && tell.values.is_empty() && tell.texts.is_empty());
+        demand(says, "header", "or another thing that an answer has must be there")?;
+        demand(!tell.sources.is_empty(), "sources", "must not be empty")
     }
 
     fn refers(&self, field: &'static str, what: &'static str, id: &Text) -> Checked {

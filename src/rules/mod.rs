@@ -27,10 +27,12 @@ pub use hosts::{HostHit, HostMatch};
 pub use load::{Places, Problem, RuleError, nearest};
 pub use names::normalise;
 use own::Own;
-use schema::{Answer, Check, Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software};
+use schema::{Answer, Check, Endpoint, Issuer, KeyFormat, Placeholders, RuleFile, RuleText, Setting, Software, Tell};
 
 /// The file of the requests that tell whether a key works.
 const CHECKS: &str = "checks.toml";
+/// The file of what software gives itself away by.
+const TELLS: &str = "tells.toml";
 
 /// The built-in rules, and those of users' own files.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +103,16 @@ impl Rules {
             answers.extend(rules.answer);
         }
         (checks, answers)
+    }
+
+    /// What software gives itself away by, in the order in which it is looked at: what the release says, whatever users' own
+    /// files say. Parses its file: for a run that asks.
+    #[must_use]
+    pub fn tells(&self) -> Vec<Tell> {
+        let files = builtin::FILES.iter().filter(|(name, _)| name.ends_with(TELLS));
+        files
+            .flat_map(|(name, text)| load::parse(name, text).expect("the build script has parsed the file").tell)
+            .collect()
     }
 
     /// The key formats of the release, in the order in which they are tried.

@@ -146,6 +146,8 @@ fn not_for_users(file: &RuleFile) -> impl Iterator<Item = Fault> {
         // Where keys are sent is for the release alone to say.
         ("check", !file.check.is_empty()),
         ("answer", !file.answer.is_empty()),
+        // And so is what strangers' hosts are asked for.
+        ("tell", !file.tell.is_empty()),
     ];
     tables.into_iter().filter(|(_, there)| *there).map(|(field, _)| {
         let must = "must not stand in a file that adds to the rules";

@@ -148,7 +148,8 @@ fn run_with(
     }
     let online = if options.online.asks() {
         let candidates = asked::candidates(&blobs, &options.fingerprinter);
-        online::ask(&options.online, &candidates, rules, &redact)?
+        let endpoints = assess::in_use(&blobs, &options.policy);
+        online::ask(&options.online, &candidates, &endpoints, rules, &redact)?
     } else {
         Online::default()
     };
@@ -242,6 +243,7 @@ fn report(
             fingerprint_scheme: options.fingerprinter.scheme(),
             fingerprint_check: options.fingerprinter.check(),
             account: online.account,
+            probes: online.probes,
         },
         summary: Summary::of(&assessment.findings),
         findings: assessment.findings,

@@ -5,12 +5,14 @@
 mod account;
 mod binary;
 mod failures;
+mod probe;
 mod report;
 mod sent;
 mod server;
 mod sockets;
 mod verdicts;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -41,7 +43,7 @@ fn verify_with(options: &Options, key: &str, format: &str, issuer: &str) -> Veri
     let secret = Secret::new(key.as_bytes());
     let fingerprint = Fingerprinter::plain().fingerprint(&secret, false).unwrap();
     let candidate = Candidate { fingerprint: fingerprint.clone(), secret: &secret, format, issuer };
-    let online = ask(options, &[candidate], &Rules::builtin(), &str::to_owned).unwrap();
+    let online = ask(options, &[candidate], &BTreeSet::new(), &Rules::builtin(), &str::to_owned).unwrap();
     online.keys[&fingerprint].verification.clone().unwrap()
 }
 
@@ -59,7 +61,7 @@ fn own_account(options: Options, admin: &str, keys: &[(&str, &str)]) -> Online {
         })
         .collect();
     let options = Options { own_account: Some(AdminKey::new(admin.as_bytes()).unwrap()), ..options };
-    ask(&options, &candidates, &Rules::builtin(), &str::to_owned).unwrap()
+    ask(&options, &candidates, &BTreeSet::new(), &Rules::builtin(), &str::to_owned).unwrap()
 }
 
 /// Scans a folder, and asks as the options say.

@@ -109,6 +109,7 @@ pub(super) fn clean() -> Report {
         fingerprint_scheme: "sha256",
         fingerprint_check: None,
         account: None,
+        probes: None,
     };
     let tool = ToolFacts {
         version: "0.1.0".to_owned(),
@@ -251,6 +252,7 @@ fn facts(host: &str, kind: EndpointKind, service: &str) -> EndpointFacts {
         url: format!("https://{host}/v1"),
         kind,
         service: (!service.is_empty()).then(|| service.to_owned()),
+        probe: None,
     }
 }
 

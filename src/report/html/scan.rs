@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::model::{PolicyFacts, ScanFacts, Severity, SkipEffect, Summary};
-use crate::report::words;
+use crate::report::{online, words};
 
 use super::escape::Esc;
 use super::findings::subject;
@@ -79,6 +79,9 @@ pub(super) fn read(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<dt>Fingerprints<dd>{}", scan.fingerprint_scheme)?;
     if let Some(check) = &scan.fingerprint_check {
         write!(out, ", check <code>{}</code>", Esc(check))?;
+    }
+    for (at, line) in online::lines(report).iter().enumerate() {
+        write!(out, "{}{}", if at == 0 { "<dt>Asked<dd>" } else { "<br>" }, Esc(line))?;
     }
     write!(out, "<dt>Catalogue<dd>{}", Esc(&report.tool.catalogue))?;
     writeln!(out, "<dt>Rules<dd><code>{}</code></dl>", Esc(&report.tool.rules_digest))?;

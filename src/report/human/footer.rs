@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::model::{
-    LeftOut, Listing, PolicyFacts, Report, SetAsideKind, Severity, SkipEffect, SkipReason, Summary, shortened_id,
-};
+use crate::model::{LeftOut, PolicyFacts, Report, SetAsideKind, Severity, SkipEffect, SkipReason, Summary};
+use crate::report::online;
 use crate::report::words::{bytes, count, grouped, reason, set_aside_kind};
 
 use super::fold::Shown;
@@ -17,8 +16,6 @@ type Counts = Vec<(Severity, u64)>;
 
 /// How much of a commit's id is shown.
 const SHORT: usize = 10;
-/// How many projects without a limit are named.
-const MAX_PROJECTS: usize = 5;
 /// How many unread files are named.
 const MAX_SKIPPED: usize = 20;
 
@@ -59,7 +56,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, told: &Shown<'_>, verb
     if !left_out.is_empty() {
         page.text(Look::Faint, &format!("Left out: {}.", left_out.join(", ")))?;
     }
-    account(page, report)?;
+    online::lines(report).iter().try_for_each(|line| page.text(Look::Plain, line))?;
     set_aside(page, report, verbose)?;
     if !hidden.is_empty() {
         let lowest = hidden[hidden.len() - 1].0.as_str();
@@ -76,32 +73,6 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, told: &Shown<'_>, verb
         }
     }
     Ok(())
-}
-
-/// What was listed of the own account, and for how many projects nothing limits spending.
-fn account(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let Some(account) = &report.scan.account else { return Ok(()) };
-    let why = account.listing.reason().map(|reason| format!(" ({})", reason.text())).unwrap_or_default();
-    let listed = format!("{} and {}", count(account.projects, "project"), count(account.keys, "key"));
-    let listed = match account.listing {
-        Listing::Complete => format!("{listed} listed, and that is all"),
-        Listing::Partial(_) => format!("{listed} listed, and not all{why}"),
-        Listing::Failed(_) => format!("could not be listed{why}"),
-    };
-    page.text(Look::Plain, &format!("Own account: {listed}."))?;
-    let names = account.unlimited.iter().take(MAX_PROJECTS).map(|project| match project.name.as_str() {
-        "" => shortened_id(&project.id),
-        name => name.to_owned(),
-    });
-    let names: Vec<String> = names.collect();
-    if names.is_empty() {
-        return Ok(());
-    }
-    let more = match account.unlimited.len() - names.len() {
-        0 => String::new(),
-        more => format!(" and {}", count(more as u64, "other")),
-    };
-    page.text(Look::Plain, &format!("Without a spend limit or an alert: {}{more}.", names.join(", ")))
 }
 
 /// What was left out, by what asked for it.

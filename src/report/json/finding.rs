@@ -153,6 +153,29 @@ struct Endpoint<'a> {
     url: &'a str,
     kind: &'static str,
     service: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probe: Option<Probe<'a>>,
+}
+
+/// What the host says of itself; absent where it was not asked.
+#[derive(Serialize)]
+struct Probe<'a> {
+    software: Option<&'a str>,
+    version: Option<&'a str>,
+    kind: Option<&'static str>,
+    reason: &'static str,
+}
+
+impl<'a> Probe<'a> {
+    fn new(probe: &'a model::ProbeFacts) -> Self {
+        let software = probe.software.as_ref();
+        Self {
+            software: software.map(|software| software.id.as_str()),
+            version: software.and_then(|software| software.version.as_deref()),
+            kind: software.map(|software| software.class.as_str()),
+            reason: probe.reason.as_str(),
+        }
+    }
 }
 
 impl<'a> Endpoint<'a> {
@@ -162,6 +185,7 @@ impl<'a> Endpoint<'a> {
             url: &endpoint.url,
             kind: endpoint.kind.as_str(),
             service: endpoint.service.as_deref(),
+            probe: endpoint.probe.as_ref().map(Probe::new),
         }
     }
 }

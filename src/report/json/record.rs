@@ -175,6 +175,23 @@ struct Scan<'a> {
     fingerprint_check: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<Account<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probes: Option<Probes>,
+}
+
+/// How many endpoints were asked what they run; absent where that was not wanted.
+#[derive(Serialize)]
+struct Probes {
+    endpoints: u64,
+    told: u64,
+    left_out: u64,
+}
+
+impl Probes {
+    const fn new(counts: &model::ProbeCounts) -> Self {
+        let model::ProbeCounts { endpoints, told, left_out } = *counts;
+        Self { endpoints, told, left_out }
+    }
 }
 
 /// The own account; absent where it was not listed.
@@ -217,6 +234,7 @@ impl<'a> Scan<'a> {
             fingerprint_scheme: scan.fingerprint_scheme,
             fingerprint_check: scan.fingerprint_check.as_deref(),
             account: scan.account.as_ref().map(Account::new),
+            probes: scan.probes.as_ref().map(Probes::new),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::rules::Rules;
 
 use self::escape::code;
 use super::names::unique_names;
-use super::{Options, words};
+use super::{Options, online, words};
 
 pub(super) use self::escape::text;
 
@@ -157,5 +157,6 @@ fn foot(report: &Report) -> String {
         let findings = words::count(hidden as u64, "finding");
         parts.push(format!("Not shown: {findings} below {}.", report.min_severity.as_str()));
     }
+    parts.extend(online::lines(report).iter().map(|line| escape::text(line)));
     format!("{}\n---\n\n{}\n", let_pass(report), parts.join(" "))
 }

@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub mod checks;
+pub mod tells;
 
 pub use checks::{Answer, Check};
+pub use tells::Tell;
 
 /// A text that is either embedded or read at run time.
 pub type Text = Cow<'static, str>;
@@ -44,6 +46,8 @@ pub struct RuleFile {
     pub check: Vec<Check>,
     /// What the answers to them mean.
     pub answer: Vec<Answer>,
+    /// What software gives itself away by.
+    pub tell: Vec<Tell>,
 }
 
 /// What a key format is found by.
