@@ -73,10 +73,11 @@ fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> 
         };
         let Some(run) = run else { continue };
         let stretch = match form {
-            Some(form) => run.index_of(at).and_then(|index| decoded(&run, index, form)),
+            Some(form) => run.index_of(at).and_then(|index| decoded(&run, index, form, read_to)),
             None => is_value(bytes, &run, at).then(|| value(&run)).flatten(),
         };
         if let Some(stretch) = stretch {
+            debug_assert!(read_to <= stretch.range.start, "a run is read twice");
             read_to = stretch.range.end;
             found.push(stretch);
         }
@@ -85,14 +86,16 @@ fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> 
     found
 }
 
-/// What a run says around a lead, which stands behind so many of its digits.
-fn decoded(run: &Run<'_>, index: usize, form: Form) -> Option<Stretch> {
-    let group = index.checked_sub(form.phase)?;
+/// What a run says around a lead, which stands behind so many of its digits, from `floor` on.
+fn decoded(run: &Run<'_>, index: usize, form: Form, floor: usize) -> Option<Stretch> {
+    let group = index.checked_sub(form.phase).filter(|group| run.place_of(*group) >= floor)?;
     let said = match form.says {
         Says::Packed => return unpacked(run, index),
         Says::PackedTwice => Some(run.all(group)).filter(|_| run.len() <= LONGEST_PACKED),
-        Says::Wide => Some(run.around_group(group, form.bytes_in_front(), |byte| byte == 0 || is_text(byte))),
-        Says::Plain | Says::Base64(_) | Says::Address => Some(run.around_group(group, form.bytes_in_front(), is_text)),
+        Says::Wide => Some(run.around_group(group, form.bytes_in_front(), floor, |byte| byte == 0 || is_text(byte))),
+        Says::Plain | Says::Base64(_) | Says::Address => {
+            Some(run.around_group(group, form.bytes_in_front(), floor, is_text))
+        }
     };
     let worth = |said: &Said| match form.says {
         Says::Wide => memchr::memmem::find(&said.text, b"s\0k\0-\0").is_some(),
