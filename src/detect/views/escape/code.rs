@@ -22,6 +22,7 @@ pub(in crate::detect::views) fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         b'e' => 0x1b,
         // What says the letter of an escape is undone first.
         b'%' if is_written_in_percent(rest) => return None,
+        b'&' if rest.get(2) == Some(&b'#') => return None,
         // `\/` is left as it is: addresses are read so. So is `\.`, which regular expressions are full of.
         b'\\' | b'"' | b'\'' | b'`' | b'-' | b'_' | b':' | b'=' | b'@' | b'+' | b'#' | b'&' | b'%' | b'$' | b'~' => {
             kind
