@@ -92,7 +92,9 @@ fn is_css(bytes: &[u8], at: usize) -> bool {
             .is_some_and(|digits| digits[0].is_ascii_digit() && matches!(digits[1], b'a'..=b'f' | b'A'..=b'F'))
     };
     let behind = at + unit.source;
-    let blank = bytes[behind - 1] == b' ';
+    // Three digits with a zero in front are octal: nobody pads to three.
+    let octal = matches!(bytes[at + 1..], [b'0', b'1'..=b'7', b'0'..=b'7', b' ', ..]);
+    let blank = bytes[behind - 1] == b' ' && !octal;
     two(at + 1)
         || bytes[at + 1..].starts_with(b"000")
         || blank && is_key_byte(unit.text()[0])
