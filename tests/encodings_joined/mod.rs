@@ -8,6 +8,7 @@ mod hostile;
 mod nothing;
 mod operators;
 mod reversed;
+mod strings;
 mod wrapped;
 
 use keyscan::model::{KeyMatch, Matches};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::bytes::{is_key_byte, run_after, run_before};
 use super::super::marker::MARKER;
 use super::super::worth::begins_key;
-use super::{Builder, Seen, Stretch, continued, joined, wrapped};
+use super::{Builder, Seen, Stretch, continued, escape, joined, wrapped};
 
 /// The longest text that is put together.
 pub(super) const LONGEST: usize = 64 * 1024;
@@ -160,6 +160,7 @@ pub(in crate::detect) fn key_goes_on(bytes: &[u8], start: usize, end: usize) -> 
     for _ in 0..MOST_PIECES {
         let next = joined::next_piece(bytes, end);
         let next = next.or_else(|| continued::next_line(bytes, end)).or_else(|| wrapped::next_line(bytes, end));
+        let next = next.or_else(|| escape::next_piece(bytes, end));
         let Some(next) = next.filter(|next| *next < bytes.len()) else { break };
         let run = run_after(bytes, next, 2 * SHORTEST_KEY, is_key_byte);
         length += run;

@@ -5,12 +5,14 @@
 //! escapes are hexadecimal without saying so. A token is in CSS if one of its escapes can be nothing else.
 
 mod code;
+mod literal;
 
 use super::super::bytes::{is_key_byte, run_after};
 use super::unit::{Unit, tokens};
 use super::{HEAD, Seen, Stretch, head};
 
 pub(super) use code::unit;
+pub(super) use literal::next_piece;
 
 /// How documents in RTF begin.
 const RTF: &[u8] = br"{\rtf";
@@ -64,14 +66,21 @@ pub(super) fn any(bytes: &[u8], at: usize) -> Option<Unit> {
     }
 }
 
-/// The stretches that are worth decoding: what stands without blanks and quotes around an escape.
+/// The stretches that are worth decoding: what stands without blanks and quotes around an escape, and the strings in which
+/// keys go on behind one.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     let bytes = seen.bytes;
     let ends = |byte| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`');
     if bytes.starts_with(RTF) {
         return tokens(bytes, memchr::memchr_iter(b'\\', bytes), |byte| ends(byte) && byte != b'\'', rtf);
     }
-    let any = tokens(bytes, memchr::memchr2_iter(b'\\', b'`', bytes), ends, unit);
+    let mut any = tokens(bytes, memchr::memchr2_iter(b'\\', b'`', bytes), ends, unit);
+    let literals = literal::stretches(seen);
+    if !literals.is_empty() {
+        any.retain(|one| !super::overlaps(&literals, one));
+        any.extend(literals);
+        any.sort_unstable_by_key(|stretch| stretch.range.start);
+    }
     let styles = tokens(bytes, memchr::memchr_iter(b'\\', bytes).filter(|&at| is_css(bytes, at)), ends, css);
     if styles.is_empty() {
         return any;
