@@ -1,6 +1,7 @@
 //! Keys and addresses in pieces: literals that a statement puts together, continued and wrapped lines, text backwards.
 
 mod addresses;
+mod appended;
 mod calls;
 mod constants;
 mod continued;
