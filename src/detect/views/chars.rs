@@ -1,8 +1,9 @@
 //! Lists of character codes: `[115, 107, 45]`, `String.fromCharCode(115, 107)`, `chr(115) . chr(107)`, and those of a buffer
-//! in JSON.
+//! in JSON; lists of characters.
 
 use super::super::bytes::{run_after, run_before};
 use super::codes::{self, Row, Unit, starts_telling};
+use super::framed::{Frame, Framed};
 use super::{Encoding, HEAD, Seen, Stretch};
 
 /// Literals of the prefilter: the beginning of a key, in decimal and octal numbers, and of an address.
@@ -31,7 +32,25 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
 }
 
 /// The number at a lead, and how others stand beside it.
-fn row(bytes: &[u8], at: usize) -> Option<(Unit, List<'_>)> {
+fn row(bytes: &[u8], at: usize) -> Option<(Unit, Chars<'_>)> {
+    let framed = |frame, start: usize| {
+        let row = Framed { bytes, frame };
+        Some((row.at(start)?, row))
+    };
+    match bytes[at] {
+        b'\'' => {
+            let start = at - run_before(bytes, at, 2, |byte| byte.is_ascii_alphanumeric());
+            let (unit, row) = framed(Frame::Quoted, start)?;
+            let first = row.back(unit.start, 0).filter(|first| first.byte == b's')?;
+            Some((first, Chars::Framed(row)))
+        }
+        b']' => framed(Frame::Cast, at.checked_sub(b"[char".len())?).map(|(unit, row)| (unit, Chars::Framed(row))),
+        _ => list(bytes, at).map(|(unit, list)| (unit, Chars::List(list))),
+    }
+}
+
+/// The code at a lead, and how others stand beside it.
+fn list(bytes: &[u8], at: usize) -> Option<(Unit, List<'_>)> {
     let called = bytes[at] == b'(';
     let name = if called { run_before(bytes, at, LONGEST_NAME, is_name) } else { 0 };
     let base = if bytes[at] == b'0' { 8 } else { 10 };
@@ -39,6 +58,30 @@ fn row(bytes: &[u8], at: usize) -> Option<(Unit, List<'_>)> {
     let unit = list.number(at - name)?;
     let between = &bytes[unit.end..unit.end + run_after(bytes, unit.end, LONGEST_GAP, is_gap)];
     (called || !between.is_empty()).then_some((unit, List { between, ..list }))
+}
+
+/// How characters stand beside each other.
+enum Chars<'b> {
+    /// Their codes in a list.
+    List(List<'b>),
+    /// Each in a frame.
+    Framed(Framed<'b>),
+}
+
+impl Row for Chars<'_> {
+    fn next(&self, at: usize) -> Option<Unit> {
+        match self {
+            Self::List(list) => list.next(at),
+            Self::Framed(framed) => framed.next(at),
+        }
+    }
+
+    fn back(&self, at: usize, floor: usize) -> Option<Unit> {
+        match self {
+            Self::List(list) => list.back(at, floor),
+            Self::Framed(framed) => framed.back(at, floor),
+        }
+    }
 }
 
 /// How numbers stand beside each other: each in a call or none, the same between all but for blanks.

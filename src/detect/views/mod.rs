@@ -18,6 +18,7 @@ mod codes;
 mod complete;
 mod continued;
 mod escape;
+mod framed;
 mod head;
 mod hex;
 mod html;

@@ -118,7 +118,7 @@ fn value(run: &Run<'_>) -> Option<Stretch> {
         return None;
     }
     let said = run.all(0);
-    if run.len() <= LONGEST && is_all_text(&said.text) {
+    if run.len() <= LONGEST && (is_all_text(&said.text) || is_wide(&said.text)) {
         return run.stretch(&said);
     }
     // A word on the next line may belong to something else.
@@ -143,6 +143,11 @@ const fn is_text(byte: u8) -> bool {
 
 fn is_all_text(text: &[u8]) -> bool {
     text.iter().all(|&byte| is_text(byte)) && str::from_utf8(text).is_ok()
+}
+
+/// Whether all is text in UTF-16, each character with a NUL behind it.
+fn is_wide(text: &[u8]) -> bool {
+    text.len() % 2 == 0 && text.chunks_exact(2).all(|unit| unit[0] < 0x80 && is_text(unit[0]) && unit[1] == 0)
 }
 
 /// Where the values of Kubernetes' Secrets begin, whatever their names.

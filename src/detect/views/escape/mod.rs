@@ -8,6 +8,8 @@ mod code;
 mod literal;
 
 use super::super::bytes::{is_key_byte, run_after};
+use super::codes;
+use super::framed::{Frame, Framed};
 use super::unit::{Unit, tokens};
 use super::{HEAD, Seen, Stretch, head};
 
@@ -81,6 +83,12 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
         any.extend(literals);
         any.sort_unstable_by_key(|stretch| stretch.range.start);
     }
+    let decimals = decimals(bytes);
+    if !decimals.is_empty() {
+        any.retain(|one| !super::overlaps(&decimals, one));
+        any.extend(decimals);
+        any.sort_unstable_by_key(|stretch| stretch.range.start);
+    }
     let styles = tokens(bytes, memchr::memchr_iter(b'\\', bytes).filter(|&at| is_css(bytes, at)), ends, css);
     if styles.is_empty() {
         return any;
@@ -89,6 +97,15 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     all.extend(styles);
     all.sort_unstable_by_key(|stretch| stretch.range.start);
     all
+}
+
+/// Lua's decimal escapes, which say something else in octal: those of a key, where all of it is written so.
+fn decimals(bytes: &[u8]) -> Vec<Stretch> {
+    let places = memchr::memmem::find_iter(bytes, br"\115\107\");
+    codes::at_places(bytes, places, |bytes, at| {
+        let row = Framed { bytes, frame: Frame::Decimal };
+        row.at(at).filter(|unit| codes::starts_telling(*unit, &row)).map(|unit| (unit, row))
+    })
 }
 
 /// Whether the escape at `at` is one of CSS: as octal it would say a control character, or a blank ends it, or another
