@@ -6,8 +6,9 @@ use super::codes::{self, Row, Unit, starts_telling};
 use super::framed::{Frame, Framed};
 use super::{Encoding, HEAD, Seen, Stretch};
 
-/// Literals of the prefilter: the beginning of a key, in decimal and octal numbers, and of an address.
-pub(super) const LITERALS: &[&[u8]] = &[b"115,", b"(115)", b"115 107", b"0163", b"0o163", b"104,"];
+/// Literals of the prefilter: the beginning of a key, in decimal and octal numbers, and of an address, and the second letter
+/// of a key for itself.
+pub(super) const LITERALS: &[&[u8]] = &[b"115,", b"(115)", b"115 107", b"0163", b"0o163", b"104,", b"'k',"];
 
 /// The longest gap between two numbers.
 const LONGEST_GAP: usize = 64;
@@ -28,7 +29,17 @@ pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b
 
 /// The stretches that are worth decoding.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
-    codes::stretches(seen, Encoding::Chars, row)
+    let mut found = codes::stretches(seen, Encoding::Chars, row);
+    // Casts are looked for in what passed for another reason.
+    let more = codes::at_places(seen.bytes, memchr::memmem::find_iter(seen.bytes, b"]115"), |bytes, at| {
+        row(bytes, at).filter(|(unit, row)| starts_telling(*unit, row))
+    });
+    if !more.is_empty() {
+        let free: Vec<Stretch> = more.into_iter().filter(|one| !super::overlaps(&found, one)).collect();
+        found.extend(free);
+        found.sort_unstable_by_key(|stretch| stretch.range.start);
+    }
+    found
 }
 
 /// The number at a lead, and how others stand beside it.
