@@ -59,6 +59,13 @@ impl<'r> Undoing<'_, 'r> {
             if stretches.is_empty() {
                 continue;
             }
+            if stretches.iter().any(|stretch| stretch.cut) {
+                self.beyond = self.beyond.max(Some(Limit::DecodedSize));
+                stretches.retain(|stretch| !stretch.text.is_empty());
+                if stretches.is_empty() {
+                    continue;
+                }
+            }
             if depth == 0 {
                 self.beyond = self.beyond.max(Some(Limit::DecodeDepth));
                 continue;

@@ -39,6 +39,9 @@ const fn form(says: Says, phase: usize) -> Form {
 }
 
 impl Form {
+    /// Something packed that begins here.
+    pub(super) const PACKED: Self = form(Says::Packed, 0);
+
     /// The literals.
     pub(in crate::detect::views) const LITERALS: [(&'static [u8], Self); 21] = [
         // `sk-`

@@ -219,10 +219,13 @@ impl<'b> Run<'b> {
         self.lines[line].start + index - self.before[line]
     }
 
-    /// All from a digit on as a stretch that says `text` once it is unpacked.
-    pub(super) fn packed(&self, index: usize, text: &[u8]) -> Option<Stretch> {
+    /// All from a digit on as a stretch that says `text` once it is unpacked, or more than that.
+    pub(super) fn packed(&self, index: usize, text: &[u8], cut: bool) -> Option<Stretch> {
         let start = self.place_of(index);
         let mut builder = Builder::new(start).opaque();
+        if cut {
+            builder = builder.cut();
+        }
         builder.say(text, self.end() - start);
         builder.finish()
     }
