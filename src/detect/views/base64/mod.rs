@@ -180,7 +180,7 @@ fn is_zlib(digits: &[u8]) -> bool {
 
 /// Whether all is text in UTF-16, each character with a NUL behind it.
 fn is_wide(text: &[u8]) -> bool {
-    text.len() % 2 == 0 && text.chunks_exact(2).all(|unit| unit[0] < 0x80 && is_text(unit[0]) && unit[1] == 0)
+    text.len().is_multiple_of(2) && text.chunks_exact(2).all(|unit| unit[0] < 0x80 && is_text(unit[0]) && unit[1] == 0)
 }
 
 /// Where the values of Kubernetes' Secrets begin, whatever their names.
