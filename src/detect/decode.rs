@@ -14,7 +14,7 @@ use super::keys::{FoundBy, Key};
 use super::layout::Layout;
 use super::notes::Note;
 use super::reading::Stretches;
-use super::views::View;
+use super::views::{Encoding, View};
 
 /// Reads the views of a blob and adds what counts to what was found in the blob as it is. Says which limit left something
 /// out.
@@ -59,6 +59,13 @@ impl<'r> Undoing<'_, 'r> {
             if stretches.is_empty() {
                 continue;
             }
+            if stretches.iter().any(|stretch| stretch.cut) {
+                self.beyond = self.beyond.max(Some(Limit::DecodedSize));
+                stretches.retain(|stretch| !stretch.text.is_empty());
+                if stretches.is_empty() {
+                    continue;
+                }
+            }
             if depth == 0 {
                 self.beyond = self.beyond.max(Some(Limit::DecodeDepth));
                 continue;
@@ -93,9 +100,14 @@ impl<'r> Undoing<'_, 'r> {
             view.is_decoded(&range)
                 && (!view.is_strict(&range) || self.is_complete(key) && !is_whole(view.source_of(range).start, key))
         });
+        // In mails the name of a setting is only one once the `=` behind it is decoded.
+        let named = |start: usize| {
+            let mail = view.encodings().last() == Some(&Encoding::QuotedPrintable);
+            mail && start > 0 && view.bytes()[start - 1] == b'=' && view.is_decoded(&(start - 1..start))
+        };
         inner.addresses.retain(|address| {
             let range = address.start..address.end;
-            view.is_decoded(&range) && !view.is_strict(&range)
+            (view.is_decoded(&range) || named(address.start)) && !view.is_strict(&range)
         });
         let pieces: Vec<&Range<usize>> = inner.keys.iter().flat_map(|key| view.elsewhere(key.start)).collect();
         if !pieces.is_empty() {

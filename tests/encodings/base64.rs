@@ -8,6 +8,7 @@ use crate::support::formats::{base64, base64url};
 use crate::support::prng::SplitMix64;
 use crate::support::{Tree, findings, fingerprint, occurrences, report};
 use crate::support::{expand, modern};
+use keyscan::model::Limit;
 use keyscan::rules::sample::B64;
 
 /// With padding.
@@ -284,5 +285,60 @@ fn pictures_and_fonts_are_not_looked_at() {
     for (kind, head) in [("image/png", &b"\x89PNG\r\n\x1a\n"[..]), ("font/woff2", b"wOF2"), ("image/gif", b"GIF89a")] {
         let file = format!("a{{b:url(data:{kind};base64,{})}}", base64(&[head, &noise].concat(), B64));
         assert!(!DETECTOR.passes(file.as_bytes()), "{kind}");
+    }
+}
+
+#[test]
+fn json_in_base64_twice_is_read_without_a_name() {
+    for key in keys(0xf1) {
+        for front in ["{\"api_key\": \"", "{\"a\": 1, \"openai\": {\"key\": \"", "{\"k\":\""] {
+            let inner = padded(&format!("{front}{key}\"}}"));
+            only("a.txt", format!("v={}\n", padded(&inner)).as_bytes(), &key, &["base64", "base64"]);
+        }
+    }
+}
+
+#[test]
+fn addresses_in_utf16_are_read_in_the_value_of_a_setting() {
+    let url = base64(&wide("https://api.nekoapi.com/v1", 2, false, false), B64);
+    let file = format!("OPENAI_BASE_URL={url}\n");
+    assert_eq!(hosts(".env", file.as_bytes()), ["api.nekoapi.com"]);
+}
+
+#[test]
+fn what_is_packed_and_too_large_is_listed() {
+    use std::io::Write;
+    let key = expand("sk-or-v1-{64:hex}", 0xf2);
+    let pack = |text: &str| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(text.as_bytes()).unwrap();
+        base64(&gzip.finish().unwrap(), B64)
+    };
+    let words: String = (0..450_000_u32).map(|at| format!("{:x} ", at.wrapping_mul(2_654_435_761))).collect();
+    assert!(words.len() > 3_000_000);
+    let text = format!("{words}\nOPENAI_API_KEY={key}\n");
+    only("a.txt", format!("x={}\n", pack(&text)).as_bytes(), &key, &["base64"]);
+    // Of a bomb it is not known what it holds.
+    let bomb = format!("{}\nOPENAI_API_KEY={key}\n", "a".repeat(20_000_000));
+    let file = format!("x={}\n", pack(&bomb));
+    let matches = crate::support::library::detect(&DETECTOR, "a.txt", file.as_bytes());
+    assert_eq!(matches.keys.len(), 0);
+    assert_eq!(matches.undecoded, Some(Limit::DecodedSize));
+    // What was packed as a whole has nothing behind it.
+    let file = format!("x={}\n", pack(&"a".repeat(50_000)));
+    assert_eq!(crate::support::library::detect(&DETECTOR, "a.txt", file.as_bytes()).undecoded, None);
+}
+
+#[test]
+fn zlib_is_read_beside_other_things() {
+    use std::io::Write;
+    for key in keys(0xf3) {
+        for level in [1, 6, 9] {
+            let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(level));
+            zlib.write_all(format!("OPENAI_API_KEY={key}\n").as_bytes()).unwrap();
+            let packed = base64(&zlib.finish().unwrap(), B64);
+            let file = format!("client = OpenAI()\nx = decompress(b64decode('{packed}'))\n");
+            only("a.py", file.as_bytes(), &key, &["base64"]);
+        }
     }
 }

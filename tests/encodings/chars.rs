@@ -69,3 +69,57 @@ fn other_lists_are_nothing() {
         assert_eq!(super::detect(&super::DETECTOR, "a.js", text.as_bytes()).keys.len(), 0, "{text}");
     }
 }
+
+/// Each character written so, with something between two.
+fn framed(text: &str, between: &str, write: impl Fn(char) -> String) -> String {
+    text.chars().map(write).collect::<Vec<_>>().join(between)
+}
+
+#[test]
+fn characters_that_stand_alone_are_put_together() {
+    for key in keys(0x54) {
+        let quoted = |between: &str| framed(&key, between, |char| format!("'{char}'"));
+        let bytes = framed(&key, ", ", |char| format!("b'{char}'"));
+        let cast = |between: &str| framed(&key, between, |char| format!("[char]{}", u32::from(char)));
+        for (path, before, chars, behind) in [
+            ("a.c", "static const char k[] = {", quoted(", "), ", '\\0'};"),
+            ("a.c", "char k[]={", quoted(","), "};"),
+            ("A.java", "char[] key = new char[] {", quoted(",\n    "), "};"),
+            ("a.go", "k := string([]rune{", quoted(", "), "})"),
+            ("a.rs", "const K: &[u8] = &[", bytes, "];"),
+            ("a.ps1", "$env:OPENAI_API_KEY = ", cast("+"), ""),
+            ("a.ps1", "$env:OPENAI_API_KEY = -join (", cast(", "), ")"),
+        ] {
+            let found = only(path, format!("x\n{before}{chars}{behind}\n").as_bytes(), &key, &["chars"]);
+            assert_eq!((found.line, found.column), (2, before.len() as u64 + 1), "{path} {before}");
+        }
+    }
+}
+
+#[test]
+fn decimal_escapes_are_told_from_octal_ones() {
+    for key in keys(0x55) {
+        let lua = |text: &str| framed(text, "", |char| format!("\\{:03}", u32::from(char)));
+        let file = format!("x = 1\nopenai_key = \"{}\"\n", lua(&key));
+        let found = only("a.lua", file.as_bytes(), &key, &["escape"]);
+        assert_eq!((found.line, found.column), (2, 15));
+    }
+}
+
+#[test]
+fn other_characters_are_nothing() {
+    let key = &keys(0x56)[3];
+    let quoted = framed(key, ", ", |char| format!("'{char}'"));
+    for text in [
+        "['r', 's', 'k', '-', 'x']".to_owned(),
+        framed("rsk-abcdefghijklmnopqrstuvwxyz", ", ", |char| format!("'{char}'")),
+        framed("sk-spinner-container", ", ", |char| format!("'{char}'")),
+        framed(key, ": ", |char| format!("'{char}'")),
+        framed(key, ", ", |char| format!("'{char}{char}'")),
+        quoted.replacen("', '", "', x, '", 12),
+        framed(key, "-", |char| format!("[char]{}", u32::from(char))),
+    ] {
+        let text = format!("openai = {text}\n");
+        assert_eq!(super::detect(&super::DETECTOR, "a.js", text.as_bytes()).keys.len(), 0, "{text}");
+    }
+}

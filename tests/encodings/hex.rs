@@ -1,7 +1,9 @@
 //! Hexadecimal digits.
 
 use super::{hosts, keys, only, seen};
+use crate::support::formats::base64;
 use crate::support::{expand, modern};
+use keyscan::rules::sample::B64;
 
 fn digits(text: &[u8]) -> String {
     text.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -123,4 +125,38 @@ fn other_digits_are_nothing() {
     let dump = dump(format!("OPENAI_API_KEY={key}").as_bytes(), true);
     let cut: Vec<&str> = dump.lines().enumerate().filter(|(line, _)| *line != 4).map(|(_, line)| line).collect();
     assert!(seen("a.txt", cut.join("\n").as_bytes()).iter().all(|found| found.value != key));
+}
+
+#[test]
+fn exports_of_the_registry_hold_utf16() {
+    for key in keys(0x4a) {
+        let wide: Vec<u8> = key.bytes().chain([0]).flat_map(|byte| [byte, 0]).collect();
+        let commas = |width: usize| {
+            let lines = wide.chunks(width).map(|line| apart(line, "", ",", width));
+            lines.collect::<Vec<_>>().join(",\\\r\n  ")
+        };
+        for value in [commas(4000), commas(25)] {
+            let head = "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\Environment]\r\n";
+            let file = format!("{head}\"OPENAI_API_KEY\"=hex(2):{value}\r\n\"B\"=\"c\"\r\n");
+            let found = only("a.reg", file.as_bytes(), &key, &["hex"]);
+            assert_eq!((found.line, found.column), (4, 25), "{file}");
+        }
+        only("a.sql", format!("SET openai_api_key = 0x{};\n", digits(&wide)).as_bytes(), &key, &["hex"]);
+        let twice = base64(key.as_bytes(), B64);
+        only("a.txt", format!("OPENAI_API_KEY={}\n", digits(twice.as_bytes())).as_bytes(), &key, &["hex", "base64"]);
+    }
+}
+
+#[test]
+fn dumps_may_have_octal_addresses() {
+    for key in keys(0x4b) {
+        let line = |(at, line): (usize, &[u8])| format!("{:07o} {}\n", at * 16, apart(line, "", " ", 16));
+        let dump: String = key.as_bytes().chunks(16).enumerate().map(line).collect();
+        only("a.txt", format!("$ od -tx1 k\n{dump}{:07o}\n", key.len()).as_bytes(), &key, &["hex"]);
+        // A line is missing.
+        let lines: Vec<&str> = dump.lines().collect();
+        let torn = format!("{}\n{}\n", lines[0], lines[2..].join("\n"));
+        let found = super::detect(&super::DETECTOR, "a.txt", torn.as_bytes()).keys;
+        assert!(found.iter().all(|found| found.secret.expose() != key.as_bytes()), "{torn}");
+    }
 }

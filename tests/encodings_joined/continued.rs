@@ -2,7 +2,7 @@
 
 use super::{assert_found, cuts, filled, found, legacy, long_prefix, marked, told};
 
-const FORMS: [(&str, &str, &str); 13] = [
+const FORMS: [(&str, &str, &str); 18] = [
     ("a.sh", "export OPENAI_API_KEY=¤\\\n¤\\\n¤\n", "OPENAI_API_KEY"),
     ("b.sh", "export OPENAI_API_KEY=\"¤\\\n¤\"\n", "OPENAI_API_KEY"),
     ("c.sh", "export OPENAI_API_KEY=¤\\\r\n¤\r\n", "OPENAI_API_KEY"),
@@ -15,6 +15,11 @@ const FORMS: [(&str, &str, &str); 13] = [
     ("a.js", "const OPENAI_API_KEY = '¤\\\n¤\\\n¤';\n", "OPENAI_API_KEY"),
     ("a.bat", "set OPENAI_API_KEY=¤^\r\n¤\r\n", "OPENAI_API_KEY"),
     ("a.ps1", "$env:OPENAI_API_KEY = \"¤`\n¤\"\n", "OPENAI_API_KEY"),
+    ("a.rs", "let openai_api_key = \"¤\\\n    ¤\\\n    ¤\";\n", "openai_api_key"),
+    ("b.rs", "const OPENAI_API_KEY: &str = \"¤\\\n                              ¤\";\n", "OPENAI_API_KEY"),
+    ("a.hs", "openaiApiKey = \"¤\\\n  \\¤\\\n  \\¤\"\n", "openaiApiKey"),
+    ("a.patch", "--- a\n+++ b\n@@ -1 +1,3 @@\n+OPENAI_API_KEY=¤\\\n+¤\\\n+¤\n", "OPENAI_API_KEY"),
+    ("b.patch", "@@ -1 +1,3 @@\n+OPENAI_API_KEY = \"¤\\\n+  ¤\"\n", "OPENAI_API_KEY"),
     ("a.yaml", "openai_api_key: \"¤\\\n  ¤\\\n  ¤\"\n", "openai_api_key"),
 ];
 
@@ -39,6 +44,8 @@ fn indentation_that_a_language_keeps_is_kept() {
         ("b.sh", "f \"¤ \\\n¤\"\n"),
         ("c.sh", "f ¤ \\\n  ¤\n"),
         ("d.sh", "f ¤\\\\\n¤\n"),
+        ("a.patch", "-K=¤\\\n+¤\n"),
+        ("b.patch", " K=¤\\\n+¤\n"),
     ] {
         let (text, _) = filled(template, &[&key[..31], &key[31..]]);
         let told = told(&found(path, &text).keys);

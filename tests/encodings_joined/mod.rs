@@ -1,6 +1,7 @@
 //! Keys and addresses in pieces: literals that a statement puts together, continued and wrapped lines, text backwards.
 
 mod addresses;
+mod appended;
 mod calls;
 mod constants;
 mod continued;
@@ -8,6 +9,7 @@ mod hostile;
 mod nothing;
 mod operators;
 mod reversed;
+mod strings;
 mod wrapped;
 
 use keyscan::model::{KeyMatch, Matches};

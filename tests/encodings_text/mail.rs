@@ -73,3 +73,20 @@ fn code_is_not_quoted_printable() {
         nothing_decoded(&detector, "a.txt", text);
     }
 }
+
+#[test]
+fn the_receiver_behind_an_encoded_equals_sign_is_read() {
+    let detector = new();
+    for (name, host) in [("OPENAI_BASE_URL", "llm.unseen.dev"), ("OPENAI_API_BASE", "api.nekoapi.com")] {
+        let body = format!("A=3Db\n{name}=3Dhttps://{host}/v1\nC=3Dd\n");
+        let hosts = |text: &str| -> Vec<String> {
+            let endpoints = detect(&detector, "a.eml", text.as_bytes()).endpoints;
+            endpoints.into_iter().map(|endpoint| endpoint.host).collect()
+        };
+        assert_eq!(hosts(&format!("{HEADER}{body}")), [host]);
+        assert_eq!(
+            hosts(&format!("{HEADER}{}", body.replace(name, "HOMEPAGE").replace(host, "www.unseen.dev"))),
+            [""; 0]
+        );
+    }
+}

@@ -20,7 +20,7 @@ pub fn matches(blob: &Blob<'_>, matches: &Matches, depth: usize) {
         assert!(list.end <= blob.offset + blob.bytes.len() as u64, "a list ends behind its file");
     }
     for key in &matches.keys {
-        assert!(key.encoding.len() <= depth, "more encodings are undone than allowed");
+        assert!(undone(&key.encoding) <= depth, "more encodings are undone than allowed");
         let (secret, shown) = (key.secret.expose(), key.redacted.as_str().as_bytes());
         assert!(!secret.is_empty(), "a key without a value");
         assert!(secret.len() < 16 || shown.len() < secret.len() + 3, "a redacted key is shown whole");
@@ -28,10 +28,15 @@ pub fn matches(blob: &Blob<'_>, matches: &Matches, depth: usize) {
         assert!(!part.clone().any(|part| shown.windows(9).any(|shown| shown == part)), "a redacted key shows too much");
     }
     for endpoint in &matches.endpoints {
-        assert!(endpoint.encoding.len() <= depth, "more encodings are undone than allowed");
+        assert!(undone(&endpoint.encoding) <= depth, "more encodings are undone than allowed");
         assert!(!endpoint.host.is_empty(), "an endpoint without a host");
         assert!(!endpoint.host.bytes().any(|byte| byte.is_ascii_uppercase()), "a host in capitals");
     }
+}
+
+/// How many encodings are undone in a text, whatever its characters are written in.
+fn undone(encodings: &[String]) -> usize {
+    encodings.len() - usize::from(encodings.first().is_some_and(|first| first.starts_with("utf-")))
 }
 
 fn places<'p>(blob: &Blob<'_>, what: &str, places: impl Iterator<Item = &'p Place>) {

@@ -62,7 +62,13 @@ fn each(text: &str, form: u8, write: fn(u8) -> String) -> String {
         1 => !byte.is_ascii_alphanumeric(),
         step => at.is_multiple_of(usize::from(step)),
     };
-    let one = |(at, byte): (usize, u8)| if wanted(at, byte) { write(byte) } else { char::from(byte).to_string() };
+    // A backslash that stands in a text for itself is always written as an escape, or nobody could tell.
+    let escapes = write(b'a').starts_with('\\');
+    let one = |(at, byte): (usize, u8)| match byte {
+        _ if wanted(at, byte) => write(byte),
+        b'\\' if escapes => "\\\\".to_owned(),
+        _ => char::from(byte).to_string(),
+    };
     text.bytes().map(|byte| if byte.is_ascii() { byte } else { b'?' }).enumerate().map(one).collect()
 }
 

@@ -1,12 +1,14 @@
 //! Lists of character codes: `[115, 107, 45]`, `String.fromCharCode(115, 107)`, `chr(115) . chr(107)`, and those of a buffer
-//! in JSON.
+//! in JSON; lists of characters.
 
 use super::super::bytes::{run_after, run_before};
 use super::codes::{self, Row, Unit, starts_telling};
+use super::framed::{Frame, Framed};
 use super::{Encoding, HEAD, Seen, Stretch};
 
-/// Literals of the prefilter: the beginning of a key, in decimal and octal numbers, and of an address.
-pub(super) const LITERALS: &[&[u8]] = &[b"115,", b"(115)", b"115 107", b"0163", b"0o163", b"104,"];
+/// Literals of the prefilter: the beginning of a key, in decimal and octal numbers, and of an address, and the second letter
+/// of a key for itself.
+pub(super) const LITERALS: &[&[u8]] = &[b"115,", b"(115)", b"115 107", b"0163", b"0o163", b"104,", b"'k',"];
 
 /// The longest gap between two numbers.
 const LONGEST_GAP: usize = 64;
@@ -27,11 +29,39 @@ pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b
 
 /// The stretches that are worth decoding.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
-    codes::stretches(seen, Encoding::Chars, row)
+    let mut found = codes::stretches(seen, Encoding::Chars, row);
+    // Casts are looked for in what passed for another reason.
+    let more = codes::at_places(seen.bytes, memchr::memmem::find_iter(seen.bytes, b"]115"), |bytes, at| {
+        row(bytes, at).filter(|(unit, row)| starts_telling(*unit, row))
+    });
+    if !more.is_empty() {
+        let free: Vec<Stretch> = more.into_iter().filter(|one| !super::overlaps(&found, one)).collect();
+        found.extend(free);
+        found.sort_unstable_by_key(|stretch| stretch.range.start);
+    }
+    found
 }
 
 /// The number at a lead, and how others stand beside it.
-fn row(bytes: &[u8], at: usize) -> Option<(Unit, List<'_>)> {
+fn row(bytes: &[u8], at: usize) -> Option<(Unit, Chars<'_>)> {
+    let framed = |frame, start: usize| {
+        let row = Framed { bytes, frame };
+        Some((row.at(start)?, row))
+    };
+    match bytes[at] {
+        b'\'' => {
+            let start = at - run_before(bytes, at, 2, |byte| byte.is_ascii_alphanumeric());
+            let (unit, row) = framed(Frame::Quoted, start)?;
+            let first = row.back(unit.start, 0).filter(|first| first.byte == b's')?;
+            Some((first, Chars::Framed(row)))
+        }
+        b']' => framed(Frame::Cast, at.checked_sub(b"[char".len())?).map(|(unit, row)| (unit, Chars::Framed(row))),
+        _ => list(bytes, at).map(|(unit, list)| (unit, Chars::List(list))),
+    }
+}
+
+/// The code at a lead, and how others stand beside it.
+fn list(bytes: &[u8], at: usize) -> Option<(Unit, List<'_>)> {
     let called = bytes[at] == b'(';
     let name = if called { run_before(bytes, at, LONGEST_NAME, is_name) } else { 0 };
     let base = if bytes[at] == b'0' { 8 } else { 10 };
@@ -39,6 +69,30 @@ fn row(bytes: &[u8], at: usize) -> Option<(Unit, List<'_>)> {
     let unit = list.number(at - name)?;
     let between = &bytes[unit.end..unit.end + run_after(bytes, unit.end, LONGEST_GAP, is_gap)];
     (called || !between.is_empty()).then_some((unit, List { between, ..list }))
+}
+
+/// How characters stand beside each other.
+enum Chars<'b> {
+    /// Their codes in a list.
+    List(List<'b>),
+    /// Each in a frame.
+    Framed(Framed<'b>),
+}
+
+impl Row for Chars<'_> {
+    fn next(&self, at: usize) -> Option<Unit> {
+        match self {
+            Self::List(list) => list.next(at),
+            Self::Framed(framed) => framed.next(at),
+        }
+    }
+
+    fn back(&self, at: usize, floor: usize) -> Option<Unit> {
+        match self {
+            Self::List(list) => list.back(at, floor),
+            Self::Framed(framed) => framed.back(at, floor),
+        }
+    }
 }
 
 /// How numbers stand beside each other: each in a call or none, the same between all but for blanks.

@@ -34,15 +34,25 @@ pub(super) fn stretches<'s, R: Row + 's>(
     encoding: Encoding,
     row: impl Fn(&'s [u8], usize) -> Option<(Unit, R)>,
 ) -> Vec<Stretch> {
+    let leads = seen.leads.iter().filter(|(_, lead)| *lead == Lead::Of(encoding)).map(|(at, _)| *at);
+    at_places(seen.bytes, leads, row)
+}
+
+/// The stretches around some places, in order.
+pub(super) fn at_places<'s, R: Row + 's>(
+    bytes: &'s [u8],
+    places: impl Iterator<Item = usize>,
+    row: impl Fn(&'s [u8], usize) -> Option<(Unit, R)>,
+) -> Vec<Stretch> {
     let mut found: Vec<Stretch> = Vec::new();
     let mut read_to = 0;
-    for &(at, lead) in seen.leads {
-        if lead != Lead::Of(encoding) || at < read_to {
+    for at in places {
+        if at < read_to {
             continue;
         }
-        let Some((unit, row)) = row(seen.bytes, at).filter(|(unit, _)| unit.start >= read_to) else { continue };
+        let Some((unit, row)) = row(bytes, at).filter(|(unit, _)| unit.start >= read_to) else { continue };
         let units = around(unit, &row, read_to);
-        if let Some(stretch) = stretch(seen.bytes, &units) {
+        if let Some(stretch) = stretch(bytes, &units) {
             read_to = stretch.range.end;
             found.push(stretch);
         }
@@ -106,7 +116,10 @@ fn stretch(bytes: &[u8], units: &[Unit]) -> Option<Stretch> {
 /// Whether a text may hold a key or an address, or names a setting.
 fn tells(text: &[u8]) -> bool {
     let body = |at: usize| run_after(text, at, SHORTEST, |byte| byte.is_ascii_graphic()) == SHORTEST;
-    memchr::memmem::find_iter(text, b"sk-").any(body) || memchr::memmem::find(text, b"://").is_some()
+    // Base64 of a key is read in the next view.
+    memchr::memmem::find(text, b"c2st").is_some()
+        || memchr::memmem::find_iter(text, b"sk-").any(body)
+        || memchr::memmem::find(text, b"://").is_some()
 }
 
 /// Whether a byte stands in text.
@@ -118,7 +131,7 @@ pub(super) const fn is_text(byte: u8) -> bool {
 pub(super) fn starts_telling(unit: Unit, row: &impl Row) -> bool {
     let mut room = [0; 4];
     let length = head(unit, row, &mut room);
-    room[..length].starts_with(b"sk-") || room[..length].starts_with(b"http")
+    room[..length].starts_with(b"sk-") || room[..length] == *b"c2st" || room[..length].starts_with(b"http")
 }
 
 /// What the numbers from one on say, as far as there is room and they are text; says how many there were.

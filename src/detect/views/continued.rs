@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::pieces::{Pieces, Place, best, is_content, is_strict, is_telling, run_at};
 use super::{HEAD, Seen, Stretch};
-use crate::detect::bytes::{run_after, run_before};
+use crate::detect::bytes::{line_start, run_after, run_before};
 
 /// Literals of the prefilter.
 pub(super) const LITERALS: &[&[u8]] = &[];
@@ -50,7 +50,7 @@ pub(super) fn stretches(seen: &Seen<'_>, places: &[Place]) -> Vec<Stretch> {
         let (text, cuts) = pieces.text(bytes);
         let address = memchr::memmem::find(&text, b"://").is_some();
         // Only some languages drop the indentation of the line behind; where a key is whole without it, one does.
-        let indented = pieces.ranges[1..].iter().any(|piece| bytes[piece.start - 1] != b'\n');
+        let indented = pieces.ranges[1..].iter().any(|piece| matches!(bytes[piece.start - 1], b' ' | b'\t'));
         let sound = !indented || !address && drops_indentation(bytes, pieces.ranges[0].start);
         if sound && is_telling(&text, &cuts, reason) {
             found.extend(pieces.stretch(bytes, is_strict(&text, reason)));
@@ -90,23 +90,31 @@ pub(super) fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
     }
     let rest = rest.strip_prefix(b"\r").unwrap_or(rest).strip_prefix(b"\n")?;
     let line = bytes.len() - rest.len();
+    // A line that is added goes on one that is.
+    let added = rest.starts_with(b"+") && bytes[line_start(bytes, end)..].starts_with(b"+");
+    let line = line + usize::from(added);
     let next = line + run_after(bytes, line, WIDEST, |byte| matches!(byte, b' ' | b'\t'));
+    // Haskell's lines begin with the mark, too.
+    let next = next + usize::from(*mark == b'\\' && next > line && bytes.get(next) == Some(&b'\\'));
     bytes.get(next).is_some_and(|&byte| is_content(byte)).then_some(next)
 }
 
 /// The end of the line in front of the one whose value begins at `start`, where that goes on in it.
 fn previous_line(bytes: &[u8], start: usize) -> Option<usize> {
-    let indent = run_before(bytes, start, WIDEST, |byte| matches!(byte, b' ' | b'\t'));
-    let line = bytes[..start - indent].strip_suffix(b"\n")?;
+    let front = bytes[..start].strip_suffix(b"\\").map_or(start, <[u8]>::len);
+    let front = front - run_before(bytes, front, WIDEST, |byte| matches!(byte, b' ' | b'\t'));
+    let line = bytes[..front].strip_suffix(b"+").unwrap_or(&bytes[..front]).strip_suffix(b"\n")?;
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let end = line.len().checked_sub(1)?;
     let content = end.checked_sub(1).is_some_and(|last| is_content(bytes[last]));
     (content && next_line(bytes, end) == Some(start)).then_some(end)
 }
 
-/// Whether indentation is no part of the value that begins at `start`: without quotes, or as YAML has them.
+/// Whether indentation is no part of the value that begins at `start`: without quotes, or as YAML and Rust have them. No
+/// shell has a blank between a name and its value.
 fn drops_indentation(bytes: &[u8], start: usize) -> bool {
     match bytes[..start].split_last() {
+        Some((b'"', [.., b'=', b' '] | [.., b'(' | b'&'])) => true,
         Some((b'"' | b'\'' | b'`', before)) => matches!(before, [.., b':' | b'-' | b'[' | b',', b' ']),
         _ => true,
     }

@@ -18,6 +18,7 @@ mod codes;
 mod complete;
 mod continued;
 mod escape;
+mod framed;
 mod head;
 mod hex;
 mod html;
@@ -250,7 +251,11 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<(Encoding, Vec<Stretch>)> {
         Encoding::Utf16 => utf16::stretches(seen),
         Encoding::Reversed => reversed::stretches(seen),
     };
-    let all = Encoding::ALL.map(|encoding| (encoding, apart(of(encoding))));
+    let all = Encoding::ALL.map(|encoding| {
+        let stretches = of(encoding);
+        debug_assert!(stretches.is_sorted_by(|one, next| one.range.end <= next.range.start), "{encoding:?} overlaps");
+        (encoding, apart(stretches))
+    });
     all.into_iter().filter(|(_, stretches)| !stretches.is_empty()).collect()
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::bytes::{is_key_byte, run_after, run_before};
 use super::super::marker::MARKER;
 use super::super::worth::begins_key;
-use super::{Builder, Seen, Stretch, continued, joined, wrapped};
+use super::{Builder, Seen, Stretch, continued, escape, joined, wrapped};
 
 /// The longest text that is put together.
 pub(super) const LONGEST: usize = 64 * 1024;
@@ -80,9 +80,17 @@ pub(super) struct Pieces {
 impl Pieces {
     /// What they say together, and where in it one follows another.
     pub(super) fn text(&self, bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
+        self.text_with(bytes, b"")
+    }
+
+    /// The same with something between them.
+    pub(super) fn text_with(&self, bytes: &[u8], between: &[u8]) -> (Vec<u8>, Vec<usize>) {
         let mut text = Vec::new();
         let mut cuts = Vec::with_capacity(self.ranges.len());
         for range in &self.ranges {
+            if !cuts.is_empty() {
+                text.extend_from_slice(between);
+            }
             cuts.push(text.len());
             text.extend_from_slice(&bytes[range.clone()]);
         }
@@ -100,8 +108,13 @@ impl Pieces {
 
     /// Adds the pieces to a stretch that begins at `start`.
     pub(super) fn build(&self, bytes: &[u8], builder: &mut Builder, start: usize) {
-        for range in &self.ranges {
-            builder.skip(range.start - start - builder.read());
+        self.build_with(bytes, builder, start, b"");
+    }
+
+    /// The same with something between them.
+    pub(super) fn build_with(&self, bytes: &[u8], builder: &mut Builder, start: usize, between: &[u8]) {
+        for (index, range) in self.ranges.iter().enumerate() {
+            builder.say(if index == 0 { b"" } else { between }, range.start - start - builder.read());
             builder.copy(&bytes[range.clone()]);
         }
     }
@@ -160,6 +173,7 @@ pub(in crate::detect) fn key_goes_on(bytes: &[u8], start: usize, end: usize) -> 
     for _ in 0..MOST_PIECES {
         let next = joined::next_piece(bytes, end);
         let next = next.or_else(|| continued::next_line(bytes, end)).or_else(|| wrapped::next_line(bytes, end));
+        let next = next.or_else(|| escape::next_piece(bytes, end));
         let Some(next) = next.filter(|next| *next < bytes.len()) else { break };
         let run = run_after(bytes, next, 2 * SHORTEST_KEY, is_key_byte);
         length += run;

@@ -15,6 +15,8 @@ pub(in crate::detect) struct Stretch {
     pub(super) opaque: bool,
     /// Whether what is found in it counts only if it is a complete key.
     pub(super) strict: bool,
+    /// Whether it says more than its text, behind a bound.
+    pub(in crate::detect) cut: bool,
     /// Where pieces of it stand elsewhere in the text. Once it is a key, what they are by themselves is none.
     pub(super) elsewhere: Vec<Range<usize>>,
 }
@@ -42,6 +44,7 @@ pub(in crate::detect) struct Builder {
     pieces: Vec<Piece>,
     opaque: bool,
     strict: bool,
+    cut: bool,
     elsewhere: Vec<Range<usize>>,
 }
 
@@ -55,6 +58,7 @@ impl Builder {
             pieces: Vec::new(),
             opaque: false,
             strict: false,
+            cut: false,
             elsewhere: Vec::new(),
         }
     }
@@ -74,6 +78,12 @@ impl Builder {
     /// pieces belong together is no more than likely.
     pub(in crate::detect) const fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// It says more than it is made to say here.
+    pub(in crate::detect) const fn cut(mut self) -> Self {
+        self.cut = true;
         self
     }
 
@@ -115,6 +125,7 @@ impl Builder {
             pieces: self.pieces,
             opaque: self.opaque,
             strict: self.strict,
+            cut: self.cut,
             elsewhere: self.elsewhere,
         })
     }

@@ -39,8 +39,11 @@ const fn form(says: Says, phase: usize) -> Form {
 }
 
 impl Form {
+    /// Something packed that begins here.
+    pub(super) const PACKED: Self = form(Says::Packed, 0);
+
     /// The literals.
-    pub(in crate::detect::views) const LITERALS: [(&'static [u8], Self); 20] = [
+    pub(in crate::detect::views) const LITERALS: [(&'static [u8], Self); 21] = [
         // `sk-`
         (b"c2st", form(Says::Plain, 0)),
         (b"NrL", form(Says::Plain, 2)),
@@ -65,6 +68,8 @@ impl Form {
         (b"jMnN0", form(Says::Base64(2), 3)),
         (b"VDFCR", form(Says::Base64(2), 0)),
         (b"WXpKe", form(Says::Base64(3), 0)),
+        // `eyJ`, which is `{"`, at the beginning of a run
+        (b"ZXlK", form(Says::Base64(2), 0)),
         // gzip's first bytes
         (b"H4sI", form(Says::Packed, 0)),
         (b"SDRzS", form(Says::PackedTwice, 0)),
@@ -81,7 +86,8 @@ impl Form {
             Says::Address => rest.starts_with(b"aHR0cHM6Ly") || rest.starts_with(b"aHR0cDovL"),
             _ => true,
         };
-        let at_beginning = matches!(self.says, Says::Address | Says::Packed | Says::PackedTwice);
+        let at_beginning =
+            matches!(self.says, Says::Address | Says::Packed | Says::PackedTwice) || rest.starts_with(b"ZXlK");
         literal && {
             let before = run_before(bytes, at, SHORTEST, is_digit);
             let behind = run_after(bytes, at, SHORTEST, is_digit);

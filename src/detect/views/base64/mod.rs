@@ -28,7 +28,10 @@ const SHORTEST: usize = 24;
 const LONGEST: usize = 64 * 1024;
 
 /// The longest run that is unpacked.
-const LONGEST_PACKED: usize = 4 * 1024 * 1024;
+const LONGEST_PACKED: usize = 24 * 1024 * 1024;
+
+/// The most that is unpacked of one text.
+const MOST_UNPACKED: usize = 48 * 1024 * 1024;
 
 /// The shortest body of a key.
 const SHORTEST_BODY: usize = 16;
@@ -53,6 +56,7 @@ fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> 
     let mut starts: Vec<(usize, Option<Form>)> = leads.iter().map(|&(at, form)| (at, Some(form))).collect();
     starts.extend(named.iter().filter_map(|name| Some((name.value.clone()?.start, None))));
     starts.extend(values_of_secrets(bytes).into_iter().map(|at| (at, None)));
+    starts.extend(begins_of_zlib(bytes).map(|at| (at, Some(Form::PACKED))));
     starts.sort_unstable_by_key(|(at, form)| (*at, form.is_some()));
     starts.dedup();
 
@@ -60,6 +64,7 @@ fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> 
     // Runs are walked once, however many leads they have.
     let mut current: Option<Run<'_>> = None;
     let mut read_to = 0;
+    let mut room = MOST_UNPACKED;
     for (at, form) in starts {
         if at < read_to || !bytes.get(at).copied().is_some_and(is_digit) {
             continue;
@@ -73,10 +78,11 @@ fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> 
         };
         let Some(run) = run else { continue };
         let stretch = match form {
-            Some(form) => run.index_of(at).and_then(|index| decoded(&run, index, form)),
-            None => is_value(bytes, &run, at).then(|| value(&run)).flatten(),
+            Some(form) => run.index_of(at).and_then(|index| decoded(&run, index, form, read_to, &mut room)),
+            None => is_value(bytes, &run, at).then(|| value(&run, &mut room)).flatten(),
         };
         if let Some(stretch) = stretch {
+            debug_assert!(read_to <= stretch.range.start, "a run is read twice");
             read_to = stretch.range.end;
             found.push(stretch);
         }
@@ -85,14 +91,17 @@ fn runs(bytes: &[u8], leads: &[(usize, Form)], named: &[Named]) -> Vec<Stretch> 
     found
 }
 
-/// What a run says around a lead, which stands behind so many of its digits.
-fn decoded(run: &Run<'_>, index: usize, form: Form) -> Option<Stretch> {
-    let group = index.checked_sub(form.phase)?;
+/// What a run says around a lead, which stands behind so many of its digits, from `floor` on.
+fn decoded(run: &Run<'_>, index: usize, form: Form, floor: usize, room: &mut usize) -> Option<Stretch> {
+    let group = index.checked_sub(form.phase).filter(|group| run.place_of(*group) >= floor)?;
     let said = match form.says {
-        Says::Packed => return unpacked(run, index),
-        Says::PackedTwice => Some(run.all(group)).filter(|_| run.len() <= LONGEST_PACKED),
-        Says::Wide => Some(run.around_group(group, form.bytes_in_front(), |byte| byte == 0 || is_text(byte))),
-        Says::Plain | Says::Base64(_) | Says::Address => Some(run.around_group(group, form.bytes_in_front(), is_text)),
+        Says::Packed => return unpacked(run, index, room),
+        Says::PackedTwice if run.len() > LONGEST_PACKED => return run.packed(index, b"", true),
+        Says::PackedTwice => Some(run.all(group)),
+        Says::Wide => Some(run.around_group(group, form.bytes_in_front(), floor, |byte| byte == 0 || is_text(byte))),
+        Says::Plain | Says::Base64(_) | Says::Address => {
+            Some(run.around_group(group, form.bytes_in_front(), floor, is_text))
+        }
     };
     let worth = |said: &Said| match form.says {
         Says::Wide => memchr::memmem::find(&said.text, b"s\0k\0-\0").is_some(),
@@ -103,24 +112,32 @@ fn decoded(run: &Run<'_>, index: usize, form: Form) -> Option<Stretch> {
 }
 
 /// What a packed file says whose beginning is the digit at `index`.
-fn unpacked(run: &Run<'_>, index: usize) -> Option<Stretch> {
-    let packed = (run.len() <= LONGEST_PACKED).then(|| run.all(index))?;
-    let text = packed::unpack(&packed.text).filter(|text| tells(text))?;
-    run.packed(index, &text)
+fn unpacked(run: &Run<'_>, index: usize, room: &mut usize) -> Option<Stretch> {
+    if run.len() > LONGEST_PACKED {
+        return run.packed(index, b"", true);
+    }
+    let packed::Unpacked { text, cut } = packed::unpack(&run.all(index).text, *room)?;
+    *room -= text.len();
+    match tells(&text) {
+        true => run.packed(index, &text, cut),
+        // What was not unpacked may.
+        false if cut => run.packed(index, b"", true),
+        false => None,
+    }
 }
 
 /// What a value says that is nothing but a run: text, or something packed.
-fn value(run: &Run<'_>) -> Option<Stretch> {
+fn value(run: &Run<'_>, room: &mut usize) -> Option<Stretch> {
     if run.len() < SHORTEST || run.len() > LONGEST_PACKED {
         return None;
     }
     let said = run.all(0);
-    if run.len() <= LONGEST && is_all_text(&said.text) {
+    if run.len() <= LONGEST && (is_all_text(&said.text) || is_wide(&said.text)) {
         return run.stretch(&said);
     }
     // A word on the next line may belong to something else.
     let line = || run.first_line().filter(|line| line.len() >= SHORTEST && is_all_text(&line.all(0).text));
-    unpacked(run, 0).or_else(|| line().and_then(|line| line.stretch(&line.all(0))))
+    unpacked(run, 0, room).or_else(|| line().and_then(|line| line.stretch(&line.all(0))))
 }
 
 /// Whether a text may hold a key or an address, or names a setting.
@@ -140,6 +157,30 @@ const fn is_text(byte: u8) -> bool {
 
 fn is_all_text(text: &[u8]) -> bool {
     text.iter().all(|&byte| is_text(byte)) && str::from_utf8(text).is_ok()
+}
+
+/// Where something that zlib packed may begin, in quotes or behind an equals sign: its first bytes are too common for the
+/// prefilter, so they are looked for in what passed for another reason.
+fn begins_of_zlib(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    const LEVELS: [&[u8]; 3] = [b"eJ", b"eN", b"eA"];
+    let all = LEVELS.into_iter().flat_map(move |level| memchr::memmem::find_iter(bytes, level));
+    all.filter(move |&at| {
+        at > 0
+            && matches!(bytes[at - 1], b'"' | b'\'' | b'`' | b'=')
+            && run_after(bytes, at, SHORTEST, is_digit) == SHORTEST
+            && is_zlib(&bytes[at..at + 4])
+    })
+}
+
+/// Whether four digits say the two bytes that begin what zlib packed.
+fn is_zlib(digits: &[u8]) -> bool {
+    let bits = digits.iter().fold(0, |bits, &digit| bits << 6 | u32::from(value_of(digit).unwrap_or(0)));
+    bits >> 16 == 0x78 && (bits >> 8).is_multiple_of(31)
+}
+
+/// Whether all is text in UTF-16, each character with a NUL behind it.
+fn is_wide(text: &[u8]) -> bool {
+    text.len().is_multiple_of(2) && text.chunks_exact(2).all(|unit| unit[0] < 0x80 && is_text(unit[0]) && unit[1] == 0)
 }
 
 /// Where the values of Kubernetes' Secrets begin, whatever their names.

@@ -138,6 +138,12 @@ impl<'b> Run<'b> {
         self.lines[line].contains(&at).then(|| self.before[line] + at - self.lines[line].start)
     }
 
+    /// How many digits stand in front of a place, wherever it is.
+    fn digits_before(&self, at: usize) -> usize {
+        let line = self.lines.partition_point(|line| line.start <= at);
+        line.checked_sub(1).map_or(0, |line| self.before[line] + at.min(self.lines[line].end) - self.lines[line].start)
+    }
+
     /// The bytes of the group of four digits that begins behind so many, as many as there are.
     fn group(&self, index: usize) -> ([u8; 3], usize) {
         let digits = &self.values[index.min(self.values.len())..self.values.len().min(index + 4)];
@@ -156,8 +162,10 @@ impl<'b> Run<'b> {
         Said { digits: index..self.len(), left_out: 0, text }
     }
 
-    /// The text that stands in the group of four at an index, `front` bytes behind its beginning, and around that.
-    pub(super) fn around_group(&self, index: usize, front: usize, is_text: impl Fn(u8) -> bool) -> Said {
+    /// The text that stands in the group of four at an index, `front` bytes behind its beginning, and around that, from a
+    /// place in the bytes on.
+    pub(super) fn around_group(&self, index: usize, front: usize, floor: usize, is_text: impl Fn(u8) -> bool) -> Said {
+        let floor = self.digits_before(floor);
         let mut text = Vec::new();
         let (mut end, mut skip) = (index, front);
         while end < self.len() && text.len() < REACH {
@@ -165,8 +173,14 @@ impl<'b> Run<'b> {
             let bytes = &bytes[skip.min(count)..count];
             let good = bytes.iter().take_while(|byte| is_text(**byte)).count();
             text.extend_from_slice(&bytes[..good]);
-            end += if good > 0 { (self.len() - end).min(4) } else { 0 };
-            if good == 0 || good < bytes.len() {
+            let all = good == bytes.len();
+            end += match good {
+                0 => 0,
+                // What else the digits of the group say may be the beginning of another text.
+                _ if !all => (8 * (skip + good)).div_ceil(6),
+                _ => (self.len() - end).min(4),
+            };
+            if good == 0 || !all {
                 break;
             }
             skip = 0;
@@ -179,7 +193,7 @@ impl<'b> Run<'b> {
             let good = bytes[..count].iter().rev().take_while(|byte| is_text(**byte)).count();
             in_front.extend(bytes[count - good..count].iter().rev());
             left_out = count - good;
-            if left_out > 0 || start < 4 || in_front.len() >= REACH {
+            if left_out > 0 || start < floor + 4 || in_front.len() >= REACH {
                 break;
             }
             let (next, _) = self.group(start - 4);
@@ -200,15 +214,18 @@ impl<'b> Run<'b> {
     }
 
     /// Where the digit stands that so many stand in front of.
-    fn place_of(&self, index: usize) -> usize {
+    pub(super) fn place_of(&self, index: usize) -> usize {
         let line = self.before.partition_point(|&before| before <= index).saturating_sub(1);
         self.lines[line].start + index - self.before[line]
     }
 
-    /// All from a digit on as a stretch that says `text` once it is unpacked.
-    pub(super) fn packed(&self, index: usize, text: &[u8]) -> Option<Stretch> {
+    /// All from a digit on as a stretch that says `text` once it is unpacked, or more than that.
+    pub(super) fn packed(&self, index: usize, text: &[u8], cut: bool) -> Option<Stretch> {
         let start = self.place_of(index);
         let mut builder = Builder::new(start).opaque();
+        if cut {
+            builder = builder.cut();
+        }
         builder.say(text, self.end() - start);
         builder.finish()
     }

@@ -1,6 +1,7 @@
 //! One escape of a programming language.
 
 use super::super::super::bytes::run_after;
+use super::super::percent;
 use super::super::unit::Unit;
 
 /// What the escape at `at` says; nothing is said of one that means what is written, or nothing in any language.
@@ -19,6 +20,9 @@ pub(in crate::detect::views) fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         b'v' => 0x0b,
         b'a' => 0x07,
         b'e' => 0x1b,
+        // What says the letter of an escape is undone first.
+        b'%' if is_written_in_percent(rest) => return None,
+        b'&' if rest.get(2) == Some(&b'#') => return None,
         // `\/` is left as it is: addresses are read so. So is `\.`, which regular expressions are full of.
         b'\\' | b'"' | b'\'' | b'`' | b'-' | b'_' | b':' | b'=' | b'@' | b'+' | b'#' | b'&' | b'%' | b'$' | b'~' => {
             kind
@@ -37,6 +41,12 @@ pub(in crate::detect::views) fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         _ => return None,
     };
     Some(Unit::byte(byte, 2))
+}
+
+/// Whether the letter or the first digit of an escape stands behind the backslash, percent-encoded.
+fn is_written_in_percent(rest: &[u8]) -> bool {
+    let said = rest.get(2).zip(rest.get(3)).and_then(|(&high, &low)| percent::hex(high, low));
+    said.is_some_and(|said| matches!(said, b'0'..=b'7' | b'x' | b'u' | b'U' | b'N' | b'\\'))
 }
 
 /// `\055`, `\55`, `\0`; a single digit refers to a group of a pattern.

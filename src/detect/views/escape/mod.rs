@@ -5,12 +5,16 @@
 //! escapes are hexadecimal without saying so. A token is in CSS if one of its escapes can be nothing else.
 
 mod code;
+mod literal;
 
 use super::super::bytes::{is_key_byte, run_after};
+use super::codes;
+use super::framed::{Frame, Framed};
 use super::unit::{Unit, tokens};
 use super::{HEAD, Seen, Stretch, head};
 
 pub(super) use code::unit;
+pub(super) use literal::next_piece;
 
 /// How documents in RTF begin.
 const RTF: &[u8] = br"{\rtf";
@@ -64,14 +68,27 @@ pub(super) fn any(bytes: &[u8], at: usize) -> Option<Unit> {
     }
 }
 
-/// The stretches that are worth decoding: what stands without blanks and quotes around an escape.
+/// The stretches that are worth decoding: what stands without blanks and quotes around an escape, and the strings in which
+/// keys go on behind one.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     let bytes = seen.bytes;
     let ends = |byte| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`');
     if bytes.starts_with(RTF) {
         return tokens(bytes, memchr::memchr_iter(b'\\', bytes), |byte| ends(byte) && byte != b'\'', rtf);
     }
-    let any = tokens(bytes, memchr::memchr2_iter(b'\\', b'`', bytes), ends, unit);
+    let mut any = tokens(bytes, memchr::memchr2_iter(b'\\', b'`', bytes), ends, unit);
+    let literals = literal::stretches(seen);
+    if !literals.is_empty() {
+        any.retain(|one| !super::overlaps(&literals, one));
+        any.extend(literals);
+        any.sort_unstable_by_key(|stretch| stretch.range.start);
+    }
+    let decimals = decimals(bytes);
+    if !decimals.is_empty() {
+        any.retain(|one| !super::overlaps(&decimals, one));
+        any.extend(decimals);
+        any.sort_unstable_by_key(|stretch| stretch.range.start);
+    }
     let styles = tokens(bytes, memchr::memchr_iter(b'\\', bytes).filter(|&at| is_css(bytes, at)), ends, css);
     if styles.is_empty() {
         return any;
@@ -80,6 +97,15 @@ pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
     all.extend(styles);
     all.sort_unstable_by_key(|stretch| stretch.range.start);
     all
+}
+
+/// Lua's decimal escapes, which say something else in octal: those of a key, where all of it is written so.
+fn decimals(bytes: &[u8]) -> Vec<Stretch> {
+    let places = memchr::memmem::find_iter(bytes, br"\115\107\");
+    codes::at_places(bytes, places, |bytes, at| {
+        let row = Framed { bytes, frame: Frame::Decimal };
+        row.at(at).filter(|unit| codes::starts_telling(*unit, &row)).map(|unit| (unit, row))
+    })
 }
 
 /// Whether the escape at `at` is one of CSS: as octal it would say a control character, or a blank ends it, or another
@@ -92,7 +118,9 @@ fn is_css(bytes: &[u8], at: usize) -> bool {
             .is_some_and(|digits| digits[0].is_ascii_digit() && matches!(digits[1], b'a'..=b'f' | b'A'..=b'F'))
     };
     let behind = at + unit.source;
-    let blank = bytes[behind - 1] == b' ';
+    // Three digits with a zero in front are octal: nobody pads to three.
+    let octal = matches!(bytes[at + 1..], [b'0', b'1'..=b'7', b'0'..=b'7', b' ', ..]);
+    let blank = bytes[behind - 1] == b' ' && !octal;
     two(at + 1)
         || bytes[at + 1..].starts_with(b"000")
         || blank && is_key_byte(unit.text()[0])

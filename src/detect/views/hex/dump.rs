@@ -17,6 +17,8 @@ pub(super) struct Dump<'b> {
 /// A line of a dump.
 struct Line {
     address: u64,
+    /// The same where its digits are octal, as those of `od` are.
+    octal: Option<u64>,
     /// Its first and its last byte.
     first: Unit,
     last: Unit,
@@ -42,7 +44,7 @@ impl<'b> Dump<'b> {
             let start = at - run_before(self.bytes, at, LONGEST_LINE, |byte| byte != b'\n');
             let line = self.line(start).filter(|line| line.last.end == at)?;
             let next = self.line(line.next)?;
-            (next.address == line.address + line.count).then_some(next.first)
+            line.is_in_front_of(&next).then_some(next.first)
         })
     }
 
@@ -57,7 +59,7 @@ impl<'b> Dump<'b> {
         let end = line.start.checked_sub(1).filter(|end| *end > floor)?;
         let start = end - run_before(self.bytes, end, LONGEST_LINE, |byte| byte != b'\n');
         let above = self.line(start).filter(|above| above.first.start >= floor && above.next == line.start)?;
-        (above.address + above.count == line.address).then_some(above.last)
+        above.is_in_front_of(&line).then_some(above.last)
     }
 
     /// The byte behind `at` in the same line.
@@ -72,6 +74,7 @@ impl<'b> Dump<'b> {
 
     fn line(&self, start: usize) -> Option<Line> {
         let (address, behind, _) = address(self.bytes, start)?;
+        let octal = octal(self.bytes, start);
         let blanks = run_after(self.bytes, behind, 8, |byte| byte == b' ');
         let first = byte_at(self.bytes, behind + blanks)?;
         let (mut last, mut count) = (first, 1);
@@ -81,8 +84,22 @@ impl<'b> Dump<'b> {
             (last, count) = (unit, count + 1);
         }
         let rest = run_after(self.bytes, last.end, LONGEST_LINE, |byte| byte != b'\n');
-        Some(Line { address, first, last, count, start, next: last.end + rest + 1 })
+        Some(Line { address, octal, first, last, count, start, next: last.end + rest + 1 })
     }
+}
+
+impl Line {
+    fn is_in_front_of(&self, next: &Self) -> bool {
+        let octal = self.octal.zip(next.octal).is_some_and(|(own, next)| own + self.count == next);
+        octal || next.address == self.address + self.count
+    }
+}
+
+/// The address at the beginning of a line, if its digits are octal.
+fn octal(bytes: &[u8], start: usize) -> Option<u64> {
+    let digits = run_after(bytes, start, 17, |byte| matches!(byte, b'0'..=b'7'));
+    let text = str::from_utf8(&bytes[start..start + digits]).ok().filter(|_| (6..=16).contains(&digits))?;
+    u64::from_str_radix(text, 8).ok()
 }
 
 /// The address at the beginning of a line, the offset behind it, and whether a colon follows it.

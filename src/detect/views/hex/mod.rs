@@ -36,7 +36,65 @@ pub(super) fn head<'b>(bytes: &[u8], at: usize, room: &'b mut [u8; HEAD]) -> &'b
 
 /// The stretches that are worth decoding.
 pub(super) fn stretches(seen: &Seen<'_>) -> Vec<Stretch> {
-    codes::stretches(seen, Encoding::Hex, row)
+    let bytes = seen.bytes;
+    let mut found = codes::stretches(seen, Encoding::Hex, row);
+    // These begin with too common digits for the prefilter.
+    let rare = RARE.iter().flat_map(|literal| memchr::memmem::find_iter(bytes, literal));
+    let mut rare: Vec<usize> = rare.collect();
+    rare.sort_unstable();
+    rare.dedup();
+    if !rare.is_empty() {
+        let more = codes::at_places(bytes, rare.into_iter(), rare_row);
+        let free: Vec<Stretch> = more.into_iter().filter(|one| !super::overlaps(&found, one)).collect();
+        found.extend(free);
+        found.sort_unstable_by_key(|stretch| stretch.range.start);
+    }
+    found
+}
+
+/// The beginning of a key in UTF-16, and in base64, in what passed for another reason.
+const RARE: [&[u8]; 6] =
+    [b"73006b002d", b"73006B002D", b"73,00,6b,00,2d", b"73 00 6b 00 2d", b"73 00 6B 00 2D", b"63327374"];
+
+/// The number at one of [`RARE`], and how others stand beside it.
+fn rare_row(bytes: &[u8], at: usize) -> Option<(Unit, Wide<'_>)> {
+    let unit = byte_at(bytes, at)?;
+    let row = row_of(bytes, unit, b"")?;
+    let unit = if matches!(row, Hex::Run(_)) { with_prefix(bytes, unit) } else { unit };
+    let wide = unit.byte == b's';
+    let row = Wide { row, wide };
+    let unit = if wide { row.closed(unit)? } else { unit };
+    starts_telling(unit, &row).then_some((unit, row))
+}
+
+/// Bytes, or those of UTF-16 with a NUL behind each.
+struct Wide<'b> {
+    row: Hex<'b>,
+    wide: bool,
+}
+
+impl Wide<'_> {
+    /// With the NUL behind it.
+    fn closed(&self, unit: Unit) -> Option<Unit> {
+        let nul = self.row.next(unit.end).filter(|nul| nul.byte == 0)?;
+        Some(Unit { end: nul.end, ..unit })
+    }
+}
+
+impl Row for Wide<'_> {
+    fn next(&self, at: usize) -> Option<Unit> {
+        let unit = self.row.next(at)?;
+        if self.wide { self.closed(unit) } else { Some(unit) }
+    }
+
+    fn back(&self, at: usize, floor: usize) -> Option<Unit> {
+        let last = self.row.back(at, floor)?;
+        if !self.wide {
+            return Some(last);
+        }
+        let unit = self.row.back(last.start, floor).filter(|_| last.byte == 0)?;
+        Some(Unit { end: last.end, ..unit })
+    }
 }
 
 /// The number at a lead, and how others stand beside it.

@@ -88,7 +88,7 @@ fn constants(bytes: &[u8], region: Range<usize>) -> Constants<'_> {
 }
 
 /// The constant that the `=` at `equals` defines.
-fn constant(bytes: &[u8], equals: usize) -> Option<(&[u8], Range<usize>)> {
+pub(super) fn constant(bytes: &[u8], equals: usize) -> Option<(&[u8], Range<usize>)> {
     let behind = equals + 1;
     let value = behind + run_after(bytes, behind, 8, |byte| matches!(byte, b' ' | b'\t'));
     let open = value + run_after(bytes, value, 2, |byte| byte.is_ascii_alphabetic() || byte == b'@');
@@ -105,7 +105,8 @@ fn constant(bytes: &[u8], equals: usize) -> Option<(&[u8], Range<usize>)> {
         }
     };
     let range = range.filter(|range| !range.is_empty())?;
-    let mut before = bytes[equals.saturating_sub(2 * LONGEST_NAME)..equals].trim_ascii_end();
+    let before = &bytes[equals.saturating_sub(2 * LONGEST_NAME)..equals];
+    let mut before = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     before = before.strip_suffix(b":").unwrap_or(before);
     before = before.strip_suffix(b"[]").unwrap_or(before).trim_ascii_end();
     let mut name = word_before(before);
@@ -195,11 +196,13 @@ fn said(bytes: &[u8], range: Range<usize>, parts: &[Operand], list: bool) -> Opt
     if parts.len() < 2 {
         return None;
     }
-    let start = list::begins(bytes, range.start);
-    if list && start.is_none() && !list::ends(bytes, range.end) {
+    let call = list::begins(bytes, range.start);
+    let between = call.map(|call| call.between).or_else(|| list::ends(bytes, range.end));
+    if list && between.is_none() {
         return None;
     }
-    Some((start.unwrap_or(range.start), values().collect::<Vec<_>>().concat()))
+    let between = if list { between.unwrap_or_default() } else { b"" };
+    Some((call.map_or(range.start, |call| call.start), values().collect::<Vec<_>>().join(between)))
 }
 
 /// The part at `at`: a constant in any spelling, or a literal.

@@ -1,5 +1,5 @@
 //! Texts with places that a call fills with literals: `fmt.Sprintf("%s%s", "…", "…")`, `"{}{}".format("…", "…")`,
-//! `"%s%s" % ("…", "…")`.
+//! `"%s%s" % ("…", "…")`, `'{0}{1}' -f '…', '…'`.
 
 use std::ops::Range;
 
@@ -39,7 +39,10 @@ pub(super) fn before(bytes: &[u8], open: usize, count: usize) -> Option<Format> 
     let method = || {
         let text = text.strip_suffix(b"(").unwrap_or(text).trim_ascii_end();
         let operand = text.strip_suffix(b"%").map(<[u8]>::trim_ascii_end);
-        let operand = operand.or_else(|| text.strip_suffix(b".format")).or_else(|| text.strip_suffix(b".formatted"))?;
+        let operand = operand.or_else(|| text.strip_suffix(b".format")).or_else(|| text.strip_suffix(b".formatted"));
+        // PowerShell's
+        let operand = operand.or_else(|| text.strip_suffix(b" -f").or_else(|| text.strip_suffix(b" -F")))?;
+        let operand = operand.trim_ascii_end();
         let (format, before) = literal(operand)?;
         Some((format, before.len()))
     };
@@ -117,6 +120,8 @@ mod tests {
             ("k = string.Format(\"{0}{1}\", @", "<><>"),
             ("k = format!(\"{}{}\", @", "<><>"),
             ("k = String.format(\"%1$s%2$s\", @", "<><>"),
+            ("k = '{0}{1}' -f @", "<><>"),
+            ("k = \"sk-{0}{1}\" -f (@", "sk-<><>"),
         ] {
             let open = text.find('@').unwrap();
             let format = before(text.as_bytes(), open, 2).unwrap_or_else(|| panic!("{text}"));

@@ -1,4 +1,4 @@
-//! Calls that put the members of a list together with nothing in between.
+//! Calls that put the members of a list together, with nothing or a hyphen in between.
 
 use super::joint::{LONGEST, blank, is_quote};
 use crate::detect::bytes::{run_after, run_before};
@@ -9,12 +9,27 @@ const CALLS: [&[u8]; 6] = [b"concat", b"concat!", b"concatenate", b"paste0", b"s
 /// Ends of the names of calls that put a list together with a separator, which is their first argument.
 const JOINS: [&[u8]; 2] = [b"join", b"implode"];
 
-/// Empty separators.
-const NOTHING: [&[u8]; 4] = [b"\"\"", b"''", b"string.Empty", b"String.Empty"];
+/// Separators as they are written, and what they say: keys have hyphens.
+const SEPARATORS: [(&[u8], &[u8]); 6] =
+    [(b"\"\"", b""), (b"''", b""), (b"string.Empty", b""), (b"String.Empty", b""), (b"\"-\"", b"-"), (b"'-'", b"-")];
 
-/// Where the call begins that puts together what begins at `open`, with its quote: `concat!(`, `"".join([`,
-/// `implode('', [`.
-pub(super) fn begins(bytes: &[u8], open: usize) -> Option<usize> {
+/// A call that puts a list together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Call {
+    /// Where it begins.
+    pub(super) start: usize,
+    /// What it puts between the members.
+    pub(super) between: &'static [u8],
+}
+
+/// The separator that a text ends with, and what stands in front of it.
+fn separator(text: &[u8]) -> Option<(&[u8], &'static [u8])> {
+    SEPARATORS.iter().find_map(|(written, said)| Some((text.strip_suffix(*written)?, *said)))
+}
+
+/// The call that puts together what begins at `open`, with its quote: `concat!(`, `"".join([`, `implode('', [`,
+/// `!Join ['', [`, `-join (`.
+pub(super) fn begins(bytes: &[u8], open: usize) -> Option<Call> {
     /// Brackets and words between a call and its first literal: `strings.Join([]string{`.
     const STEPS: usize = 4;
     let floor = open.saturating_sub(LONGEST / 2);
@@ -26,12 +41,20 @@ pub(super) fn begins(bytes: &[u8], open: usize) -> Option<usize> {
                 let (word, before) = split_word(rest.trim_ascii_end());
                 let lower = word.to_ascii_lowercase();
                 if CALLS.iter().any(|call| lower.ends_with(call)) {
-                    return Some(floor + before.len());
+                    return Some(Call { start: floor + before.len(), between: b"" });
                 }
                 if lower.ends_with(b".join") {
                     // The word begins behind the literal that it is a method of.
-                    let literal = NOTHING[..2].iter().find_map(|nothing| before.strip_suffix(*nothing))?;
-                    return Some(floor + literal.len());
+                    let (literal, between) =
+                        separator(before).filter(|(_, _)| before.ends_with(b"'") || before.ends_with(b"\""))?;
+                    return Some(Call { start: floor + literal.len(), between });
+                }
+                if lower == b"join"
+                    && let Some(operator) = before.strip_suffix(b"-")
+                {
+                    // What stands in front is the list, and this the separator.
+                    let alone = matches!(operator.trim_ascii_end().last(), None | Some(b'=' | b'(' | b',' | b';'));
+                    return alone.then_some(Call { start: floor + operator.len(), between: b"" });
                 }
                 // `new[] {`, `[]string{`, `List.of(`.
                 text = before.trim_ascii_end();
@@ -40,11 +63,16 @@ pub(super) fn begins(bytes: &[u8], open: usize) -> Option<usize> {
                 }
             }
             b',' => {
-                let list = rest.trim_ascii_end();
-                let list = NOTHING.iter().find_map(|nothing| list.strip_suffix(*nothing))?.trim_ascii_end();
-                let (word, before) = split_word(list.strip_suffix(b"(").unwrap_or(list).trim_ascii_end());
+                let (list, between) = separator(rest.trim_ascii_end())?;
+                let list = list.trim_ascii_end();
+                let list = list.strip_suffix(b"(").or_else(|| list.strip_suffix(b"[")).unwrap_or(list).trim_ascii_end();
+                // `{"Fn::Join": ["", [`
+                let member = list.strip_suffix(b"\":");
+                let (word, before) = split_word(member.unwrap_or(list));
+                let before = if member.is_some() { before.strip_suffix(b"\"")?.trim_ascii_end() } else { before };
+                let start = floor + before.strip_suffix(b"{").unwrap_or(before).len();
                 let lower = word.to_ascii_lowercase();
-                return JOINS.iter().any(|join| lower.ends_with(join)).then_some(floor + before.len());
+                return JOINS.iter().any(|join| lower.ends_with(join)).then_some(Call { start, between });
             }
             _ => return None,
         }
@@ -67,8 +95,10 @@ fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
     (word, before)
 }
 
-/// Whether the list whose last piece ends at `end` is put together behind it: `].join("")`, `] -join ''`, `}, "")`.
-pub(super) fn ends(bytes: &[u8], end: usize) -> bool {
+/// What is put between the members of the list whose last piece ends at `end`, where a call behind it does that:
+/// `].join("")`, `] -join ''`, `}, "")`.
+pub(super) fn ends(bytes: &[u8], end: usize) -> Option<&'static [u8]> {
+    const HYPHENS: [&[u8]; 5] = [b".join(\"-\")", b".join('-')", b".joinToString(\"-\")", b"-join'-'", b",\"-\")"];
     const CLOSED: [&[u8]; 16] = [
         b".join(\"\")",
         b".join('')",
@@ -93,7 +123,7 @@ pub(super) fn ends(bytes: &[u8], end: usize) -> bool {
     at = blank(bytes, at + usize::from(bytes.get(at) == Some(&b',')));
     let closed = run_after(bytes, at, 4, |byte| matches!(byte, b']' | b')' | b'}'));
     if closed == 0 {
-        return false;
+        return None;
     }
     let rest = &bytes[at + closed..];
     let squeezed: Vec<u8> = rest.iter().filter(|byte| !byte.is_ascii_whitespace()).take(32).copied().collect();
@@ -101,7 +131,10 @@ pub(super) fn ends(bytes: &[u8], end: usize) -> bool {
     let bare = squeezed.strip_prefix(b".join").is_some_and(|rest| {
         !rest.first().is_some_and(|&byte| byte == b'(' || byte.is_ascii_alphanumeric() || byte == b'_')
     });
-    bare || CLOSED.iter().any(|closed| squeezed.starts_with(closed))
+    if bare || CLOSED.iter().any(|closed| squeezed.starts_with(closed)) {
+        return Some(b"");
+    }
+    HYPHENS.iter().any(|closed| squeezed.starts_with(closed)).then_some(b"-")
 }
 
 #[cfg(test)]
@@ -121,8 +154,14 @@ mod tests {
             "K = String.join(\"\", List.of(@",
             "K = join('', @",
             "K = paste0(@",
+            "K = !Join ['', [@",
+            "K = {\"Fn::Join\": [\"\", [@",
+            "K = \"-\".join([@",
+            "K = String.join(\"-\", @",
+            "K = implode('-', [@",
         ] {
-            assert_eq!(begins(text.as_bytes(), text.find('@').unwrap()), Some(4), "{text}");
+            let call = Call { start: 4, between: if text.contains('-') { b"-" } else { b"" } };
+            assert_eq!(begins(text.as_bytes(), text.find('@').unwrap()), Some(call), "{text}");
         }
         for text in [
             "K = [@",
@@ -133,16 +172,21 @@ mod tests {
             "keys = {@",
             "String.join(\",\", @",
             "x.push(@",
+            "K = $a -join (@",
+            "K: ['', [@",
         ] {
             assert_eq!(begins(text.as_bytes(), text.find('@').unwrap()), None, "{text}");
         }
         for text in
             ["@\"].join(\"\")", "@', ] -join ''", "@\"}, \"\")", "@'].join\n", "@\") .mkString", "@\" ] |> Enum.join()"]
         {
-            assert!(ends(&text.as_bytes()[1..], 0), "{text}");
+            assert_eq!(ends(&text.as_bytes()[1..], 0), Some(&b""[..]), "{text}");
         }
+        assert_eq!(ends(b"\"].join(\"-\")", 0), Some(&b"-"[..]));
+        let unary = b"K = -join (@";
+        assert_eq!(begins(unary, unary.len() - 1), Some(Call { start: 4, between: b"" }));
         for text in ["@\"]", "@\"].join(\",\")", "@\"].join()", "@\"] -join ','", "@\"]}", "@\"].joined_by(x)"] {
-            assert!(!ends(&text.as_bytes()[1..], 0), "{text}");
+            assert_eq!(ends(&text.as_bytes()[1..], 0), None, "{text}");
         }
     }
 }

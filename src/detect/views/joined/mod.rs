@@ -4,15 +4,17 @@
 //! No language is parsed. From a place that may be in a key or an address the [`chain`] of literals around it is followed,
 //! as far as nothing but a [`joint`] stands between two of them.
 
+mod appended;
 mod chain;
 mod constants;
 mod format;
 mod joint;
 mod list;
+mod words;
 
 use std::ops::Range;
 
-use super::complete::is_unmistakable;
+use super::complete::{is_unmistakable, is_whole};
 use super::pieces::{Pieces, Place, Reason, authority_end, best, is_content, is_strict, is_telling, run_at};
 use super::{Builder, HEAD, Seen, Stretch};
 use crate::detect::bytes::is_key_byte;
@@ -77,6 +79,14 @@ pub(super) fn stretches(seen: &Seen<'_>, places: &[Place]) -> Vec<Stretch> {
             found.push(stretch);
         }
     }
+    for more in [words::stretches(seen), appended::stretches(seen)] {
+        // What is a whole key goes before what is a part of one.
+        let whole: Vec<Stretch> = more.iter().filter(|more| is_whole(&more.text)).cloned().collect();
+        found.retain(|one| !super::overlaps(&whole, one));
+        let free: Vec<Stretch> = more.into_iter().filter(|one| !super::overlaps(&found, one)).collect();
+        found.extend(free);
+        found.sort_by_key(|stretch| stretch.range.start);
+    }
     found.extend(constants::stretches(seen, &found));
     found.sort_by_key(|stretch| stretch.range.start);
     found
@@ -123,6 +133,11 @@ fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
     // The end of a literal that is more than content, such as a format, is no piece.
     let is_literal = |range: &Range<usize>| range.start > 0 && is_quote(bytes[range.start - 1]);
     let skipped = chain.pieces.ranges.iter().position(is_literal)?;
+    // Neither is the separator in front of them: `join("-", "…", "…")`.
+    let parts = |next: &Range<usize>| list::begins(bytes, next.start - 1).is_some_and(|call| call.between == b"-");
+    let separated = bytes[chain.pieces.ranges[skipped].clone()] == *b"-"
+        && chain.pieces.ranges.get(skipped + 1).is_some_and(|next| is_literal(next) && parts(next));
+    let skipped = skipped + usize::from(separated);
     let pieces = &Pieces { ranges: chain.pieces.ranges[skipped..].to_vec() };
     let kinds = &chain.kinds[skipped..];
     let first = pieces.ranges.first()?;
@@ -134,19 +149,20 @@ fn listed(bytes: &[u8], chain: &Chain, reason: Reason) -> Option<Stretch> {
     let begins = list::begins(bytes, open);
     // `"…".concat("…", "…")`: the call begins behind the first.
     let called = || comma > 0 && list::begins(bytes, pieces.ranges[comma].start - 1).is_some();
-    if begins.is_none() && !called() && !list::ends(bytes, chain.end()) {
+    let put = begins.map(|call| call.between).or_else(|| called().then_some(&b""[..]));
+    let between = put.or_else(|| list::ends(bytes, chain.end()))?;
+    let (text, cuts) = pieces.text_with(bytes, between);
+    // A hyphen between words joins anything: only the whole of a key tells that it is one.
+    let key = || text.split(|&byte| !is_key_byte(byte)).any(is_unmistakable);
+    if !is_telling(&text, &cuts, reason) || !between.is_empty() && !key() {
         return None;
     }
-    let (text, cuts) = pieces.text(bytes);
-    if !is_telling(&text, &cuts, reason) {
-        return None;
-    }
-    let start = begins.or_else(|| list::call_of_slice(bytes, open)).unwrap_or(first.start);
+    let start = begins.map(|call| call.start).or_else(|| list::call_of_slice(bytes, open)).unwrap_or(first.start);
     let mut builder = builder(start, &text, reason);
     if start < first.start {
         builder.say(b"\"", first.start - start);
     }
-    pieces.build(bytes, &mut builder, start);
+    pieces.build_with(bytes, &mut builder, start, between);
     builder.finish()
 }
 
