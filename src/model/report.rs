@@ -73,6 +73,8 @@ pub enum SkipReason {
     Encrypted,
     /// An archive, or a member of one, that cannot be unpacked.
     Damaged,
+    /// A member of an archive that is packed in a way that is not known.
+    Unsupported,
     /// What could not be unpacked of an archive that was neither committed nor asked for, or that breaks off behind members
     /// that were read.
     Unopened,
@@ -97,6 +99,7 @@ impl SkipReason {
             Self::ShallowHistory => "shallow-history",
             Self::Encrypted => "encrypted",
             Self::Damaged => "damaged",
+            Self::Unsupported => "unsupported",
             Self::Unopened => "unopened",
         }
     }
@@ -123,7 +126,8 @@ impl SkipReason {
             | Self::MissingObject
             | Self::ShallowHistory
             | Self::Encrypted
-            | Self::Damaged => SkipEffect::Incomplete,
+            | Self::Damaged
+            | Self::Unsupported => SkipEffect::Incomplete,
             Self::SpecialFile
             | Self::Symlink
             | Self::LfsPointer

@@ -176,8 +176,9 @@ pub(super) const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::MissingObject => "an object that the repository names is not here",
         SkipReason::ShallowHistory => "the history of the repository is cut off",
         SkipReason::Encrypted => "a password protects it",
-        SkipReason::Damaged => "it is a damaged archive, or packed in a way that is not known",
-        SkipReason::Unopened => "the archive, or the rest of it, cannot be unpacked",
+        SkipReason::Damaged => "it is a damaged archive",
+        SkipReason::Unsupported => "it is packed in a way that is not known",
+        SkipReason::Unopened => "the archive, or a part of it, cannot be unpacked",
     }
 }
 
@@ -209,7 +210,8 @@ pub(super) const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::ShallowHistory => "shallow history",
         SkipReason::Encrypted => "encrypted",
         SkipReason::Damaged => "damaged archive",
-        SkipReason::Unopened => "archive not opened",
+        SkipReason::Unsupported => "packed in an unknown way",
+        SkipReason::Unopened => "archive not wholly opened",
     }
 }
 

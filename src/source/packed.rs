@@ -156,7 +156,8 @@ impl Visitor for Emitting<'_, '_> {
             },
             Trouble::Encrypted if self.wanted => SkipReason::Encrypted,
             Trouble::Damaged if self.wanted => SkipReason::Damaged,
-            Trouble::Encrypted | Trouble::Damaged | Trouble::Cut => SkipReason::Unopened,
+            Trouble::Unknown if self.wanted => SkipReason::Unsupported,
+            Trouble::Encrypted | Trouble::Damaged | Trouble::Unknown | Trouble::Cut => SkipReason::Unopened,
         };
         (self.hand.skip)(&of_member(self.hand, self.origin, path), reason);
     }

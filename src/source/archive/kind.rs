@@ -31,10 +31,14 @@ pub(crate) enum Kind {
 /// Ways to pack a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
+    /// As zip archives have it: without any header.
+    Deflate,
     Gzip,
     Bzip2,
     Xz,
     Lzma,
+    /// As zip archives have it: with a header of its own.
+    ZipLzma,
     Zstd,
 }
 
@@ -92,9 +96,15 @@ impl Method {
         }
     }
 
+    /// Whether no other stream can follow, as nothing tells where one begins.
+    pub(super) const fn is_single(self) -> bool {
+        matches!(self, Self::Deflate | Self::Lzma | Self::ZipLzma)
+    }
+
     /// Ends of names that a packed file has besides those of what is in it, and what stands there once it is unpacked.
     const fn suffixes(self) -> &'static [(&'static str, &'static str)] {
         match self {
+            Self::Deflate | Self::ZipLzma => &[],
             Self::Gzip => &[(".gz", ""), (".gzip", ""), (".tgz", ".tar"), (".svgz", ".svg")],
             Self::Bzip2 => &[(".bz2", ""), (".bz", ""), (".tbz2", ".tar"), (".tbz", ".tar")],
             Self::Xz => &[(".xz", ""), (".txz", ".tar")],

@@ -18,6 +18,7 @@ mod path;
 mod sqlite;
 mod stream;
 mod tar;
+mod unused;
 mod work;
 mod zip;
 
@@ -46,6 +47,8 @@ pub(super) enum Trouble {
     Encrypted,
     /// It cannot be unpacked.
     Damaged,
+    /// It is packed in a way that is not known.
+    Unknown,
     /// The archive breaks off behind members that were read.
     Cut,
 }
@@ -95,9 +98,9 @@ impl<T: Read + Seek> Seekable for T {}
 /// Memory that a packed stream's decoder may take.
 const fn window(method: Method) -> u64 {
     match method {
-        Method::Gzip => UNMEASURED,
+        Method::Deflate | Method::Gzip => UNMEASURED,
         Method::Bzip2 => 8 * UNMEASURED,
-        Method::Xz | Method::Lzma | Method::Zstd => WINDOW,
+        Method::Xz | Method::Lzma | Method::ZipLzma | Method::Zstd => WINDOW,
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Cursor, Read};
 
 use super::kind::{HEAD, Kind, Method};
 use super::stream::{Taken, Unpacker};
+use super::unused::Unused;
 use super::work::{Meter, Most, Stop, UNMEASURED, Work};
 use super::{Bound, MemberPath, Seekable, Trouble, Visitor, WHOLE, mail, sqlite, window};
 use crate::source::open::fill;
@@ -20,7 +21,7 @@ const MOST_TROUBLES: usize = 100;
 /// An archive while it is unpacked.
 pub(super) struct Unpacking<'v, 'w> {
     pub(super) work: &'w Work,
-    visit: &'v mut dyn Visitor,
+    pub(super) visit: &'v mut dyn Visitor,
     /// What the outermost archive is called.
     name: &'v [u8],
     troubles: usize,
@@ -149,18 +150,25 @@ impl<'v, 'w> Unpacking<'v, 'w> {
                 self.member(&mut content, None, &member, depth);
             }
         }
-        let garbage = stream.inner().has_garbage();
         let read = stream.read_so_far() > 0;
         match stream.stop() {
             Some(Stop::Limit(bound)) => self.trouble(path, Trouble::Limit(bound)),
             Some(Stop::Failed(io::ErrorKind::UnexpectedEof)) if read => self.trouble(path, Trouble::Cut),
             Some(Stop::Failed(_)) => {
                 self.trouble(path, Trouble::Damaged);
-                return read;
+                if !read {
+                    return false;
+                }
             }
-            None if garbage => self.trouble(path, Trouble::Cut),
             None => {}
         }
+        let (beside, behind) = stream.into_inner().rest();
+        let mut unused = Unused::of(path);
+        self.beside(&mut unused, &beside.texts, beside.more);
+        if let Some(mut behind) = behind.filter(|_| !self.is_over()) {
+            self.stretch(&mut unused, &mut behind, None, depth);
+        }
+        self.finish(&mut unused);
         true
     }
 

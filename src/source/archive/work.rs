@@ -165,8 +165,8 @@ impl<'w, R: Read> Meter<'w, R> {
     }
 
     /// What is read from.
-    pub(super) const fn inner(&self) -> &R {
-        &self.inner
+    pub(super) fn into_inner(self) -> R {
+        self.inner
     }
 
     /// Why it ended before its time; told once, and nothing where what it reads from had ended.

@@ -25,10 +25,42 @@ fn streams_behind_each_other_are_one() {
         assert_eq!(read(&name, &parts), (vec![format!("{name}!a")], none()), "{method}");
         let padded = [&parts[..], &[0; 512], &parts[..], &[0; 512]].concat();
         assert_eq!(read(&name, &padded), (vec![format!("{name}!a")], none()), "{method}, with zeros");
-        let more = [&parts[..], b"garbage"].concat();
-        let unopened = vec![(name.clone(), SkipReason::Unopened)];
-        assert_eq!(read(&name, &more), (vec![format!("{name}!a")], unopened), "{method}, with garbage");
     }
+}
+
+#[test]
+fn what_follows_behind_a_stream_is_read() {
+    for method in METHODS {
+        let (packed, name) = (stream(method, b"nothing"), format!("a.{method}"));
+        let behind = |bytes: &[u8]| read(&name, &[&packed[..], bytes].concat());
+        let unused = (vec![format!("{name}!(unused)")], none());
+        assert_eq!(behind(b"\nwhatever, whatever needle-12345\n"), unused, "{method}: a line");
+        assert_eq!(behind(&[&noise(200_000)[..], NEEDLE].concat()), unused, "{method}: more than is held");
+        let archive = packed_in_zip();
+        assert_eq!(behind(&archive), (vec![format!("{name}!(unused)!a.txt")], none()), "{method}: an archive");
+        assert_eq!(behind(&[0; 5000]), (vec![], none()), "{method}: nothing was ever written there");
+        assert_eq!(behind(b"garbage"), (vec![], none()), "{method}: shorter than any key");
+    }
+}
+
+fn packed_in_zip() -> Vec<u8> {
+    packed(&[("a.txt", NEEDLE)])
+}
+
+#[test]
+fn texts_beside_what_is_packed_are_read() {
+    let text = b"a comment that nobody sees, with needle-12345";
+    let mut packed = Vec::new();
+    let builder = flate2::GzBuilder::new().comment(&text[..]).filename("nothing");
+    builder.write(&mut packed, flate2::Compression::default()).write_all(b"nothing").unwrap();
+    assert_eq!(read("a.gz", &packed), (vec!["a.gz!(unused)".to_owned()], none()));
+    let frame = |length: u32, text: &[u8]| [&[0x50, 0x2a, 0x4d, 0x18][..], &length.to_le_bytes(), text].concat();
+    let all = [frame(text.len() as u32, text), stream("zst", b"nothing")].concat();
+    assert_eq!(read("a.zst", &all), (vec!["a.zst!(unused)".to_owned()], none()));
+    // More of it than is kept is listed.
+    let long = [noise(2_000_000), NEEDLE.to_vec()].concat();
+    let all = [frame(long.len() as u32, &long), stream("zst", b"nothing")].concat();
+    assert_eq!(read("a.zst", &all), (vec![], limit("a.zst")));
 }
 
 #[test]
