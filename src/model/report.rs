@@ -75,6 +75,10 @@ pub enum SkipReason {
     Damaged,
     /// A member of an archive that is packed in a way that is not known.
     Unsupported,
+    /// An archive where none was to be opened.
+    NotOpened,
+    /// Encoded text where none was to be decoded.
+    NotDecoded,
     /// What could not be unpacked of an archive that was neither committed nor asked for, or that breaks off behind members
     /// that were read.
     Unopened,
@@ -100,6 +104,8 @@ impl SkipReason {
             Self::Encrypted => "encrypted",
             Self::Damaged => "damaged",
             Self::Unsupported => "unsupported",
+            Self::NotOpened => "not-opened",
+            Self::NotDecoded => "not-decoded",
             Self::Unopened => "unopened",
         }
     }
@@ -133,6 +139,8 @@ impl SkipReason {
             | Self::LfsPointer
             | Self::Submodule
             | Self::Unparsed
+            | Self::NotOpened
+            | Self::NotDecoded
             | Self::Unopened => SkipEffect::Note,
         }
     }

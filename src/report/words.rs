@@ -178,6 +178,8 @@ pub(super) const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::Encrypted => "a password protects it",
         SkipReason::Damaged => "it is a damaged archive",
         SkipReason::Unsupported => "it is packed in a way that is not known",
+        SkipReason::NotOpened => "an archive, and --max-archive-depth 0 says that none is to be opened",
+        SkipReason::NotDecoded => "it holds encoded text, and --max-decode-depth 0 says that none is to be decoded",
         SkipReason::Unopened => "the archive, or a part of it, cannot be unpacked",
     }
 }
@@ -211,7 +213,9 @@ pub(super) const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::Encrypted => "encrypted",
         SkipReason::Damaged => "damaged archive",
         SkipReason::Unsupported => "packed in an unknown way",
-        SkipReason::Unopened => "archive not wholly opened",
+        SkipReason::NotOpened => "closed archive",
+        SkipReason::NotDecoded => "undecoded file",
+        SkipReason::Unopened => "incompletely opened archive",
     }
 }
 

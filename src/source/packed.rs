@@ -154,6 +154,7 @@ impl Visitor for Emitting<'_, '_> {
                 Bound::Depth => SkipReason::Beyond(Limit::ArchiveDepth),
                 Bound::Memory => SkipReason::Limit,
             },
+            Trouble::Unwanted => SkipReason::NotOpened,
             Trouble::Encrypted if self.wanted => SkipReason::Encrypted,
             Trouble::Damaged if self.wanted => SkipReason::Damaged,
             Trouble::Unknown if self.wanted => SkipReason::Unsupported,

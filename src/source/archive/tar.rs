@@ -136,7 +136,11 @@ impl Read for Content<'_> {
         let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.source.read(&mut buffer[..room])?;
         self.left -= count as u64;
-        Ok(count)
+        match count {
+            // Whoever reads it is to know that there should be more.
+            0 if room > 0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            count => Ok(count),
+        }
     }
 }
 

@@ -6,8 +6,9 @@
 use std::io::{Cursor, Read};
 
 use super::kind::{HEAD, Kind};
+use super::lines::Lines;
 use super::open::Unpacking;
-use super::{MemberPath, Trouble, Visitor};
+use super::{MemberPath, Trouble};
 
 /// Fewest bytes that are worth a look: shorter than any key, and longer than what programs leave between members.
 pub(super) const SHORTEST: usize = 28;
@@ -15,21 +16,17 @@ pub(super) const SHORTEST: usize = 28;
 /// Most bytes of a stretch that is no member of its own.
 const SHORT: usize = 64 * 1024;
 
-/// Bytes of lines that are handed on together.
-const BLOCK: usize = 1024 * 1024;
-
 /// What no member of an archive has, while it is gathered.
 pub(super) struct Unused {
     archive: MemberPath,
     /// Members made of it so far.
     number: u64,
-    lines: Option<MemberPath>,
-    bytes: Vec<u8>,
+    lines: Option<Lines>,
 }
 
 impl Unused {
     pub(super) fn of(archive: &MemberPath) -> Self {
-        Self { archive: archive.clone(), number: 0, lines: None, bytes: Vec::new() }
+        Self { archive: archive.clone(), number: 0, lines: None }
     }
 
     fn next(&mut self) -> MemberPath {
@@ -39,18 +36,6 @@ impl Unused {
             number => self.archive.member(format!("(unused {number})").as_bytes()),
         }
     }
-
-    /// Hands on the lines, where they are enough or the last.
-    fn hand_on(&mut self, last: bool, visit: &mut dyn Visitor) {
-        if self.bytes.is_empty() || (self.bytes.len() < BLOCK && !last) {
-            return;
-        }
-        let mut path = self.lines.take().unwrap_or_else(|| self.next());
-        visit.whole(&path, &self.bytes);
-        path.advance(&self.bytes);
-        self.bytes.clear();
-        self.lines = Some(path);
-    }
 }
 
 impl Unpacking<'_, '_> {
@@ -59,9 +44,14 @@ impl Unpacking<'_, '_> {
         let Some(start) = bytes.iter().position(|byte| *byte != 0) else { return };
         let end = bytes.iter().rposition(|byte| *byte != 0).map_or(start, |last| last + 1);
         if end - start >= SHORTEST {
-            unused.bytes.extend_from_slice(&bytes[start..end]);
-            unused.bytes.push(b'\n');
-            unused.hand_on(false, self.visit);
+            let lines = match unused.lines.take() {
+                Some(lines) => lines,
+                None => Lines::of(unused.next()),
+            };
+            let lines = unused.lines.insert(lines);
+            lines.bytes.extend_from_slice(&bytes[start..end]);
+            lines.bytes.push(b'\n');
+            lines.hand_on(false, self.visit);
         }
     }
 
@@ -96,7 +86,9 @@ impl Unpacking<'_, '_> {
 
     /// Hands on what is left of the lines.
     pub(super) fn finish(&mut self, unused: &mut Unused) {
-        unused.hand_on(true, self.visit);
+        if let Some(lines) = &mut unused.lines {
+            lines.hand_on(true, self.visit);
+        }
     }
 
     /// The texts that stand beside a packed stream, and whether there are more than were kept.

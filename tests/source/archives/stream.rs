@@ -48,6 +48,24 @@ fn packed_in_zip() -> Vec<u8> {
 }
 
 #[test]
+fn streams_of_lzma_with_any_properties_are_known() {
+    use lzma_rust2::{LzmaOptions, LzmaWriter};
+    for (lc, lp, pb, window) in [(3, 0, 2, 5 << 20), (1, 2, 0, 1 << 16), (0, 0, 4, 3 << 20), (3, 0, 2, 1 << 20)] {
+        let mut options = LzmaOptions::with_preset(1);
+        (options.lc, options.lp, options.pb, options.dict_size) = (lc, lp, pb, window);
+        let mut packed = Vec::new();
+        let mut writer = LzmaWriter::new_use_header(&mut packed, &options, None).unwrap();
+        writer.write_all(NEEDLE).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(read("a.lzma", &packed), (vec!["a.lzma!a".to_owned()], none()), "{lc} {lp} {pb} {window}");
+    }
+    // Numbers of another format are none.
+    let mut numbers = vec![93, 0, 16, 0, 0, 7];
+    numbers.extend([1; 500]);
+    assert_eq!(read("numbers.bin", &numbers), (vec![], none()));
+}
+
+#[test]
 fn texts_beside_what_is_packed_are_read() {
     let text = b"a comment that nobody sees, with needle-12345";
     let mut packed = Vec::new();

@@ -349,6 +349,21 @@ fn members_packed_in_other_ways_are_read() {
 }
 
 #[test]
+fn an_archive_with_a_comment_behind_a_script_is_found() {
+    let mut archive = packed(&[("a.txt", NEEDLE)]);
+    let length = archive.len();
+    for (script, comment) in [("#!/bin/sh\nexit\n", "made by x"), ("MZ program\n", &"long ".repeat(13_000))] {
+        archive[length - 2..].copy_from_slice(&(comment.len() as u16).to_le_bytes());
+        for filler in ["", &"#\n".repeat(50_000)] {
+            let tool = [script.as_bytes(), filler.as_bytes(), &archive, comment.as_bytes()].concat();
+            assert_eq!(read("tool", &tool), (vec!["tool!a.txt".to_owned()], none()), "{}", tool.len());
+            // The length of a comment is no other's.
+            assert_eq!(read("tool", &[&tool[..], b"more"].concat()), (vec![], none()));
+        }
+    }
+}
+
+#[test]
 fn an_archive_behind_a_script_is_read_with_the_script() {
     for length in [10, 100_000] {
         let script = [b"#!/usr/bin/env python3\n# needle-12345\n".to_vec(), vec![b' '; length]].concat();

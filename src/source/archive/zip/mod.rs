@@ -39,6 +39,8 @@ struct Packed<'p> {
     /// Where its content stands.
     start: u64,
     size: u64,
+    /// Whether the archive ends inside of it.
+    cut: bool,
     /// Bytes that it has unpacked, where its stream does not tell.
     length: Option<u64>,
     /// The sum of what it unpacks to.
@@ -125,6 +127,7 @@ impl Unpacking<'_, '_> {
                     packing: Packing::of(method(&entry)),
                     start,
                     size,
+                    cut: false,
                     length: Some(entry.size()),
                     sum: Some(entry.crc32()),
                     path: &member,
@@ -151,10 +154,11 @@ impl Unpacking<'_, '_> {
         if member.size == 0 {
             return 0;
         }
-        let Ok(mut source) = archive.seek(SeekFrom::Start(member.start)).map(|_| archive.take(member.size)) else {
+        if archive.seek(SeekFrom::Start(member.start)).is_err() {
             self.trouble(member.path, Trouble::Damaged);
             return 0;
-        };
+        }
+        let mut source = archive.take(member.size).chain(End { cut: member.cut });
         let taken = Taken::default();
         match member.packing {
             Packing::Stored => {
@@ -272,6 +276,18 @@ impl Read for Summed<'_> {
         self.sum.update(&buffer[..count]);
         self.ended |= count == 0 && !buffer.is_empty();
         Ok(count)
+    }
+}
+
+/// The end of a member's bytes.
+struct End {
+    /// Whether there should be more.
+    cut: bool,
+}
+
+impl Read for End {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        if self.cut { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(0) }
     }
 }
 

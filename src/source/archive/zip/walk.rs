@@ -76,9 +76,9 @@ impl Unpacking<'_, '_> {
         }
         let mut taken = size;
         if !local.encrypted {
-            let whole = local.packed.is_none_or(|packed| packed <= room);
-            let (length, sum) = local.unpacked.filter(|_| whole).unzip();
-            let packed = Packed { packing: local.packing, start: local.start, size, length, sum, path: &member };
+            let cut = local.packed.is_some_and(|packed| packed > room);
+            let (length, sum) = local.unpacked.filter(|_| !cut).unzip();
+            let packed = Packed { packing: local.packing, start: local.start, size, cut, length, sum, path: &member };
             taken = self.content(bytes.archive(), &packed, depth);
         }
         Some(local.start + if local.packed.is_some() { size } else { taken })
