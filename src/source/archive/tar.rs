@@ -17,6 +17,7 @@ use super::open::Unpacking;
 use super::unused::Unused;
 use super::{MemberPath, Trouble};
 use crate::source::open::fill;
+use crate::source::words;
 
 /// Everything in an archive comes in blocks of so many bytes.
 const BLOCK: usize = 512;
@@ -65,9 +66,10 @@ impl Header<'_> {
         }
     }
 
-    /// Where a link leads.
+    /// Where a link leads. What fills the field may go on elsewhere.
     fn target(&self) -> &[u8] {
-        text(&self.0[157..257])
+        let target = text(&self.0[157..257]);
+        if target.len() < 100 { target } else { &target[..words::whole(target)] }
     }
 
     /// Whether blocks with the rest of a sparse file's map follow.
