@@ -92,7 +92,12 @@ impl<'v, 'w> Unpacking<'v, 'w> {
 
     /// Hands on what is no archive.
     pub(super) fn leaf(&mut self, source: &mut dyn Read, path: &MemberPath) {
-        let mut member = Meter::bounded(source, self.work, self.work.limits.member_size, Bound::MemberSize);
+        self.bounded(source, path, self.work.limits.member_size);
+    }
+
+    /// The same, up to so many bytes.
+    pub(super) fn bounded(&mut self, source: &mut dyn Read, path: &MemberPath, most: u64) {
+        let mut member = Meter::bounded(source, self.work, most, Bound::MemberSize);
         let mut bytes = std::mem::take(&mut self.room);
         bytes.clear();
         // A meter gives no errors.

@@ -80,7 +80,8 @@ impl Unpacking<'_, '_> {
         } else if kind.is_some() {
             self.member(&mut whole, None, &path, depth);
         } else {
-            self.leaf(&mut whole, &path);
+            // Nothing of it was packed, so no limit has to keep it small.
+            self.bounded(&mut whole, &path, u64::MAX);
         }
     }
 

@@ -27,6 +27,8 @@ struct Listed {
     read: bool,
     /// Where headers and contents of members stand, in order.
     used: Vec<Range<u64>>,
+    /// Where the archive begins.
+    from: u64,
     /// Whether it breaks the rules of the format.
     broken: bool,
     /// Whether no limit left something out.
@@ -59,7 +61,7 @@ impl Unpacking<'_, '_> {
                 if listed.broken && !listed.read {
                     return self.cut(&mut archive, length, path, depth);
                 }
-                self.unlisted(&mut archive, &listed, 0, length, path, depth, unused);
+                self.unlisted(&mut archive, &listed, length, path, depth, unused);
                 listed.read
             }
             Err(_) => self.cut(&mut archive, length, path, depth),
@@ -73,11 +75,11 @@ impl Unpacking<'_, '_> {
         let path = MemberPath::default();
         let Ok(zip) = ZipIterable::try_new(&mut archive, Config::default()) else { return false };
         let mut unused = Unused::of(&path);
-        let listed = self.listed(zip, length, &path, 1, &mut unused);
-        let front = listed.used.first().map_or(length, |first| first.start);
-        self.unlisted(&mut archive, &listed, front, length, &path, 1, unused);
+        let mut listed = self.listed(zip, length, &path, 1, &mut unused);
+        listed.from = listed.used.first().map_or(length, |first| first.start);
+        self.unlisted(&mut archive, &listed, length, &path, 1, unused);
         if listed.read && archive.seek(SeekFrom::Start(0)).is_ok() {
-            self.leaf(&mut archive.take(front), &path);
+            self.leaf(&mut archive.take(listed.from), &path);
         }
         listed.read
     }
@@ -94,7 +96,7 @@ impl Unpacking<'_, '_> {
         // Members that share bytes would let a small archive cost more work than a large one.
         let mut packed = length;
         let mut encrypted = false;
-        let mut listed = Listed { read: false, used: Vec::new(), broken: false, whole: false };
+        let mut listed = Listed { read: false, used: Vec::new(), from: 0, broken: false, whole: false };
         let Ok(files) = zip.files() else { return listed };
         listed.whole = loop {
             let Some(entry) = files.next() else { break true };
@@ -205,7 +207,6 @@ impl Unpacking<'_, '_> {
         &mut self,
         archive: &mut dyn Seekable,
         listed: &Listed,
-        from: u64,
         length: u64,
         path: &MemberPath,
         depth: u32,
@@ -215,8 +216,8 @@ impl Unpacking<'_, '_> {
             return self.finish(&mut unused);
         }
         let mut bytes = Bytes::new(archive);
-        let mut at = from;
-        for used in listed.used.iter().cloned().chain([length..length]) {
+        let mut at = listed.from;
+        for used in listed.used.iter().cloned().chain(std::iter::once(length..length)) {
             if at + SHORTEST as u64 <= used.start {
                 self.walk(&mut bytes, at..used.start, path, depth, &mut unused);
             }
