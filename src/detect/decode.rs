@@ -25,9 +25,12 @@ pub(super) fn undo<'r>(
     stretches: Stretches,
 ) -> Option<Limit> {
     let limits = &detector.limits;
-    // Who wants nothing undone misses nothing.
-    if stretches.is_empty() || limits.decode_depth == 0 {
+    if stretches.is_empty() {
         return None;
+    }
+    // Who wants nothing undone misses nothing; it is told, and no more.
+    if limits.decode_depth == 0 {
+        return Some(Limit::DecodeDepth);
     }
     let mut undoing = Undoing { detector, blob, left: limits.decode_size, beyond: None };
     undoing.views(found, stretches, None, limits.decode_depth);

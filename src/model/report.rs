@@ -73,6 +73,12 @@ pub enum SkipReason {
     Encrypted,
     /// An archive, or a member of one, that cannot be unpacked.
     Damaged,
+    /// A member of an archive that is packed in a way that is not known.
+    Unsupported,
+    /// An archive where none was to be opened.
+    NotOpened,
+    /// Encoded text where none was to be decoded.
+    NotDecoded,
     /// What could not be unpacked of an archive that was neither committed nor asked for, or that breaks off behind members
     /// that were read.
     Unopened,
@@ -97,6 +103,9 @@ impl SkipReason {
             Self::ShallowHistory => "shallow-history",
             Self::Encrypted => "encrypted",
             Self::Damaged => "damaged",
+            Self::Unsupported => "unsupported",
+            Self::NotOpened => "not-opened",
+            Self::NotDecoded => "not-decoded",
             Self::Unopened => "unopened",
         }
     }
@@ -123,12 +132,15 @@ impl SkipReason {
             | Self::MissingObject
             | Self::ShallowHistory
             | Self::Encrypted
-            | Self::Damaged => SkipEffect::Incomplete,
+            | Self::Damaged
+            | Self::Unsupported => SkipEffect::Incomplete,
             Self::SpecialFile
             | Self::Symlink
             | Self::LfsPointer
             | Self::Submodule
             | Self::Unparsed
+            | Self::NotOpened
+            | Self::NotDecoded
             | Self::Unopened => SkipEffect::Note,
         }
     }

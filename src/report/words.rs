@@ -177,8 +177,11 @@ pub(super) const fn explain(reason: SkipReason) -> &'static str {
         SkipReason::MissingObject => "an object that the repository names is not here",
         SkipReason::ShallowHistory => "the history of the repository is cut off",
         SkipReason::Encrypted => "a password protects it",
-        SkipReason::Damaged => "it is a damaged archive, or packed in a way that is not known",
-        SkipReason::Unopened => "the archive, or the rest of it, cannot be unpacked",
+        SkipReason::Damaged => "it is a damaged archive",
+        SkipReason::Unsupported => "it is packed in a way that is not known",
+        SkipReason::NotOpened => "an archive, and --max-archive-depth 0 says that none is to be opened",
+        SkipReason::NotDecoded => "it holds encoded text, and --max-decode-depth 0 says that none is to be decoded",
+        SkipReason::Unopened => "the archive, or a part of it, cannot be unpacked",
     }
 }
 
@@ -210,7 +213,10 @@ pub(super) const fn reason(reason: SkipReason) -> &'static str {
         SkipReason::ShallowHistory => "shallow history",
         SkipReason::Encrypted => "encrypted",
         SkipReason::Damaged => "damaged archive",
-        SkipReason::Unopened => "archive not opened",
+        SkipReason::Unsupported => "packed in an unknown way",
+        SkipReason::NotOpened => "closed archive",
+        SkipReason::NotDecoded => "undecoded file",
+        SkipReason::Unopened => "incompletely opened archive",
     }
 }
 

@@ -134,7 +134,7 @@ fn run_with(
     let judged = trust::judge(&mut blobs, trust, &outcome.repositories);
     outcome.set_aside.extend(judged.set_aside);
     outcome.skipped.extend(judged.skipped);
-    let limited = cut_short(&blobs);
+    let limited = cut_short(&blobs, options.input.limits());
     let holds_keys: HashSet<usize> =
         blobs.iter().filter(|blob| !blob.matches.keys.is_empty()).filter_map(|blob| blob.origin.repository).collect();
     let wanted = |repository: usize| holds_keys.contains(&repository);
@@ -187,11 +187,15 @@ fn holds_something(detector: &Detector<'_>, bytes: &[u8]) -> bool {
 }
 
 /// The files of which only the first matches were kept, and those of which only the text was read.
-fn cut_short(blobs: &[BlobMatches]) -> Vec<Skipped> {
+fn cut_short(blobs: &[BlobMatches], limits: &Limits) -> Vec<Skipped> {
+    let reason = |limit| match limit {
+        Limit::DecodeDepth if limits.decode_depth == 0 => SkipReason::NotDecoded,
+        limit => SkipReason::Beyond(limit),
+    };
     let skipped = blobs.iter().flat_map(|BlobMatches { origin, matches }| {
         let limit = matches.limited.then_some(Limit::Matches).into_iter().chain(matches.undecoded);
         let unparsed = matches.unparsed.then_some(SkipReason::Unparsed);
-        limit.map(SkipReason::Beyond).chain(unparsed).map(|reason| Skipped {
+        limit.map(reason).chain(unparsed).map(|reason| Skipped {
             root: origin.root,
             path: origin.path.clone(),
             shown: origin.shown.clone(),

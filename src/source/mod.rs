@@ -30,6 +30,7 @@ mod rules;
 mod stdin;
 mod trust;
 mod walk;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;

@@ -154,9 +154,11 @@ impl Visitor for Emitting<'_, '_> {
                 Bound::Depth => SkipReason::Beyond(Limit::ArchiveDepth),
                 Bound::Memory => SkipReason::Limit,
             },
+            Trouble::Unwanted => SkipReason::NotOpened,
             Trouble::Encrypted if self.wanted => SkipReason::Encrypted,
             Trouble::Damaged if self.wanted => SkipReason::Damaged,
-            Trouble::Encrypted | Trouble::Damaged | Trouble::Cut => SkipReason::Unopened,
+            Trouble::Unknown if self.wanted => SkipReason::Unsupported,
+            Trouble::Encrypted | Trouble::Damaged | Trouble::Unknown | Trouble::Cut => SkipReason::Unopened,
         };
         (self.hand.skip)(&of_member(self.hand, self.origin, path), reason);
     }

@@ -239,7 +239,7 @@ fn kind_of(file: &File, length: u64, head: Option<&[u8]>) -> Option<Kind> {
     };
     Kind::of(head).or_else(|| {
         let ends = || {
-            let mut tail = [0; archive::TAIL];
+            let mut tail = vec![0; archive::TAIL];
             let count = fill_at(file, &mut tail, length.saturating_sub(archive::TAIL as u64)).unwrap_or(0);
             archive::ends_zip(&tail[..count])
         };

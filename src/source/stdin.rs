@@ -7,6 +7,7 @@ use std::path::Path;
 use super::archive::{self, Kind};
 use super::lines::{Tally, cut_character};
 use super::packed::{self, Hand};
+use super::words::{Beginning, Breaks, Words};
 use super::{Gate, Outcome, Redact, Sink, names};
 use crate::model::{
     Blob, BlobPath, Exposure, HEAD, LeftOut, Limit, Limits, Origin, RootInfo, SkipReason, Skipped, Start,
@@ -29,8 +30,9 @@ const SETTINGS: usize = 1024 * 1024;
 
 /// Reads a stream to its end and hands on what the prefilter wants to see again.
 ///
-/// An archive is read by its members, within the limits. `filename` is what reports call it (`-` otherwise). Beyond `max_file_size` bytes nothing is read; the stream is
-/// listed as too large then, or as unreadable when reading fails, and what came before has been looked at.
+/// An archive is read by its members, within the limits. `filename` is what reports call it (`-` otherwise). Beyond `max_file_size` bytes nothing is read, nor the
+/// word that they break off in; the stream is listed as too large then, or as unreadable when reading fails, and what came
+/// before has been looked at.
 pub fn stdin(
     reader: impl Read,
     filename: Option<&str>,
@@ -45,7 +47,7 @@ pub fn stdin(
     let origin = Origin { shown: name, ..Origin::new(0, path, Exposure::Stdin) };
     let by_name = Path::new(filename.unwrap_or_default()).file_name();
     let mut stream = Stream {
-        reader: reader.take(max_file_size.map_or(u64::MAX, |limit| limit.saturating_add(1))),
+        reader: Words::of(Beginning::of(reader, max_file_size.unwrap_or(u64::MAX))),
         bytes: Vec::new(),
         ended: false,
         failed: false,
@@ -80,7 +82,7 @@ pub fn stdin(
     if stream.failed {
         skip(&origin, SkipReason::Unreadable);
     }
-    if max_file_size.is_some_and(|limit| total > limit) {
+    if stream.reader.source().is_broken() {
         skip(&origin, SkipReason::TooLarge);
     }
     let root = RootInfo { path: "-".into(), name: "stdin".into(), commit: None, root_commit: None, shallow: false };

@@ -93,6 +93,93 @@ fn mails_in_mails_in_boxes_and_in_archives_are_opened() {
     }
 }
 
+/// A mail that was passed on so many times, with what was attached to the first.
+fn forwarded(times: usize, attachment: &str) -> String {
+    (0..times).fold(mail(&[(&attached("in.py"), wrapped(attachment.as_bytes()))]), |inner, level| {
+        let boundary = format!("=-{level}");
+        format!(
+            "{HEAD}Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n\
+             Content-Type: message/rfc822\r\n\r\n{inner}\r\n--{boundary}--\r\n"
+        )
+    })
+}
+
+#[test]
+fn mails_that_were_passed_on_are_opened_as_deep_as_the_limit_says() {
+    let text = format!("api_key = \"{}\"\n", key(1));
+    for times in 0..12 {
+        let tree = Tree::one("a.eml", forwarded(times, &text));
+        let scan = |args: &[&str]| crate::support::keyscan(tree.path(), &[&["-f", "json"], args].concat());
+        let found = |args: &[&str]| places(&scan(args).json(), &key(1)).len();
+        assert_eq!(found(&["--max-archive-depth", "16"]), 1, "{times}");
+        let run = scan(&[]);
+        let skipped = &run.json()["scan"]["skipped"];
+        if times < 5 {
+            assert_eq!((run.code, found(&[]), skipped.as_array().unwrap().len()), (1, 1, 0), "{times}");
+        } else {
+            assert_eq!(skipped[0]["limit"], "max-archive-depth", "{times}");
+        }
+    }
+    // A mail without anything in it that is encoded loses nothing.
+    let plain = forwarded(9, "x").replace("base64", "7bit");
+    assert_eq!(skipped(&scan("a.eml", plain)), []);
+}
+
+#[test]
+fn what_stands_in_front_of_a_mail_does_not_hide_it() {
+    for front in ["\u{feff}", "\n", "\r\n\r\n", "\u{feff}\n\n"] {
+        let report = scan("a.eml", format!("{front}{}", sample()));
+        assert_eq!(places(&report, &key(2)).len(), 1, "{front:?}");
+        let line = sample().lines().position(|line| line.ends_with(&key(4))).unwrap() + 1 + front.matches('\n').count();
+        assert_eq!(places(&report, &key(4)), [place("a.eml", line as u64, Some("OPENAI_API_KEY"), None)]);
+        assert_eq!(keys(&report), 4);
+    }
+}
+
+#[test]
+fn boxes_of_any_size_are_read_message_by_message() {
+    let words = format!("{}\n", "lorem ipsum ".repeat(6)).repeat(30_000);
+    let message = |body: &str| format!("From a@b Mon\n{HEAD}\n{body}\n\n");
+    let mut text = String::new();
+    for _ in 0..20 {
+        text.push_str(&message(&words));
+    }
+    assert!(text.len() > 40 << 20);
+    let plain = text.lines().count() as u64;
+    write!(text, "From c@d Mon\n{}\n\n", sample()).unwrap();
+    text.push_str(&message(&format!("OPENAI_API_KEY={}", key(5))));
+    let report = scan("in.mbox", &text);
+    assert_eq!(places(&report, &key(2))[0].path, "in.mbox!message 21/report.zip!conf/a.env");
+    let line = text.lines().position(|line| line.ends_with(&key(4))).unwrap() as u64 + 1;
+    assert!(line > plain);
+    assert_eq!(places(&report, &key(4)), [place("in.mbox", line, Some("OPENAI_API_KEY"), None)]);
+    assert_eq!(places(&report, &key(5)).len(), 1);
+    assert_eq!((keys(&report), skipped(&report)), (5, vec![]));
+
+    // A single mail that is too large is listed where something in it is encoded, and only there.
+    let large = format!("{HEAD}Content-Type: text/plain\r\n\r\n{}", words.repeat(16));
+    assert!(large.len() > 32 << 20);
+    assert_eq!(skipped(&scan("a.eml", &large)), []);
+    let encoded = large.replacen("text/plain", "text/plain\r\nContent-Transfer-Encoding: base64", 1);
+    let report = crate::support::keyscan(Tree::one("a.eml", encoded).path(), &["-f", "json"]).json();
+    assert_eq!(skipped(&report), [("a.eml".to_owned(), "limit".to_owned())]);
+    assert_eq!(skipped(&scan("a.txt", large.replacen("MIME-Version", "base64", 1).replace("Content-Type", "x"))), []);
+}
+
+#[test]
+fn a_mail_that_breaks_off_gives_no_cut_key() {
+    let body = wrapped(format!("one\nOPENAI_API_KEY={}\nafter\n", key(1)).as_bytes());
+    let whole = mail(&[(&attached("a.env"), body.clone())]);
+    assert_eq!(keys(&scan("a.eml", &whole)), 1);
+    let start = whole.find(&body).unwrap();
+    for cut in [100, 120, 160, 201] {
+        let report = scan("a.eml", &whole[..start + cut]);
+        assert_eq!(places(&report, &key(1)), [], "{cut}");
+        let attached = findings(&report).iter().flat_map(occurrences).filter(|place| place["path"] != "a.eml");
+        assert_eq!(attached.count(), 0, "{cut}");
+    }
+}
+
 #[test]
 fn texts_in_wide_characters_are_decoded() {
     let text = format!("ключ: OPENAI_API_KEY={}\n", key(1));

@@ -4,6 +4,7 @@ mod binaries;
 mod json;
 mod mail;
 mod notebooks;
+mod office;
 mod sqlite;
 
 use keyscan::source::{self, Options, Progress};

@@ -82,6 +82,55 @@ fn what_was_deleted_is_still_found() {
 }
 
 #[test]
+fn values_that_are_no_text_are_read_as_what_they_are() {
+    use std::io::Write;
+
+    let line = |seed: u64| format!("OPENAI_API_KEY={}\n", key(seed));
+    let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gz.write_all(line(3).as_bytes()).unwrap();
+    let binary = [&[0, 0xff, 7][..], key(4).as_bytes(), &[0, 1]].concat();
+    let blobs = [
+        wide(&line(1), u16::to_le_bytes),
+        wide(&line(2), u16::to_be_bytes),
+        gz.finish().unwrap(),
+        binary,
+        vec![0; 5000],
+    ];
+    let rows: Vec<Vec<Cell>> = blobs.map(|blob| vec![Cell::Int(1), Cell::Blob(blob)]).to_vec();
+    let report = scan("x.db", Database::new(1024, false).table("notes", "(id INT, body BLOB)", &rows).finish());
+    assert_eq!((keys(&report), skipped(&report)), (4, vec![]));
+    let paths = |seed: u64| places(&report, &key(seed)).into_iter().map(|place| place.path).collect::<Vec<_>>();
+    assert_eq!(paths(1), ["x.db!notes!row 1 body"]);
+    assert_eq!(paths(2), ["x.db!notes!row 2 body"]);
+    assert_eq!(paths(3), ["x.db!notes!row 3 body!content"]);
+    assert_eq!(paths(4), ["x.db!notes"], "a text among other bytes stays in its row");
+    assert_eq!(places(&report, &key(4))[0].line, 4);
+}
+
+#[test]
+fn limits_hold_for_databases() {
+    let rows = |seed: u64| vec![note(&format!("OPENAI_API_KEY={}", key(seed)))];
+    let long = format!("{}\nOPENAI_API_KEY={}\n", "lorem ipsum ".repeat(5000), key(3));
+    let database = Database::new(1024, false).table("a", "(body)", &rows(1)).table("b", "(body)", &rows(2));
+    let tree = Tree::one("x.db", database.table("c", "(body)", &[note(&long)]).finish());
+    let scan = |args: &[&str]| crate::support::keyscan(tree.path(), &[&["-f", "json"], args].concat()).json();
+    let limits = |report: &Value| {
+        let skipped = report["scan"]["skipped"].as_array().unwrap();
+        skipped.iter().map(|one| text(&one["limit"]).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let all = scan(&[]);
+    assert_eq!((keys(&all), limits(&all).len()), (3, 0));
+    let one = scan(&["--max-archive-members", "1"]);
+    assert_eq!(places(&one, &key(1)).len(), 1);
+    assert_eq!(places(&one, &key(2)), []);
+    assert_eq!(limits(&one), ["max-archive-members"]);
+    let short = scan(&["--max-member-size", "2000"]);
+    assert_eq!((places(&short, &key(1)).len(), limits(&short)), (1, vec!["max-member-size".to_owned()]));
+    assert_eq!(places(&short, &key(3)).iter().map(|place| place.path.as_str()).collect::<Vec<_>>(), ["x.db!(unused)"]);
+}
+
+#[test]
 fn databases_in_archives_are_opened() {
     use std::io::Write;
 

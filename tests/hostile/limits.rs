@@ -31,8 +31,13 @@ fn encodings_are_undone_as_deep_as_the_limit_says() {
     assert_eq!(scan(&["--max-decode-depth", "2"]), (1, 1, vec![]));
     assert_eq!(scan(&["--max-decode-depth", "1"]), (3, 0, vec!["max-decode-depth".to_owned()]));
     assert_eq!(scan(&["--max-decode-depth", "1", "--allow-incomplete"]).0, 0);
-    // Who wants nothing undone misses nothing.
-    assert_eq!(scan(&["--max-decode-depth", "0"]), (0, 0, vec![]));
+    // Who wants nothing undone misses nothing, and is told how much that is.
+    let unwanted = keyscan(tree.path(), &["-f", "json", "--max-decode-depth", "0"]);
+    assert_eq!(unwanted.code, 0);
+    let skipped = &unwanted.json()["scan"]["skipped"];
+    assert_eq!(skipped, &json!([{"path": "a.txt", "reason": "not-decoded", "effect": "note"}]));
+    let told = keyscan(tree.path(), &["--max-decode-depth", "0"]).text();
+    assert!(told.contains("Left out: 1 undecoded file."), "{told}");
     assert_eq!(scan(&["--max-decoded-size", "100"]), (3, 0, vec!["max-decoded-size".to_owned()]));
 
     // Flags go before the file, and the file before the default.
@@ -44,6 +49,95 @@ fn encodings_are_undone_as_deep_as_the_limit_says() {
         |args: &[&str]| seen(&keyscan_with(tree.path(), &[&["-f", "json", "-"], args].concat(), wrapped(2).as_bytes()));
     assert_eq!(stdin(&[]), (3, 0, vec!["max-decode-depth".to_owned()]));
     assert_eq!(stdin(&["--max-decode-depth", "2"]), (1, 1, vec![]));
+}
+
+#[test]
+fn whoever_wants_no_archive_opened_misses_nothing() {
+    use std::io::Write;
+
+    let key = expand("sk-proj-{74}T3{}BlbkFJ{74}", 0x52);
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gz.write_all(format!("OPENAI_API_KEY={key}\n").as_bytes()).unwrap();
+    let gz = gz.finish().unwrap();
+    let tree = Tree::one("a.env.gz", &gz);
+    tree.write("b.env.gz", &gz);
+    tree.write("mail.eml", "From: a@b.example\nSubject: nothing\n\nNo archive.\n");
+    let scan = |args: &[&str]| keyscan(tree.path(), &[&["-f", "json"], args].concat());
+    assert_eq!(scan(&[]).json()["scan"]["skipped"], json!([]));
+    assert_eq!(scan(&[]).json()["findings"][0]["occurrences"].as_array().unwrap().len(), 2);
+    let none = scan(&["--max-archive-depth", "0"]);
+    let note = |path: &str| json!({"path": path, "reason": "not-opened", "effect": "note"});
+    assert_eq!((none.code, &none.json()["scan"]["skipped"]), (0, &json!([note("a.env.gz"), note("b.env.gz")])));
+    let told = keyscan(tree.path(), &["--max-archive-depth", "0"]).text();
+    assert!(told.contains("Left out: 2 closed archives."), "{told}");
+    // One that was named is as unwanted as any other.
+    assert_eq!(keyscan(tree.path(), &["--max-archive-depth", "0", "a.env.gz"]).code, 0);
+    let stdin = keyscan_with(tree.path(), &["--max-archive-depth", "0", "-f", "json", "-"], &gz);
+    assert_eq!((stdin.code, &stdin.json()["scan"]["skipped"]), (0, &json!([note("-")])));
+}
+
+#[test]
+fn what_is_cut_at_a_limit_gives_no_cut_key() {
+    let key = expand("sk-proj-{74}T3{}BlbkFJ{74}", 0x53);
+    let text = format!("# nothing\nOPENAI_API_KEY={key}\nafter=1\n");
+    let packed = |method: &str| -> Vec<u8> {
+        use std::io::Write;
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        match method {
+            "gz" => {
+                gz.write_all(text.as_bytes()).unwrap();
+                gz.finish().unwrap()
+            }
+            "zip" => {
+                let stored =
+                    zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+                zip.start_file("a", stored).unwrap();
+                zip.write_all(text.as_bytes()).unwrap();
+                zip.finish().unwrap().into_inner()
+            }
+            _ => {
+                let mut tar = tar::Builder::new(Vec::new());
+                let mut header = tar::Header::new_gnu();
+                header.set_size(text.len() as u64);
+                header.set_cksum();
+                tar.append_data(&mut header, "a", text.as_bytes()).unwrap();
+                tar.into_inner().unwrap()
+            }
+        }
+    };
+    let tree = Tree::new();
+    for (kind, bytes, from) in [
+        ("text", text.clone().into_bytes(), 60),
+        ("gz", packed("gz"), 60),
+        ("zip", packed("zip"), 100),
+        ("tar", packed("tar"), 580),
+    ] {
+        let all = keyscan_with(tree.path(), &["-f", "json", "-"], &bytes);
+        assert_eq!(all.code, 1, "{kind}");
+        for cut in [from, from + 20, from + 80] {
+            let run = keyscan_with(tree.path(), &["-f", "json", "--max-file-size", &cut.to_string(), "-"], &bytes);
+            let report = run.json();
+            assert_eq!((run.code, report["findings"].as_array().unwrap().len()), (3, 0), "{kind} {cut}");
+            assert!(report["scan"]["skipped"].as_array().unwrap().iter().any(|one| one["reason"] == "too-large"));
+            // So does a file that breaks off on its own, and is no text.
+            if kind != "text" {
+                tree.write(&format!("cut.{kind}"), &bytes[..cut]);
+                assert_eq!(keyscan(tree.path(), &["-f", "json"]).json()["findings"], json!([]), "{kind} {cut}");
+            }
+        }
+    }
+    // A line that is whole is read.
+    let run = keyscan_with(
+        tree.path(),
+        &["-f", "json", "--max-file-size", &(text.len() - 3).to_string(), "-"],
+        text.as_bytes(),
+    );
+    assert_eq!(run.code, 1);
+    // And a member that is larger than it may be.
+    tree.write("a.gz", packed("gz"));
+    let run = keyscan(tree.path(), &["-f", "json", "--max-member-size", "60", "a.gz"]);
+    assert_eq!((run.code, run.json()["findings"].as_array().unwrap().len()), (3, 0));
 }
 
 #[test]

@@ -91,7 +91,8 @@ fn the_lists_of_the_schema_are_those_of_the_model() {
         (
             "skip_reason",
             words!(SkipReason: Unreadable TooLarge Limit Changed SpecialFile Symlink LfsPointer Submodule Unparsed
-                DamagedObject MissingObject ShallowHistory Encrypted Damaged Unopened; SkipReason::Beyond(_)),
+                DamagedObject MissingObject ShallowHistory Encrypted Damaged Unsupported
+                NotOpened NotDecoded Unopened; SkipReason::Beyond(_)),
         ),
         (
             "limit",

@@ -1,12 +1,15 @@
 //! What a file is by its first bytes; its name is never asked.
 
-use super::{mail, sqlite, tar};
+use super::{ar, mail, sqlite, tar};
 
 /// Bytes of the beginning that tell every kind.
 pub(crate) const HEAD: usize = 512;
 
-/// Bytes of the end that tell a zip archive behind something else: its last record, without a comment.
-pub(crate) const TAIL: usize = 22;
+/// Bytes of the end that tell a zip archive behind something else: its last record, with the longest comment.
+pub(crate) const TAIL: usize = RECORD + u16::MAX as usize;
+
+/// The last record of a zip archive, without a comment.
+const RECORD: usize = 22;
 
 /// What begins a zip archive, and an extension of Chrome, which has a signature in front of one.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"Cr24"];
@@ -24,6 +27,8 @@ pub(crate) enum Kind {
     Sqlite,
     /// A mail, or several.
     Mail,
+    /// An archive of `ar`.
+    Ar,
     /// One packed stream, which may hold a tar archive.
     Packed(Method),
 }
@@ -31,10 +36,14 @@ pub(crate) enum Kind {
 /// Ways to pack a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
+    /// As zip archives have it: without any header.
+    Deflate,
     Gzip,
     Bzip2,
     Xz,
     Lzma,
+    /// As zip archives have it: with a header of its own.
+    ZipLzma,
     Zstd,
 }
 
@@ -47,6 +56,9 @@ impl Kind {
         if sqlite::is_database(head) {
             return Some(Self::Sqlite);
         }
+        if head.starts_with(ar::MAGIC) {
+            return Some(Self::Ar);
+        }
         match Method::of(head) {
             Some(method) => Some(Self::Packed(method)),
             None if mail::is_mail(head) => Some(Self::Mail),
@@ -56,8 +68,9 @@ impl Kind {
 
     /// The same of all bytes of a file.
     pub(crate) fn of_all(bytes: &[u8]) -> Option<Self> {
-        let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
-        Self::of(bytes).or_else(|| ends_zip(tail).then_some(Self::Appended))
+        let tail = |most: usize| &bytes[bytes.len().saturating_sub(most)..];
+        let is_appended = || ends_zip(tail(RECORD)) || (may_be_appended(bytes) && ends_zip(tail(TAIL)));
+        Self::of(bytes).or_else(|| is_appended().then_some(Self::Appended))
     }
 }
 
@@ -68,7 +81,13 @@ pub(crate) fn may_be_appended(head: &[u8]) -> bool {
 
 /// Whether the last bytes of a file are the end of a zip archive that has members.
 pub(crate) fn ends_zip(tail: &[u8]) -> bool {
-    tail.len() == TAIL && tail.starts_with(b"PK\x05\x06") && tail[10..12] != [0, 0] && tail[20..] == [0, 0]
+    let is_last = |at: usize| {
+        tail.get(at..at + RECORD).is_some_and(|record| {
+            let comment = usize::from(u16::from_le_bytes([record[20], record[21]]));
+            record[10..12] != [0, 0] && at + RECORD + comment == tail.len()
+        })
+    };
+    memchr::memmem::rfind_iter(tail, b"PK\x05\x06").any(is_last)
 }
 
 impl Method {
@@ -87,14 +106,19 @@ impl Method {
             0xfd => follows(1, b"7zXZ\0").then_some(Self::Xz),
             0x28 => follows(1, &[0xb5, 0x2f, 0xfd]).then_some(Self::Zstd),
             0x50..=0x5f if follows(1, &[0x2a, 0x4d, 0x18]) => Some(Self::Zstd),
-            0x5d => is_lzma(head).then_some(Self::Lzma),
-            _ => None,
+            _ => is_lzma(head).then_some(Self::Lzma),
         }
+    }
+
+    /// Whether no other stream can follow, as nothing tells where one begins.
+    pub(super) const fn is_single(self) -> bool {
+        matches!(self, Self::Deflate | Self::Lzma | Self::ZipLzma)
     }
 
     /// Ends of names that a packed file has besides those of what is in it, and what stands there once it is unpacked.
     const fn suffixes(self) -> &'static [(&'static str, &'static str)] {
         match self {
+            Self::Deflate | Self::ZipLzma => &[],
             Self::Gzip => &[(".gz", ""), (".gzip", ""), (".tgz", ".tar"), (".svgz", ".svg")],
             Self::Bzip2 => &[(".bz2", ""), (".bz", ""), (".tbz2", ".tar"), (".tbz", ".tar")],
             Self::Xz => &[(".xz", ""), (".txz", ".tar")],
@@ -117,14 +141,17 @@ impl Method {
     }
 }
 
-/// The old format has no magic number. Its programs only write these properties, sizes of windows that are a power of two
-/// or one and a half times one, and a length that is not known or is not absurd; its first packed byte is zero.
+/// The old format has no magic number. Most of its programs write the same properties, and a length that is not known or is
+/// not absurd; with other properties the length has to be unknown, or anything would be an archive. The first packed byte is
+/// zero.
 fn is_lzma(head: &[u8]) -> bool {
     let Some((head, _)) = head.split_first_chunk::<14>() else { return false };
     let window = u32::from_le_bytes([head[1], head[2], head[3], head[4]]);
     let length = u64::from_le_bytes([head[5], head[6], head[7], head[8], head[9], head[10], head[11], head[12]]);
-    let usual = window.count_ones() == 1 || window >> window.trailing_zeros().min(31) == 3;
-    head[0] == 0x5d && window >= 4096 && usual && (length == u64::MAX || length < 1 << 38) && head[13] == 0
+    let (literals, positions) = (head[0] % 9 + head[0] / 9 % 5, head[0] / 45);
+    let usual = head[0] == 0x5d && length < 1 << 38;
+    let sound = literals <= 4 && positions <= 4 && window >= 4096 && window % 4096 == 0;
+    sound && head[13] == 0 && (usual || length == u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Files that hold files: their members one after the other, and never more of them than the limits allow.
 //!
-//! [`kind`] tells what a file is by its first bytes. [`zip`], [`sqlite`] and [`mail`] need to seek; [`tar`] and [`stream`] read from front to
+//! [`kind`] tells what a file is by its first bytes. [`zip`], [`sqlite`] and [`mail`] need to seek; [`tar`], [`ar`] and [`stream`] read from front to
 //! back, so that nothing but the member at hand is in memory. [`open`] puts one in another, [`work`] bounds it all. What is
 //! done with a member is the caller's business. Nothing is written anywhere, and a member's name is never more than a text
 //! in a report, see [`path`].
@@ -11,13 +11,17 @@
 //! *Limits* hold for an archive with all that is nested in it, and count what is unpacked, never seconds, so that they are
 //! the same for every run. What lies behind one is listed.
 
+mod ar;
 mod kind;
+mod lines;
 mod mail;
+mod office;
 mod open;
 mod path;
 mod sqlite;
 mod stream;
 mod tar;
+mod unused;
 mod work;
 mod zip;
 
@@ -42,10 +46,14 @@ const WINDOW: u64 = 65 * 1024 * 1024;
 pub(super) enum Trouble {
     /// Behind a limit.
     Limit(Bound),
+    /// None is to be opened.
+    Unwanted,
     /// It has a password.
     Encrypted,
     /// It cannot be unpacked.
     Damaged,
+    /// It is packed in a way that is not known.
+    Unknown,
     /// The archive breaks off behind members that were read.
     Cut,
 }
@@ -84,9 +92,6 @@ pub(super) trait Visitor {
     }
 }
 
-/// Receives the tables of a database: blocks of whole lines of each, or why there are none.
-type Visit<'v> = dyn FnMut(&MemberPath, Result<&[u8], Trouble>) + 'v;
-
 /// What can be read at any place.
 pub(super) trait Seekable: Read + Seek {}
 
@@ -95,9 +100,9 @@ impl<T: Read + Seek> Seekable for T {}
 /// Memory that a packed stream's decoder may take.
 const fn window(method: Method) -> u64 {
     match method {
-        Method::Gzip => UNMEASURED,
+        Method::Deflate | Method::Gzip => UNMEASURED,
         Method::Bzip2 => 8 * UNMEASURED,
-        Method::Xz | Method::Lzma | Method::Zstd => WINDOW,
+        Method::Xz | Method::Lzma | Method::ZipLzma | Method::Zstd => WINDOW,
     }
 }
 
@@ -107,7 +112,7 @@ pub(super) fn needs(kind: Kind, length: u64, limits: &Limits) -> u64 {
         Kind::Packed(method) => WHOLE as u64 + window(method),
         // The mail, its text without the parts, and the parts.
         Kind::Mail => 3 * mail::LARGEST,
-        Kind::Zip | Kind::Appended | Kind::Sqlite | Kind::Tar => WHOLE as u64,
+        Kind::Zip | Kind::Appended | Kind::Sqlite | Kind::Tar | Kind::Ar => WHOLE as u64,
     };
     length.saturating_mul(limits.archive_ratio).clamp(UNMEASURED, most)
 }
@@ -127,18 +132,17 @@ pub(super) fn members(
     let path = MemberPath::default();
     match kind {
         _ if limits.archive_depth == 0 => {
-            unpacking.trouble(&path, Trouble::Limit(Bound::Depth));
+            // A text that begins like a mail is read as any other.
+            if kind != Kind::Mail {
+                unpacking.trouble(&path, Trouble::Unwanted);
+            }
             false
         }
         Kind::Zip => unpacking.zip(archive, length, &path, 1),
-        Kind::Sqlite => unpacking.database(archive, length, &path),
-        Kind::Mail => {
-            let mut bytes = Vec::new();
-            let read = archive.rewind().and_then(|()| archive.take(mail::LARGEST + 1).read_to_end(&mut bytes));
-            read.is_ok() && unpacking.mail(&bytes, &path, 1)
-        }
+        Kind::Sqlite => unpacking.database(archive, length, &path, 1),
+        Kind::Mail => unpacking.mail(archive, &path, 1),
         Kind::Appended => unpacking.appended(archive, length),
-        Kind::Tar | Kind::Packed(_) => unpacking.outermost(kind, &mut *archive, Some(length)),
+        Kind::Tar | Kind::Ar | Kind::Packed(_) => unpacking.outermost(kind, &mut *archive, Some(length)),
     }
 }
 
@@ -153,7 +157,7 @@ pub(super) fn stream_members(
     let work = Work::new(limits, None);
     let mut unpacking = Unpacking::new(&work, name, visit);
     if limits.archive_depth == 0 {
-        unpacking.trouble(&MemberPath::default(), Trouble::Limit(Bound::Depth));
+        unpacking.trouble(&MemberPath::default(), Trouble::Unwanted);
         return false;
     }
     unpacking.outermost(kind, archive, None)
@@ -164,9 +168,12 @@ impl Unpacking<'_, '_> {
     fn outermost(&mut self, kind: Kind, archive: &mut dyn Read, length: Option<u64>) -> bool {
         let path = MemberPath::default();
         match kind {
-            Kind::Tar => {
+            Kind::Tar | Kind::Ar => {
                 let mut source = Meter::counting(archive, self.work, Most::Bytes(u64::MAX));
-                let read = self.tar(&mut source, &path, 1);
+                let read = match kind {
+                    Kind::Ar => self.ar(&mut source, &path, 1),
+                    _ => self.tar(&mut source, &path, 1),
+                };
                 match source.stop() {
                     Some(work::Stop::Limit(bound)) => self.trouble(&path, Trouble::Limit(bound)),
                     Some(work::Stop::Failed(_)) => self.trouble(&path, Trouble::Damaged),

@@ -4,9 +4,11 @@ use std::io::{self, Cursor, Read};
 
 use super::kind::{HEAD, Kind, Method};
 use super::stream::{Taken, Unpacker};
+use super::unused::Unused;
 use super::work::{Meter, Most, Stop, UNMEASURED, Work};
-use super::{Bound, MemberPath, Seekable, Trouble, Visitor, WHOLE, mail, sqlite, window};
+use super::{Bound, MemberPath, Trouble, Visitor, WHOLE, office, window};
 use crate::source::open::fill;
+use crate::source::words::{self, Breaks, Words};
 
 /// Bytes of a member that are kept while it is opened, so that it can be handed on if it is no archive after all.
 const KEPT: usize = 64 * 1024;
@@ -20,18 +22,20 @@ const MOST_TROUBLES: usize = 100;
 /// An archive while it is unpacked.
 pub(super) struct Unpacking<'v, 'w> {
     pub(super) work: &'w Work,
-    visit: &'v mut dyn Visitor,
+    pub(super) visit: &'v mut dyn Visitor,
     /// What the outermost archive is called.
     name: &'v [u8],
     troubles: usize,
     too_many: bool,
+    /// Whether it has been said that what is read breaks off.
+    quiet: bool,
     /// Room for members.
     room: Vec<u8>,
 }
 
 impl<'v, 'w> Unpacking<'v, 'w> {
     pub(super) fn new(work: &'w Work, name: &'v [u8], visit: &'v mut dyn Visitor) -> Self {
-        Self { work, visit, name, troubles: 0, too_many: false, room: Vec::new() }
+        Self { work, visit, name, troubles: 0, too_many: false, quiet: false, room: Vec::new() }
     }
 
     /// Whether nothing more is to be read.
@@ -50,18 +54,20 @@ impl<'v, 'w> Unpacking<'v, 'w> {
     }
 
     /// Whether archives in this one may be opened.
-    fn goes_deeper(&self, depth: u32) -> bool {
+    pub(super) fn goes_deeper(&self, depth: u32) -> bool {
         depth < self.work.limits.archive_depth.min(DEEPEST)
     }
 
     /// Reads a member of an archive at this depth: its own members if it is an archive, or hands it on. It has been counted,
     /// with its bytes; `length` is how many they are, as far as anybody knows.
     pub(super) fn member(&mut self, source: &mut dyn Read, length: Option<u64>, path: &MemberPath, depth: u32) {
-        let mut head = [0; HEAD];
-        let count = fill(&mut *source, &mut head).unwrap_or(0);
-        let mut member = Replay { kept: head[..count].to_vec(), at: 0, lost: false, source };
+        let mut head = Vec::new();
+        // What breaks off is told of by what it is read from.
+        let _ = (&mut *source).take(HEAD as u64).read_to_end(&mut head);
+        let kind = Kind::of(&head);
+        let mut member = Replay { kept: head, at: 0, lost: false, source };
         // A text that begins like a mail is no archive that was left closed.
-        let kind = Kind::of(&head[..count]).filter(|kind| *kind != Kind::Mail || self.goes_deeper(depth));
+        let kind = kind.filter(|kind| *kind != Kind::Mail || self.goes_deeper(depth));
         if let Some(kind) = kind {
             let opened = if !self.goes_deeper(depth) {
                 self.trouble(path, Trouble::Limit(Bound::Depth));
@@ -72,6 +78,7 @@ impl<'v, 'w> Unpacking<'v, 'w> {
                         return self.held(kind, &mut member, length, path, depth + 1);
                     }
                     Kind::Tar => self.tar(&mut member, path, depth + 1),
+                    Kind::Ar => self.ar(&mut member, path, depth + 1),
                     Kind::Packed(method) => self.nested_stream(method, &mut member, length, path, depth + 1),
                 }
             };
@@ -85,14 +92,25 @@ impl<'v, 'w> Unpacking<'v, 'w> {
 
     /// Hands on what is no archive.
     pub(super) fn leaf(&mut self, source: &mut dyn Read, path: &MemberPath) {
-        let mut member = Meter::bounded(source, self.work, self.work.limits.member_size, Bound::MemberSize);
+        self.bounded(source, path, self.work.limits.member_size);
+    }
+
+    /// The same, up to so many bytes.
+    pub(super) fn bounded(&mut self, source: &mut dyn Read, path: &MemberPath, most: u64) {
+        let mut member = Meter::bounded(source, self.work, most, Bound::MemberSize);
         let mut bytes = std::mem::take(&mut self.room);
         bytes.clear();
         // A meter gives no errors.
         let _ = (&mut member).take(WHOLE as u64 + 1).read_to_end(&mut bytes);
         if bytes.len() > WHOLE {
-            self.visit.long(path, bytes, &mut member);
+            self.visit.long(path, bytes, &mut Words::of(&mut member));
         } else {
+            if member.is_broken() {
+                bytes.truncate(words::whole(&bytes));
+            }
+            if office::is_text(path.file_name(), &bytes) {
+                office::join(&mut bytes);
+            }
             if !bytes.is_empty() {
                 self.visit.whole(path, &bytes);
             }
@@ -149,43 +167,25 @@ impl<'v, 'w> Unpacking<'v, 'w> {
                 self.member(&mut content, None, &member, depth);
             }
         }
-        let garbage = stream.inner().has_garbage();
         let read = stream.read_so_far() > 0;
         match stream.stop() {
             Some(Stop::Limit(bound)) => self.trouble(path, Trouble::Limit(bound)),
             Some(Stop::Failed(io::ErrorKind::UnexpectedEof)) if read => self.trouble(path, Trouble::Cut),
             Some(Stop::Failed(_)) => {
                 self.trouble(path, Trouble::Damaged);
-                return read;
+                if !read {
+                    return false;
+                }
             }
-            None if garbage => self.trouble(path, Trouble::Cut),
             None => {}
         }
-        true
-    }
-
-    /// The tables of a database. False where it is damaged.
-    pub(super) fn database(&mut self, file: &mut dyn Seekable, length: u64, path: &MemberPath) -> bool {
-        sqlite::tables(file, length, path, &mut |member, content| match content {
-            Ok(bytes) => self.visit.whole(member, bytes),
-            Err(trouble) => self.trouble(member, trouble),
-        })
-    }
-
-    /// Hands on the text of a mail and reads what is attached to it. False where nothing is, so that its own bytes are its text.
-    pub(super) fn mail(&mut self, bytes: &[u8], path: &MemberPath, depth: u32) -> bool {
-        if mail::is_too_much(bytes) && memchr::memmem::find(bytes, b"base64").is_some() {
-            self.trouble(path, Trouble::Limit(Bound::Memory));
+        let (beside, behind) = stream.into_inner().rest();
+        let mut unused = Unused::of(path);
+        self.beside(&mut unused, &beside.texts, beside.more);
+        if let Some(mut behind) = behind.filter(|_| !self.is_over()) {
+            self.stretch(&mut unused, &mut behind, None, depth);
         }
-        let Some(mail) = mail::open(bytes) else { return false };
-        self.leaf(&mut &mail.text[..], path);
-        for (name, content) in mail.parts {
-            let part = path.member(&name);
-            if !self.count(&part) {
-                break;
-            }
-            self.member(&mut &content[..], Some(content.len() as u64), &part, depth);
-        }
+        self.finish(&mut unused);
         true
     }
 
@@ -206,11 +206,16 @@ impl<'v, 'w> Unpacking<'v, 'w> {
         let stop = member.stop();
         let length = bytes.len() as u64;
         held.keep(length);
+        // That it breaks off is told here.
+        let outer = self.quiet;
+        self.quiet |= stop.is_some();
+        let mut archive = Cursor::new(&bytes);
         let opened = match kind {
-            Kind::Sqlite => self.database(&mut Cursor::new(&bytes), length, path),
-            Kind::Mail => self.mail(&bytes, path, depth),
-            _ => self.zip(&mut Cursor::new(&bytes), length, path, depth),
+            Kind::Sqlite => self.database(&mut archive, length, path, depth),
+            Kind::Mail => self.mail(&mut archive, path, depth),
+            _ => self.zip(&mut archive, length, path, depth),
         };
+        self.quiet = outer;
         if !opened {
             self.leaf(&mut &bytes[..], path);
         }
@@ -221,6 +226,9 @@ impl<'v, 'w> Unpacking<'v, 'w> {
 
     /// Says that something was not read; of very many members only once more, of the archive.
     pub(super) fn trouble(&mut self, path: &MemberPath, trouble: Trouble) {
+        if self.quiet && matches!(trouble, Trouble::Cut | Trouble::Damaged) {
+            return;
+        }
         self.troubles += 1;
         match self.troubles {
             0..=MOST_TROUBLES => self.visit.trouble(path, trouble),

@@ -5,15 +5,19 @@
 //! in its mode that does not it loses the place behind sparse files and large ones. All that is needed here is names and
 //! content.
 //!
-//! Links, devices and folders have no content and are passed by. Of a sparse file what is stored is read, without the
-//! holes. Behind the end of the archive another may follow: it is read as well. A block that is no header is passed by,
-//! to the next that is one, and the archive is listed as damaged.
+//! Of a sparse file what is stored is read, without the holes. Behind the end of the archive another may follow: it is read
+//! as well. What else there is belongs to no member, see [`super::unused`]: targets of links, records that are no names, the
+//! room behind contents, and blocks that are no headers, up to the next that is one. Such blocks between members are damage,
+//! and listed. Links and folders that have content against all rules are members like files.
 
 use std::io::Read;
 
+use super::kind::Kind;
 use super::open::Unpacking;
+use super::unused::Unused;
 use super::{MemberPath, Trouble};
 use crate::source::open::fill;
+use crate::source::words;
 
 /// Everything in an archive comes in blocks of so many bytes.
 const BLOCK: usize = 512;
@@ -40,6 +44,11 @@ impl Header<'_> {
         wanted > 0 && (sum(i64::from) == wanted || sum(|byte| i64::from(byte.cast_signed())) == wanted)
     }
 
+    /// Whether it can be the header of a member.
+    fn is_member(&self) -> bool {
+        self.is_sound() && self.size().is_some()
+    }
+
     fn size(&self) -> Option<u64> {
         number(&self.0[124..136])
     }
@@ -55,6 +64,12 @@ impl Header<'_> {
             folder if self.0[257..263] == *b"ustar\0" && !folder.is_empty() => [folder, b"/", name].concat(),
             _ => name.to_vec(),
         }
+    }
+
+    /// Where a link leads. What fills the field may go on elsewhere.
+    fn target(&self) -> &[u8] {
+        let target = text(&self.0[157..257]);
+        if target.len() < 100 { target } else { &target[..words::whole(target)] }
     }
 
     /// Whether blocks with the rest of a sparse file's map follow.
@@ -90,21 +105,25 @@ struct Said {
 }
 
 impl Said {
-    /// Takes in pax records: `length key=value\n`.
-    fn records(&mut self, mut records: &[u8]) {
+    /// Takes in pax records: `length key=value\n`. Those that say nothing of a name or a size are handed to `other`.
+    fn records(&mut self, mut records: &[u8], mut other: impl FnMut(&[u8])) {
         while let Some(blank) = records.iter().take(20).position(|byte| *byte == b' ') {
             let length = std::str::from_utf8(&records[..blank]).ok().and_then(|digits| digits.parse().ok());
-            let Some(length) = length.filter(|length| (blank + 2..=records.len()).contains(length)) else { return };
+            let Some(length) = length.filter(|length| (blank + 2..=records.len()).contains(length)) else { break };
             let record = &records[blank + 1..length - 1];
             records = &records[length..];
-            let Some(equals) = memchr::memchr(b'=', record) else { continue };
+            let Some(equals) = memchr::memchr(b'=', record) else {
+                other(record);
+                continue;
+            };
             let value = &record[equals + 1..];
             match &record[..equals] {
                 b"path" | b"GNU.sparse.name" => self.name = Some(text(value).to_vec()),
                 b"size" => self.size = std::str::from_utf8(value).ok().and_then(|digits| digits.parse().ok()),
-                _ => {}
+                _ => other(record),
             }
         }
+        other(records);
     }
 }
 
@@ -119,21 +138,54 @@ impl Read for Content<'_> {
         let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.source.read(&mut buffer[..room])?;
         self.left -= count as u64;
-        Ok(count)
+        match count {
+            // Whoever reads it is to know that there should be more.
+            0 if room > 0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            count => Ok(count),
+        }
     }
 }
 
 impl Content<'_> {
-    /// Passes by what is left, and the rest of the last block; false where the archive ends before.
-    fn pass(mut self, size: u64) -> bool {
-        self.left = self.left.saturating_add(size.wrapping_neg() % BLOCK as u64);
+    /// Passes by what is left, and reads the room behind it in the last block; false where the archive ends before.
+    fn pass(mut self, size: u64, room: &mut [u8; BLOCK]) -> bool {
         let mut piece = [0; 16 * 1024];
         while self.left > 0 {
             if self.read(&mut piece).unwrap_or(0) == 0 {
                 return false;
             }
         }
-        true
+        let behind = (size.wrapping_neg() % BLOCK as u64) as usize;
+        room[behind..].fill(0);
+        fill(self.source, &mut room[..behind]).is_ok_and(|count| count == behind)
+    }
+}
+
+/// Blocks that are no headers, up to one that is, or to one of zeros.
+struct Strange<'r> {
+    source: &'r mut dyn Read,
+    block: [u8; BLOCK],
+    at: usize,
+    end: usize,
+    /// Whether the last block read is none of them.
+    over: bool,
+}
+
+impl Read for Strange<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.at == self.end && !self.over {
+            self.end = fill(&mut *self.source, &mut self.block)?;
+            self.at = 0;
+            let whole = self.end == BLOCK;
+            self.over = self.end == 0 || (whole && (self.block == [0; BLOCK] || Header(&self.block).is_member()));
+        }
+        if self.over {
+            return Ok(0);
+        }
+        let count = buffer.len().min(self.end - self.at);
+        buffer[..count].copy_from_slice(&self.block[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
     }
 }
 
@@ -144,9 +196,7 @@ struct State {
     read: bool,
     /// The last block was the end of an archive.
     ended: bool,
-    /// Blocks were no headers.
-    garbage: bool,
-    /// They came where headers are to be expected.
+    /// Blocks where headers are to be expected were none.
     damaged: bool,
     /// It breaks off inside of a member.
     cut: bool,
@@ -156,13 +206,29 @@ impl Unpacking<'_, '_> {
     /// Reads the members of an archive. False where it is none.
     pub(super) fn tar(&mut self, source: &mut dyn Read, path: &MemberPath, depth: u32) -> bool {
         let mut state = State::default();
+        let mut unused = Unused::of(path);
+        self.blocks(source, path, depth, &mut state, &mut unused);
+        self.finish(&mut unused);
+        // What it is read from has told of itself.
+        if !self.work.is_broken() && !self.is_over() {
+            match state {
+                State { read: false, .. } | State { damaged: true, .. } => self.trouble(path, Trouble::Damaged),
+                State { cut: true, .. } => self.trouble(path, Trouble::Cut),
+                _ => {}
+            }
+        }
+        state.read
+    }
+
+    fn blocks(&mut self, source: &mut dyn Read, path: &MemberPath, depth: u32, state: &mut State, unused: &mut Unused) {
         let mut said = Said::default();
         let mut block = [0; BLOCK];
+        let mut next = false;
         while !self.is_over() {
-            let count = fill(&mut *source, &mut block).unwrap_or(0);
+            let count = if std::mem::take(&mut next) { BLOCK } else { fill(&mut *source, &mut block).unwrap_or(0) };
             if count < BLOCK {
-                state.cut |= block[..count].iter().any(|byte| *byte != 0) && !state.garbage;
-                break;
+                state.cut |= block[..count].iter().any(|byte| *byte != 0) && !state.ended && !state.damaged;
+                return self.stretch(unused, &mut &block[..count], Some(Kind::Tar), depth);
             }
             if block == [0; BLOCK] {
                 state.ended = true;
@@ -170,8 +236,15 @@ impl Unpacking<'_, '_> {
             }
             let header = Header(&block);
             let Some(size) = header.size().filter(|_| header.is_sound()) else {
-                state.garbage = true;
+                if !state.read {
+                    return;
+                }
                 state.damaged |= !state.ended;
+                let mut strange = Strange { source, block, at: 0, end: BLOCK, over: false };
+                self.stretch(unused, &mut strange, Some(Kind::Tar), depth);
+                // A limit may have ended it before its end.
+                let _ = std::io::copy(&mut strange, &mut std::io::sink());
+                (block, next) = (strange.block, strange.end == BLOCK);
                 continue;
             };
             (state.read, state.ended) = (true, false);
@@ -181,55 +254,56 @@ impl Unpacking<'_, '_> {
             let name = about.name.clone().unwrap_or_else(|| header.name());
             if header.has_more_of_map() && !pass_map(source) {
                 state.cut = true;
-                break;
+                return;
             }
+            // A link to another member has no content, whatever size it claims.
             let mut content = Content { source, left: if kind == b'1' { 0 } else { size } };
             let size = content.left;
             match kind {
-                b'L' | b'x' | b'X' => {
-                    let mut bytes = Vec::new();
-                    let _ = (&mut content).take(LONGEST).read_to_end(&mut bytes);
+                b'L' | b'K' | b'x' | b'X' | b'g' => {
                     said = about;
-                    if kind == b'L' {
-                        said.name = Some(text(&bytes).to_vec());
-                    } else {
-                        said.records(&bytes);
+                    self.about(&mut content, kind, &mut said, unused, depth);
+                }
+                // Links, devices, folders and pipes have none either, and neither has a label.
+                b'1'..=b'6' | b'V' if size == 0 => {
+                    if kind == b'2' {
+                        self.keep(unused, header.target());
                     }
                 }
-                // A long target of a link says nothing of the name.
-                b'K' => said = about,
-                // Links, devices, folders, pipes; what holds for all members; labels.
-                b'1'..=b'6' | b'g' | b'V' => {}
                 _ => {
                     let member = path.member(&name);
                     if !self.count(&member) {
-                        break;
+                        return;
                     }
                     if size > 0 {
                         self.member(&mut content, Some(size), &member, depth);
                     }
                 }
             }
-            if !content.pass(size) {
+            let mut room = [0; BLOCK];
+            if !content.pass(size, &mut room) {
                 state.cut = true;
-                break;
+                return;
             }
+            self.keep(unused, &room);
         }
-        self.tell(&state, path);
-        state.read
     }
 
-    /// Lists an archive that could not be read to its end.
-    fn tell(&mut self, state: &State, path: &MemberPath) {
-        if self.work.is_broken() || self.is_over() {
-            return; // Told of what it is read from.
+    /// Reads what a header in front of a member says: a name, where a link leads, or records.
+    fn about(&mut self, content: &mut Content<'_>, kind: u8, said: &mut Said, unused: &mut Unused, depth: u32) {
+        let mut bytes = Vec::new();
+        let _ = content.take(LONGEST).read_to_end(&mut bytes);
+        match kind {
+            b'L' => said.name = Some(text(&bytes).to_vec()),
+            b'K' => self.keep(unused, &bytes),
+            _ => {
+                // What holds for all members is no name.
+                let mut all = Said::default();
+                let said = if kind == b'g' { &mut all } else { said };
+                said.records(&bytes, |record| self.keep(unused, record));
+            }
         }
-        let behind = state.read && !state.damaged;
-        match state {
-            State { cut: true, .. } | State { garbage: true, .. } if behind => self.trouble(path, Trouble::Cut),
-            State { cut: true, .. } | State { garbage: true, .. } => self.trouble(path, Trouble::Damaged),
-            _ => {}
-        }
+        self.stretch(unused, content, None, depth);
     }
 }
 
@@ -267,7 +341,7 @@ mod tests {
     fn records_that_lie_are_left() {
         let said = |records: &[u8]| {
             let mut said = Said::default();
-            said.records(records);
+            said.records(records, |_| {});
             (said.name.map(|name| String::from_utf8(name).unwrap()), said.size)
         };
         assert_eq!(said(b"11 path=ab\n12 size=123\n"), (Some("ab".into()), Some(123)));

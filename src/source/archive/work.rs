@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Bound;
 use crate::model::Limits;
+use crate::source::words::Breaks;
 
 /// Bytes that may come from any packed form: text that repeats itself packs well.
 pub(super) const UNMEASURED: u64 = 1024 * 1024;
@@ -165,8 +166,8 @@ impl<'w, R: Read> Meter<'w, R> {
     }
 
     /// What is read from.
-    pub(super) const fn inner(&self) -> &R {
-        &self.inner
+    pub(super) fn into_inner(self) -> R {
+        self.inner
     }
 
     /// Why it ended before its time; told once, and nothing where what it reads from had ended.
@@ -193,6 +194,12 @@ impl<'w, R: Read> Meter<'w, R> {
         };
         let (own, together) = (most.saturating_sub(self.read), self.work.bytes.get());
         if self.counts && together <= own { (together, self.work.bound) } else { (own, self.bound) }
+    }
+}
+
+impl<R: Read> Breaks for Meter<'_, R> {
+    fn is_broken(&self) -> bool {
+        self.work.is_broken()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Archives as blobs: what is in them is read, however they are packed, and hostile ones cost little.
 
+mod ar;
 mod hostile;
 mod images;
 mod limits;

@@ -25,10 +25,60 @@ fn streams_behind_each_other_are_one() {
         assert_eq!(read(&name, &parts), (vec![format!("{name}!a")], none()), "{method}");
         let padded = [&parts[..], &[0; 512], &parts[..], &[0; 512]].concat();
         assert_eq!(read(&name, &padded), (vec![format!("{name}!a")], none()), "{method}, with zeros");
-        let more = [&parts[..], b"garbage"].concat();
-        let unopened = vec![(name.clone(), SkipReason::Unopened)];
-        assert_eq!(read(&name, &more), (vec![format!("{name}!a")], unopened), "{method}, with garbage");
     }
+}
+
+#[test]
+fn what_follows_behind_a_stream_is_read() {
+    for method in METHODS {
+        let (packed, name) = (stream(method, b"nothing"), format!("a.{method}"));
+        let behind = |bytes: &[u8]| read(&name, &[&packed[..], bytes].concat());
+        let unused = (vec![format!("{name}!(unused)")], none());
+        assert_eq!(behind(b"\nwhatever, whatever needle-12345\n"), unused, "{method}: a line");
+        assert_eq!(behind(&[&noise(200_000)[..], NEEDLE].concat()), unused, "{method}: more than is held");
+        let archive = packed_in_zip();
+        assert_eq!(behind(&archive), (vec![format!("{name}!(unused)!a.txt")], none()), "{method}: an archive");
+        assert_eq!(behind(&[0; 5000]), (vec![], none()), "{method}: nothing was ever written there");
+        assert_eq!(behind(b"garbage"), (vec![], none()), "{method}: shorter than any key");
+    }
+}
+
+fn packed_in_zip() -> Vec<u8> {
+    packed(&[("a.txt", NEEDLE)])
+}
+
+#[test]
+fn streams_of_lzma_with_any_properties_are_known() {
+    use lzma_rust2::{LzmaOptions, LzmaWriter};
+    for (lc, lp, pb, window) in [(3, 0, 2, 5 << 20), (1, 2, 0, 1 << 16), (0, 0, 4, 3 << 20), (3, 0, 2, 1 << 20)] {
+        let mut options = LzmaOptions::with_preset(1);
+        (options.lc, options.lp, options.pb, options.dict_size) = (lc, lp, pb, window);
+        let mut packed = Vec::new();
+        let mut writer = LzmaWriter::new_use_header(&mut packed, &options, None).unwrap();
+        writer.write_all(NEEDLE).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(read("a.lzma", &packed), (vec!["a.lzma!a".to_owned()], none()), "{lc} {lp} {pb} {window}");
+    }
+    // Numbers of another format are none.
+    let mut numbers = vec![93, 0, 16, 0, 0, 7];
+    numbers.extend([1; 500]);
+    assert_eq!(read("numbers.bin", &numbers), (vec![], none()));
+}
+
+#[test]
+fn texts_beside_what_is_packed_are_read() {
+    let text = b"a comment that nobody sees, with needle-12345";
+    let mut packed = Vec::new();
+    let builder = flate2::GzBuilder::new().comment(&text[..]).filename("nothing");
+    builder.write(&mut packed, flate2::Compression::default()).write_all(b"nothing").unwrap();
+    assert_eq!(read("a.gz", &packed), (vec!["a.gz!(unused)".to_owned()], none()));
+    let frame = |length: u32, text: &[u8]| [&[0x50, 0x2a, 0x4d, 0x18][..], &length.to_le_bytes(), text].concat();
+    let all = [frame(text.len() as u32, text), stream("zst", b"nothing")].concat();
+    assert_eq!(read("a.zst", &all), (vec!["a.zst!(unused)".to_owned()], none()));
+    // More of it than is kept is listed.
+    let long = [noise(2_000_000), NEEDLE.to_vec()].concat();
+    let all = [frame(long.len() as u32, &long), stream("zst", b"nothing")].concat();
+    assert_eq!(read("a.zst", &all), (vec![], limit("a.zst")));
 }
 
 #[test]

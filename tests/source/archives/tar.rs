@@ -111,8 +111,41 @@ fn archives_behind_an_archive_are_read() {
     let all = [&one[..], &[0; 10 * 512], &one, &member(b"b.txt", b'0', NEEDLE)].concat();
     assert_eq!(paths(&all), (["a.txt", "a.txt", "b.txt"].map(str::to_owned).to_vec(), none()));
     let garbage = [&one[..], &[7; 2048]].concat();
-    let unopened = vec![("a.tar".to_owned(), SkipReason::Unopened)];
-    assert_eq!(paths(&garbage), (vec!["a.txt".to_owned()], unopened));
+    assert_eq!(paths(&garbage), (vec!["a.txt".to_owned()], none()));
+}
+
+#[test]
+fn what_belongs_to_no_member_is_read() {
+    let line = b"whatever, whatever needle-12345 whatever";
+    let one = [member(b"a.txt", b'0', b"nothing"), END.to_vec()].concat();
+    let unused = (vec!["(unused)".to_owned()], none());
+    assert_eq!(paths(&[&one[..], line].concat()), unused, "behind the end");
+    let long = [&one[..], &noise(100_000), line].concat();
+    assert_eq!(paths(&long), unused, "far behind the end");
+    let zip = [&one[..], &packed(&[("b.txt", NEEDLE)])].concat();
+    assert_eq!(paths(&zip), (vec!["(unused)!b.txt".to_owned()], none()), "an archive behind the end");
+    let mut room = one.clone();
+    room[600..640].copy_from_slice(&line[..40]);
+    assert_eq!(paths(&room), unused, "behind a content");
+    let pax = record("comment", str::from_utf8(line).unwrap()) + &record("path", "b.txt");
+    for kind in [b'x', b'g'] {
+        assert_eq!(paths(&[&member(b"pax", kind, pax.as_bytes())[..], &one].concat()), unused, "a record");
+    }
+    assert_eq!(paths(&[&member(b"long", b'K', line)[..], &one].concat()), unused, "a long target");
+    let mut link = header(b"link", b'2', b"00000000000");
+    link[157..157 + line.len()].copy_from_slice(line);
+    assert_eq!(paths(&[&summed(link)[..], &one].concat()), unused, "a target");
+    // Against all rules: what can have no content has some.
+    for kind in *b"23456" {
+        let odd = [member(b"odd", kind, NEEDLE), one.clone()].concat();
+        assert_eq!(paths(&odd), (vec!["odd".to_owned()], none()), "{}", char::from(kind));
+    }
+    let behind = [&header(b"link", b'1', b"00000000050")[..], line, &[0; 472], &one].concat();
+    let damaged = vec![("a.tar".to_owned(), SkipReason::Unopened)];
+    assert_eq!(paths(&behind), (vec!["(unused)".to_owned()], damaged), "it has no content, so this is damage");
+    // What is named in ordinary archives is no member.
+    let long = format!("{}/x.txt", "folder/".repeat(30));
+    assert_eq!(paths(&tarred(&[(&long, b"nothing"), ("b", &[b'x'; 513])])), (vec![], none()));
 }
 
 #[test]

@@ -152,6 +152,109 @@ fn a_cut_archive_is_read_as_far_as_it_goes() {
     assert!(skipped.contains(&("a.zip".to_owned(), SkipReason::Unopened)), "a note: {skipped:?}");
 }
 
+/// The archive without the first entry of its directory.
+fn hidden(archive: &[u8]) -> Vec<u8> {
+    let places: Vec<usize> = memchr::memmem::find_iter(archive, b"PK\x01\x02").collect();
+    let end = memchr::memmem::rfind(archive, b"PK\x05\x06").unwrap();
+    let mut hidden = [&archive[..places[0]], &archive[places[1]..]].concat();
+    let end = end - (places[1] - places[0]);
+    for at in [end + 8, end + 10] {
+        hidden[at] -= 1;
+    }
+    let length = (end - places[0]) as u32;
+    hidden[end + 12..end + 16].copy_from_slice(&length.to_le_bytes());
+    hidden
+}
+
+#[test]
+fn members_that_no_directory_lists_are_read() {
+    use ::zip::write::StreamWriter;
+    for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+        let archive = written(method, &[("a.txt", NEEDLE), ("b.txt", NEEDLE), ("c.txt", NEEDLE)]);
+        let wanted = ["a", "b", "c"].map(|name| format!("a.zip!{name}.txt")).to_vec();
+        assert_eq!(read("a.zip", &hidden(&archive)), (wanted.clone(), none()), "{method}");
+        assert_eq!(read("a.zip", &hidden(&hidden(&archive))), (wanted.clone(), none()), "{method}");
+        // Lengths and sums behind the contents.
+        let mut zip = ZipWriter::new_stream(Vec::new());
+        for name in ["a.txt", "b.txt", "c.txt"] {
+            zip.start_file(name, SimpleFileOptions::default().compression_method(method)).unwrap();
+            zip.write_all(NEEDLE).unwrap();
+        }
+        let streamed = StreamWriter::into_inner(zip.finish().unwrap());
+        assert_eq!(read("a.zip", &streamed), (wanted.clone(), none()), "{method}");
+        assert_eq!(read("a.zip", &hidden(&streamed)), (wanted.clone(), none()), "{method}, streamed");
+        let cut = &streamed[..memchr::memmem::rfind(&streamed, b"PK\x03\x04").unwrap() + 4];
+        let unopened = vec![("a.zip".to_owned(), SkipReason::Unopened)];
+        assert_eq!(read("a.zip", cut), (wanted[..2].to_vec(), unopened), "{method}, streamed and cut");
+    }
+}
+
+#[test]
+fn archives_behind_each_other_are_read() {
+    let archives: Vec<u8> = (0..8).flat_map(|number| packed(&[(&format!("{number}.txt"), NEEDLE)])).collect();
+    let wanted: Vec<String> = (0..8).map(|number| format!("a.zip!{number}.txt")).collect();
+    assert_eq!(read("a.zip", &archives), (wanted, none()));
+}
+
+#[test]
+fn what_belongs_to_no_member_is_read() {
+    let line = b"whatever, whatever needle-12345 whatever";
+    let unused = (vec!["a.zip!(unused)".to_owned()], none());
+    let sound = |name: &[u8]| Raw::default().member(name, b"nothing");
+    let mut comment = sound(b"a.txt").finish();
+    let length = comment.len();
+    comment[length - 2] = line.len() as u8;
+    assert_eq!(read("a.zip", &[&comment[..], line].concat()), unused, "the comment of an archive");
+    assert_eq!(read("a.zip", &[&sound(b"a.txt").finish()[..], line].concat()), unused, "behind the end");
+    let mut between = sound(b"a.txt");
+    between.bytes.extend(line);
+    assert_eq!(read("a.zip", &between.member(b"b.txt", b"nothing").finish()), unused, "between members");
+    let folder = Raw::default().member(b"folder/", NEEDLE).finish();
+    assert_eq!(read("a.zip", &folder), (vec!["a.zip!folder".to_owned()], none()), "a folder with content");
+    // An extra field and a comment, each in the directory alone.
+    for place in [30, 32] {
+        let mut archive = sound(b"a.txt");
+        archive.directory[place] = line.len() as u8 + 4;
+        archive.directory.extend([&[0x75, 0x63, line.len() as u8, 0][..], line].concat());
+        assert_eq!(read("a.zip", &archive.finish()), unused, "{place}");
+    }
+    let mut extra = Raw::default().member(b"", b"nothing");
+    let mut bytes = extra.bytes.split_off(30);
+    extra.bytes[28] = line.len() as u8;
+    extra.bytes.extend(line);
+    extra.bytes.append(&mut bytes);
+    assert_eq!(read("a.zip", &extra.finish()), unused, "the extra field in front of a member");
+    // What programs write there on their own is nothing.
+    assert_eq!(read("a.zip", &packed(&[("needle-12345-and-more-of-it.txt", b"nothing")])), (vec![], none()));
+}
+
+#[test]
+fn every_common_way_to_pack_a_member_is_known() {
+    for (number, method) in [(14, "lzma"), (93, "zst"), (95, "xz"), (12, "bz2")] {
+        let mut content = stream(method, NEEDLE);
+        if method == "lzma" {
+            // The properties behind a version and their length, and no length of the content.
+            content = [&[9, 20, 5, 0][..], &content[..5], &content[13..]].concat();
+        }
+        let mut archive = Raw::default().member(b"a.txt", &content);
+        let pack = |bytes: &mut Vec<u8>, at: usize| {
+            bytes[at] = number;
+            bytes[at + 6..at + 10].copy_from_slice(&crc32(NEEDLE).to_le_bytes());
+            bytes[at + 14..at + 18].copy_from_slice(&(NEEDLE.len() as u32).to_le_bytes());
+        };
+        pack(&mut archive.bytes, 8);
+        pack(&mut archive.directory, 10);
+        assert_eq!(read("a.zip", &archive.finish()), (vec!["a.zip!a.txt".to_owned()], none()), "{method}");
+    }
+    // One that is not is no damage.
+    let mut archive = Raw::default().member(b"a.txt", NEEDLE);
+    (archive.bytes[8], archive.directory[10]) = (97, 97);
+    let tree = folder(&[]);
+    let file = tree.path().join("a.zip");
+    fs::write(&file, archive.finish()).unwrap();
+    assert_eq!(of(&at(&file)), (vec![], vec![("a.zip!a.txt".to_owned(), SkipReason::Unsupported)]));
+}
+
 #[test]
 fn what_only_begins_like_an_archive_is_read_as_it_is() {
     let text = [b"PK\x03\x04 ", NEEDLE].concat();
@@ -239,8 +342,24 @@ fn members_packed_in_other_ways_are_read() {
         let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
         for at in [8, directory + 10] {
             archive[at..at + 2].copy_from_slice(&number.to_le_bytes());
+            archive[at + 6..at + 10].copy_from_slice(&crc32(&content).to_le_bytes());
         }
         assert_eq!(read("a.zipx", &archive), (vec!["a.zipx!a.txt".to_owned()], none()), "{method}");
+    }
+}
+
+#[test]
+fn an_archive_with_a_comment_behind_a_script_is_found() {
+    let mut archive = packed(&[("a.txt", NEEDLE)]);
+    let length = archive.len();
+    for (script, comment) in [("#!/bin/sh\nexit\n", "made by x"), ("MZ program\n", &"long ".repeat(13_000))] {
+        archive[length - 2..].copy_from_slice(&(comment.len() as u16).to_le_bytes());
+        for filler in ["", &"#\n".repeat(50_000)] {
+            let tool = [script.as_bytes(), filler.as_bytes(), &archive, comment.as_bytes()].concat();
+            assert_eq!(read("tool", &tool), (vec!["tool!a.txt".to_owned()], none()), "{}", tool.len());
+            // The length of a comment is no other's.
+            assert_eq!(read("tool", &[&tool[..], b"more"].concat()), (vec![], none()));
+        }
     }
 }
 

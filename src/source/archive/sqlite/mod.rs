@@ -18,23 +18,22 @@ mod pages;
 mod record;
 mod schema;
 
-use std::io::{Read, Seek};
-
 use btree::{Node, Payload};
 use pages::{Pages, Text};
 use record::Value;
 use schema::{SCHEMA, columns};
 
-use super::{Bound, MemberPath, Trouble, Visit};
+use super::kind::{HEAD, Kind};
+use super::lines::Lines;
+use super::open::Unpacking;
+use super::{Bound, MemberPath, Seekable, Trouble};
+use crate::source::words;
 
 /// What the bytes are called that belong to no table.
 const UNUSED: &[u8] = b"(unused)";
 
 /// Most tables.
 const MOST_TABLES: u64 = 10_000;
-
-/// Bytes of rows that are handed on together. A row is never cut.
-const BLOCK: usize = 1024 * 1024;
 
 /// Longest row that is put together; the pages of what is behind count as unused.
 const LARGEST_ROW: u64 = 8 * 1024 * 1024;
@@ -50,43 +49,30 @@ pub(super) fn is_database(head: &[u8]) -> bool {
     head.starts_with(pages::MAGIC)
 }
 
-/// Hands on the tables of a database of `length` bytes. False where it is damaged, so that its own bytes have to be looked at
-/// as well.
-pub(super) fn tables(file: impl Read + Seek, length: u64, path: &MemberPath, visit: &mut Visit<'_>) -> bool {
-    let Some(pages) = Pages::open(file, length) else {
-        visit(path, Err(Trouble::Damaged));
-        return false;
-    };
-    let mut walk = Walk { pages, unused: Lines::new(path.member(UNUSED)), visit, broken: false, cut: false };
-    walk.database(path);
-    let (broken, cut) = (walk.broken, walk.cut);
-    if cut {
-        visit(path, Err(Trouble::Limit(Bound::Members)));
-    }
-    if broken {
-        visit(path, Err(Trouble::Damaged));
-    }
-    !broken
-}
-
-/// The content of a member while it is gathered: whole lines, handed on in blocks.
-struct Lines {
-    path: MemberPath,
-    bytes: Vec<u8>,
-}
-
-impl Lines {
-    fn new(path: MemberPath) -> Self {
-        Self { path, bytes: Vec::new() }
-    }
-
-    /// Hands on what there is, where it is enough or the last.
-    fn hand_on(&mut self, last: bool, visit: &mut Visit<'_>) {
-        if self.bytes.len() >= BLOCK || (last && !self.bytes.is_empty()) {
-            visit(&self.path, Ok(&self.bytes));
-            self.path.advance(&self.bytes);
-            self.bytes.clear();
+impl Unpacking<'_, '_> {
+    /// Hands on the tables of a database of `length` bytes. False where it is damaged, so that its own bytes have to be looked
+    /// at as well.
+    pub(super) fn database(&mut self, file: &mut dyn Seekable, length: u64, path: &MemberPath, depth: u32) -> bool {
+        let Some(pages) = Pages::open(file, length) else {
+            self.trouble(path, Trouble::Damaged);
+            return false;
+        };
+        let unused = Lines::of(path.member(UNUSED));
+        let longest = LARGEST_ROW.min(self.work.limits.member_size);
+        let mut walk = Walk { pages, unused, unpacking: self, depth, longest, broken: false, cut: false, many: false };
+        walk.database(path);
+        let (broken, cut, many) = (walk.broken, walk.cut, walk.many);
+        if cut {
+            let bound = if longest < LARGEST_ROW { Bound::MemberSize } else { Bound::Memory };
+            self.trouble(path, Trouble::Limit(bound));
         }
+        if many {
+            self.trouble(path, Trouble::Limit(Bound::Memory));
+        }
+        if broken {
+            self.trouble(path, Trouble::Damaged);
+        }
+        !broken
     }
 }
 
@@ -98,27 +84,33 @@ struct Table {
 }
 
 /// A database while its trees are walked.
-struct Walk<'v, 'f, R> {
-    pages: Pages<R>,
+struct Walk<'u, 'f, 'v, 'w> {
+    pages: Pages<&'f mut dyn Seekable>,
     unused: Lines,
-    visit: &'v mut Visit<'f>,
+    unpacking: &'u mut Unpacking<'v, 'w>,
+    depth: u32,
+    /// Longest row that is put together.
+    longest: u64,
     /// Whether something breaks the rules of the format.
     broken: bool,
-    /// Whether a limit left something out.
+    /// Whether a row is too long.
     cut: bool,
+    /// Whether there are too many tables.
+    many: bool,
 }
 
-impl<R: Read + Seek> Walk<'_, '_, R> {
+impl Walk<'_, '_, '_, '_> {
     fn database(&mut self, path: &MemberPath) {
         let mut tables = Vec::new();
         let mut indexes = Vec::new();
         let mut kept = 0;
-        let mut schema = Lines::new(path.member(b"sqlite_schema"));
+        let mut many = false;
+        let mut schema = Lines::of(path.member(b"sqlite_schema"));
         let names = SCHEMA.map(str::to_owned);
-        self.tree(1, &mut |record, text, visit| {
+        self.tree(1, &mut |record, text, unpacking| {
             let (values, whole) = record::values(record);
             record::write(&mut schema.bytes, &names, &values, text);
-            schema.hand_on(false, visit);
+            schema.hand_on(false, unpacking.visit);
             let [Value::Text(kind), Value::Text(name), _, Value::Integer(root), rest @ ..] = &*values else {
                 return whole;
             };
@@ -134,13 +126,18 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             };
             kept += sql.len();
             if tables.len() as u64 == MOST_TABLES {
-                return false;
+                many = true;
+                return whole;
             }
             tables.push(Table { name: path.member(record::decode(name, text).as_bytes()), root, sql });
             whole
         });
-        schema.hand_on(true, self.visit);
+        schema.hand_on(true, self.unpacking.visit);
+        self.many = many;
         for table in tables {
+            if self.unpacking.is_over() || !self.unpacking.count(&table.name) {
+                return;
+            }
             self.table(table);
         }
         for root in indexes {
@@ -151,19 +148,34 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
 
     fn table(&mut self, Table { name, root, sql }: Table) {
         let names = columns(&sql);
-        let mut rows = Lines::new(name);
-        self.tree(root, &mut |record, text, visit| {
-            let (values, whole) = record::values(record);
+        let depth = self.depth;
+        let mut rows = Lines::of(name.clone());
+        let mut number = 0_u64;
+        self.tree(root, &mut |record, text, unpacking| {
+            number += 1;
+            let (mut values, whole) = record::values(record);
+            for (index, value) in values.iter_mut().enumerate() {
+                let Value::Blob(bytes) = *value else { continue };
+                if !stands_alone(bytes) {
+                    continue;
+                }
+                let column = names.get(index).cloned().unwrap_or_else(|| (index + 1).to_string());
+                let member = name.member(format!("row {number} {column}").as_bytes());
+                if unpacking.count(&member) {
+                    unpacking.member(&mut &bytes[..], Some(bytes.len() as u64), &member, depth);
+                }
+                *value = Value::Null;
+            }
             record::write(&mut rows.bytes, &names, &values, text);
-            rows.hand_on(false, visit);
+            rows.hand_on(false, unpacking.visit);
             whole
         });
-        rows.hand_on(true, self.visit);
+        rows.hand_on(true, self.unpacking.visit);
     }
 
     /// Hands each record of a tree to `read`, which says whether it is sound. Records of a tree of an index stand in its inner
     /// pages as well; those come first.
-    fn tree(&mut self, root: u32, read: &mut dyn FnMut(&[u8], Text, &mut Visit<'_>) -> bool) {
+    fn tree(&mut self, root: u32, read: &mut dyn FnMut(&[u8], Text, &mut Unpacking<'_, '_>) -> bool) {
         let (mut page, mut record) = (Vec::new(), Vec::new());
         let mut waiting = vec![root];
         while let Some(number) = waiting.pop() {
@@ -178,7 +190,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             self.broken |= node.broken;
             for payload in &node.payloads {
                 let whole = self.record(&page, payload, &mut record);
-                if !read(&record, self.pages.text(), self.visit) && whole {
+                if !read(&record, self.pages.text(), self.unpacking) && whole {
                     self.broken = true;
                 }
             }
@@ -197,12 +209,14 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         let mut more = Vec::new();
         while let Some(number) = next {
             let missing = payload.length - record.len() as u64;
-            if record.len() as u64 >= LARGEST_ROW {
+            if record.len() as u64 >= self.longest {
                 self.cut = true;
+                record.truncate(words::whole(record));
                 return false;
             }
             if !self.pages.take(number, &mut more) {
                 self.broken = true;
+                record.truncate(words::whole(record));
                 return false;
             }
             let room = &more[4..self.pages.usable()];
@@ -225,7 +239,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         if end - start >= SHORTEST_RUN {
             self.unused.bytes.extend_from_slice(&bytes[start..end]);
             self.unused.bytes.push(b'\n');
-            self.unused.hand_on(false, self.visit);
+            self.unused.hand_on(false, self.unpacking.visit);
         }
     }
 
@@ -246,6 +260,24 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         }
         self.broken |= !self.pages.tail(&mut page);
         self.unused(&page);
-        self.unused.hand_on(true, self.visit);
+        self.unused.hand_on(true, self.unpacking.visit);
     }
+}
+
+/// Whether a value is not to be read in its row: an archive, or a text in characters of two bytes.
+fn stands_alone(bytes: &[u8]) -> bool {
+    /// Characters that follow each other.
+    const WIDE: usize = 8;
+    let head = &bytes[..bytes.len().min(HEAD)];
+    if Kind::of(head).is_some_and(|kind| kind != Kind::Mail) {
+        return true;
+    }
+    let mut runs = [0; 2];
+    memchr::memchr(0, bytes).is_some()
+        && bytes.windows(2).enumerate().any(|(at, pair)| {
+            let run = &mut runs[at % 2];
+            // Either byte may be the first.
+            *run = if matches!(pair, [0, b' '..=b'~'] | [b' '..=b'~', 0]) { *run + 1 } else { 0 };
+            *run >= WIDE
+        })
 }
