@@ -18,6 +18,7 @@ mod online;
 mod output;
 mod policy;
 mod progress;
+mod refused;
 mod resolve;
 mod shell;
 mod step_summary;
@@ -97,7 +98,11 @@ fn scan(plan: &Plan) -> Result<Exit> {
     if let Some(dropped) = dropped {
         say(&dropped::text(&dropped));
     }
-    let verdict = verdict::line(&plan.gate, &report);
+    let refused = refused::sentence(&plan.scan.input);
+    let verdict = match &refused {
+        Some(sentence) => format!("Exit 2: {sentence}."),
+        None => verdict::line(&plan.gate, &report),
+    };
     for output in &plan.outputs {
         output.target.write(|out| {
             report::write(&report, rules, output.format, &output.options, out)?;
@@ -125,7 +130,10 @@ fn scan(plan: &Plan) -> Result<Exit> {
         plan.expired.iter().for_each(|note| say(note));
         notes(plan, &report, exit).iter().for_each(|note| say(note));
     }
-    Ok(exit)
+    match refused {
+        Some(sentence) => Err(error::hinted(sentence, refused::HINT)),
+        None => Ok(exit),
+    }
 }
 
 /// Adds the report to the summary of the CI step, where there is one. False where it has no room left.

@@ -34,14 +34,21 @@ fn devices_and_pipes_are_refused_wherever_they_are_named() {
     let fifo = Command::new("mkfifo").arg(tree.at("fifo")).status().is_ok_and(|status| status.success());
     let named: &[&str] = if fifo { &["/dev/zero", "/dev/null", "fifo"] } else { &["/dev/zero", "/dev/null"] };
     for path in named.iter().filter(|path| tree.path().join(path).exists()) {
-        let (code, report) = scan(tree.path(), &[path]);
-        assert_eq!((code, skipped(&report).len(), skipped(&report)[0].1), (0, 1, "special-file"), "{path}");
+        // Somebody wanted it read: that fails the run, and what else was named is scanned all the same.
+        let run = keyscan(tree.path(), &["-f", "json", "--no-config", path, "a.env"]);
+        let report = run.json();
+        assert_eq!((run.code, skipped(&report).len(), skipped(&report)[0].1), (2, 1, "special-file"), "{path}");
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{path}");
+        assert!(run.errors().contains(&format!("a pipe: {path}\nhint: ")), "{}", run.errors());
         // A policy, a baseline or a list that never ends is no policy, baseline or list.
         for flag in ["--config", "--baseline", "--fingerprint-key"] {
             let run = keyscan(tree.path(), &[flag, path, "a.env"]);
             assert_eq!(run.code, 2, "{flag} {path}: {}", run.errors());
         }
     }
+    // One that merely lies in the tree was not meant.
+    let (code, report) = scan(tree.path(), &["."]);
+    assert_eq!((code, skipped(&report).len()), (0, usize::from(fifo)));
     let run = keyscan(tree.path(), &["--files-from", "/dev/zero"]);
     assert_eq!(run.code, 2, "{}", run.errors());
 }

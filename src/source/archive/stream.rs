@@ -17,6 +17,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, FrameHeaderError};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::kind::Method;
+use super::work::Work;
 use crate::source::open::fill;
 
 /// Packed bytes that are held.
@@ -24,6 +25,10 @@ const PIECE: usize = 32 * 1024;
 
 /// Bytes that tell how the next stream is packed, and whether one follows at all.
 const MAGIC: usize = 14;
+
+/// What it costs to begin a bzip2 stream, as bytes that come out of one: room for its largest block is made and cleared,
+/// however little the stream holds. Streams of 14 bytes are legal, and so are millions of them.
+const BEGINNING: u64 = 64 * 1024;
 
 /// How far packed bytes have been read.
 #[derive(Debug, Default)]
@@ -103,6 +108,7 @@ enum Stage<'r> {
 
 /// Everything that streams behind each other unpack to.
 pub(super) struct Unpacker<'r> {
+    work: &'r Work,
     method: Method,
     window: u64,
     taken: &'r Taken,
@@ -113,9 +119,15 @@ pub(super) struct Unpacker<'r> {
 
 impl<'r> Unpacker<'r> {
     /// Of a source that begins with a stream packed so. `window` is the most memory that it may need.
-    pub(super) fn new(method: Method, window: u64, source: &'r mut dyn Read, taken: &'r Taken) -> Self {
+    pub(super) fn new(
+        work: &'r Work,
+        method: Method,
+        window: u64,
+        source: &'r mut dyn Read,
+        taken: &'r Taken,
+    ) -> Self {
         let stage = Stage::Between(Input::new(source, taken));
-        Self { method, window, taken, stage, started: false, garbage: false }
+        Self { work, method, window, taken, stage, started: false, garbage: false }
     }
 
     /// Whether something else follows behind the last stream.
@@ -140,6 +152,9 @@ impl<'r> Unpacker<'r> {
                 self.garbage = true;
                 return Ok(false);
             }
+        }
+        if !first && self.method == Method::Bzip2 && !self.work.spend(BEGINNING) {
+            return Err(ErrorKind::QuotaExceeded.into());
         }
         let limit = u32::try_from(self.window / 1024).unwrap_or(u32::MAX);
         self.stage = match self.method {
@@ -192,8 +207,8 @@ impl<'r> Unpacker<'r> {
 }
 
 impl Read for Unpacker<'_> {
-    /// An error's kind says whether the window was too large (`OutOfMemory`), the stream breaks off (`UnexpectedEof`) or
-    /// it is damaged; it has no text.
+    /// An error's kind says whether the window was too large (`OutOfMemory`), no more may be unpacked (`QuotaExceeded`), the
+    /// stream breaks off (`UnexpectedEof`) or it is damaged; it has no text.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
@@ -201,7 +216,7 @@ impl Read for Unpacker<'_> {
         self.advance(buffer).map_err(|error| {
             self.stage = Stage::Over;
             let kind = match error.kind() {
-                ErrorKind::OutOfMemory => ErrorKind::OutOfMemory,
+                kind @ (ErrorKind::OutOfMemory | ErrorKind::QuotaExceeded) => kind,
                 _ if self.taken.ended.get() => ErrorKind::UnexpectedEof,
                 _ => ErrorKind::InvalidData,
             };

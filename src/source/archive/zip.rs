@@ -126,7 +126,7 @@ impl Unpacking<'_, '_> {
         let window = window(method).min(work.memory());
         let Some(_held) = work.hold(window) else { return self.trouble(path, Trouble::Limit(Bound::Memory)) };
         let taken = Taken::default();
-        self.unpacked(&mut Unpacker::new(method, window, source, &taken), size, path, depth);
+        self.unpacked(&mut Unpacker::new(work, method, window, source, &taken), size, path, depth);
     }
 
     /// Reads the members one behind the other, as far as they go.
