@@ -2,16 +2,23 @@
 //!
 //! A tree of a million files that each hold a key is cheap to make, and each place costs some kilobytes until it stands in a
 //! report. Beyond the bound the files that come first by their origin are kept, whatever the order in which threads bring
-//! them; what has been dropped once stays out, so that a run does not hold more for being longer. Keys and endpoints are
-//! counted apart: pages of links must hide no key.
+//! them; what has been dropped once stays out, so that a run does not hold more for being longer. Keys, endpoints and mere
+//! facts are counted apart: pages of links must hide no key.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use crate::model::{Matches, Origin};
+use crate::model::{EndpointMatch, Matches, Origin};
 
-/// How many keys, and how many endpoints, of all files together are kept.
-pub(super) const MATCHES_PER_RUN: usize = 100_000;
+/// How many keys of all files together are kept, and as many endpoints that may become findings. At some 4 kB for each that
+/// becomes a finding of its own, this is what fits into the 300 MB that a scan may take.
+pub(super) const MATCHES_PER_RUN: usize = 50_000;
+
+/// Of facts, which never become findings, so many times as many are kept.
+const FACTS: usize = 4;
+
+/// Keys with what is like them, endpoints that may become findings, facts.
+const SORTS: usize = 3;
 
 /// What has been found in one file.
 #[derive(Debug)]
@@ -23,7 +30,7 @@ pub(super) struct Gathered {
     /// Whether it begins like a report of keyscan.
     pub(super) report: bool,
     /// How much of each sort has been brought, whatever was kept of it.
-    brought: [usize; 2],
+    brought: [usize; SORTS],
 }
 
 /// The files that hold something.
@@ -33,9 +40,7 @@ pub(super) struct Kept {
     /// Where each file stands, by the hash of its origin: the origins themselves are large.
     index: HashMap<u64, usize>,
     hasher: RandomState,
-    /// Keys, and endpoints.
-    bounds: [Bound; 2],
-    most: usize,
+    bounds: [Bound; SORTS],
     most_per_file: usize,
 }
 
@@ -43,26 +48,26 @@ pub(super) struct Kept {
 #[derive(Debug, Default)]
 struct Bound {
     held: usize,
+    most: usize,
     /// The first file of which nothing is kept.
     end: Option<Origin>,
 }
 
 impl Kept {
-    /// Keeps so many keys and so many endpoints, of which one file may bring `most_per_file`.
+    /// Keeps so many keys and so many endpoints, of which one file may bring `most_per_file` of each.
     pub(super) fn new(most: usize, most_per_file: usize) -> Self {
         Self {
             files: Vec::new(),
             index: HashMap::new(),
             hasher: RandomState::new(),
-            bounds: Default::default(),
-            most,
+            bounds: [most, most, FACTS * most].map(|most| Bound { most, ..Bound::default() }),
             most_per_file,
         }
     }
 
     /// The file of this origin, once more of it is brought; takes from `found` what is not to be kept.
     pub(super) fn file(&mut self, origin: &Origin, found: &mut Matches) -> &mut Gathered {
-        let mut brought = [0; 2];
+        let mut brought = [0; SORTS];
         for (sort, bound) in self.bounds.iter().enumerate() {
             if bound.end.as_ref().is_some_and(|end| origin >= end) {
                 clear(found, sort);
@@ -86,14 +91,14 @@ impl Kept {
         if self.files.get(*known).is_none_or(|file| file.origin != *origin) {
             *known = self.files.len();
             let matches = Matches::default();
-            self.files.push(Gathered { origin: origin.clone(), matches, report: false, brought: [0; 2] });
+            self.files.push(Gathered { origin: origin.clone(), matches, report: false, brought: [0; SORTS] });
         }
         *known
     }
 
     /// Drops what is beyond the bounds. A quarter more may be held for a while, so that dropping costs next to nothing.
     pub(super) fn drop_surplus(&mut self) {
-        if self.bounds.iter().any(|bound| bound.held > self.most + self.most / 4) {
+        if self.bounds.iter().any(|bound| bound.held > bound.most + bound.most / 4) {
             self.bring_down();
         }
     }
@@ -101,12 +106,12 @@ impl Kept {
     fn bring_down(&mut self) {
         self.files.sort_unstable_by(|one, other| one.origin.cmp(&other.origin));
         for (sort, bound) in self.bounds.iter_mut().enumerate() {
-            if bound.held <= self.most {
+            if bound.held <= bound.most {
                 continue;
             }
             let mut held = 0;
             for file in &mut self.files {
-                if held + file.brought[sort] <= self.most && bound.end.as_ref().is_none_or(|end| file.origin < *end) {
+                if held + file.brought[sort] <= bound.most && bound.end.as_ref().is_none_or(|end| file.origin < *end) {
                     held += file.brought[sort];
                     continue;
                 }
@@ -137,9 +142,11 @@ impl Kept {
 
 /// How much of one sort there is.
 fn count(matches: &Matches, sort: usize) -> usize {
+    let facts = || matches.endpoints.iter().filter(|endpoint| endpoint.is_fact()).count();
     match sort {
         0 => matches.keys.len() + matches.servers.len() + matches.accounts.len(),
-        _ => matches.endpoints.len() + matches.masked.len(),
+        1 => matches.endpoints.len() - facts() + matches.masked.len(),
+        _ => facts(),
     }
 }
 
@@ -150,9 +157,11 @@ fn clear(matches: &mut Matches, sort: usize) {
             matches.servers = Vec::new();
             matches.accounts = Vec::new();
         }
-        _ => {
-            matches.endpoints = Vec::new();
+        1 => {
+            matches.endpoints.retain(EndpointMatch::is_fact);
             matches.masked = Vec::new();
         }
+        _ => matches.endpoints.retain(|endpoint| !endpoint.is_fact()),
     }
+    matches.endpoints.shrink_to_fit();
 }

@@ -153,7 +153,8 @@ fn run_with(
     } else {
         Online::default()
     };
-    let mut assessment = assess::assess_with(blobs, &repositories, rules, &options.policy, &options.fingerprinter, &online);
+    let mut assessment =
+        assess::assess_with(blobs, &repositories, rules, &options.policy, &options.fingerprinter, &online);
     assessment.limited |= surplus;
 
     Ok((report(options, rules, outcome, limited, assessment, online), dropped))

@@ -154,6 +154,28 @@ fn a_hole_in_a_file_holds_nothing_and_moves_no_line() {
 }
 
 #[test]
+fn holes_are_told_like_the_zeros_that_they_are() {
+    const PIECE: u64 = 64 * 1024;
+    // At the edges of the pieces that are read, and across one.
+    let places = [3 * PIECE, 100 * PIECE - 60, 200 * PIECE - 1, 300 * PIECE + 1, 500 * PIECE - 512, 600 * PIECE];
+    let run = |fill: bool| {
+        let tree = Tree::new();
+        let file = File::create(tree.at("a.env")).unwrap();
+        if fill {
+            file.write_all_at(&vec![0; 601 * PIECE as usize], 0).unwrap();
+        }
+        for (place, seed) in places.iter().zip(1..) {
+            file.write_all_at(format!("\n\n{}", secret(seed)).as_bytes(), *place).unwrap();
+        }
+        file.set_len(601 * PIECE).unwrap();
+        let (_, mut report) = scan(tree.path(), &["."]);
+        assert_eq!(report["findings"].as_array().unwrap().len(), places.len());
+        (report["findings"].take(), report["scan"]["bytes"].take(), report["scan"]["skipped"].take())
+    };
+    assert_eq!(run(false), run(true));
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_read() {
     // Small, whole, and read in windows.
     for size in [20_000, 2 << 20, 24 << 20] {

@@ -119,13 +119,7 @@ pub(super) struct Unpacker<'r> {
 
 impl<'r> Unpacker<'r> {
     /// Of a source that begins with a stream packed so. `window` is the most memory that it may need.
-    pub(super) fn new(
-        work: &'r Work,
-        method: Method,
-        window: u64,
-        source: &'r mut dyn Read,
-        taken: &'r Taken,
-    ) -> Self {
+    pub(super) fn new(work: &'r Work, method: Method, window: u64, source: &'r mut dyn Read, taken: &'r Taken) -> Self {
         let stage = Stage::Between(Input::new(source, taken));
         Self { work, method, window, taken, stage, started: false, garbage: false }
     }
