@@ -51,7 +51,7 @@ impl<'a> EndpointPlaces<'a> {
             occurrence,
             origin: site.origin,
             held,
-            allow: endpoint.place.allow.as_ref(),
+            allow: endpoint.place.allow.as_deref(),
             what: EndpointAt { endpoint, verdict },
         });
     }

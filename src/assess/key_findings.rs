@@ -137,8 +137,9 @@ impl<'a> KeyPlaces<'a> {
             endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
         let related = related.into_iter().collect();
         let what = KeyAt { key, surroundings, issuer, receiver_confidence, signals, leaks, used_by, related };
-        let place = Placed { occurrence, origin, held, allow: key.place.allow.as_ref(), what };
-        self.0.entry(&key.secret).or_default().push(place);
+        let place = Placed { occurrence, origin, held, allow: key.place.allow.as_deref(), what };
+        // Most keys stand at one place.
+        self.0.entry(&key.secret).or_insert_with(|| Vec::with_capacity(1)).push(place);
     }
 
     /// Tells each member of a pool of the others.

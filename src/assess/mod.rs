@@ -266,26 +266,24 @@ impl<'a> Site<'a> {
 /// origin, such as the windows of a large file, become one.
 fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
     blobs.sort_by(|left, right| left.origin.cmp(&right.origin));
-    let mut merged: Vec<BlobMatches> = Vec::with_capacity(blobs.len());
-    for blob in blobs {
-        match merged.last_mut() {
-            Some(last) if last.origin == blob.origin => {
-                last.matches.keys.extend(blob.matches.keys);
-                last.matches.endpoints.extend(blob.matches.endpoints);
-                last.matches.servers.extend(blob.matches.servers);
-                last.matches.lists.extend(blob.matches.lists);
-                last.matches.accounts.extend(blob.matches.accounts);
-                last.matches.masked.extend(blob.matches.masked);
-                last.matches.gateway |= blob.matches.gateway;
-                last.matches.script = last.matches.script.max(blob.matches.script);
-                last.matches.limited |= blob.matches.limited;
-                last.matches.undecoded = last.matches.undecoded.max(blob.matches.undecoded);
-                last.matches.unparsed |= blob.matches.unparsed;
-            }
-            _ => merged.push(blob),
+    blobs.dedup_by(|blob, last| {
+        let same = last.origin == blob.origin;
+        if same {
+            last.matches.keys.append(&mut blob.matches.keys);
+            last.matches.endpoints.append(&mut blob.matches.endpoints);
+            last.matches.servers.append(&mut blob.matches.servers);
+            last.matches.lists.append(&mut blob.matches.lists);
+            last.matches.accounts.append(&mut blob.matches.accounts);
+            last.matches.masked.append(&mut blob.matches.masked);
+            last.matches.gateway |= blob.matches.gateway;
+            last.matches.script = last.matches.script.max(blob.matches.script);
+            last.matches.limited |= blob.matches.limited;
+            last.matches.undecoded = last.matches.undecoded.max(blob.matches.undecoded);
+            last.matches.unparsed |= blob.matches.unparsed;
         }
-    }
-    for blob in &mut merged {
+        same
+    });
+    for blob in &mut blobs {
         blob.matches.keys.sort_by(|left, right| {
             let order = left.place.span.cmp(&right.place.span).then_with(|| left.secret.cmp(&right.secret));
             let order = order.then_with(|| left.encoding.len().cmp(&right.encoding.len()));
@@ -304,7 +302,7 @@ fn in_order(mut blobs: Vec<BlobMatches>) -> Vec<BlobMatches> {
             order.then_with(|| left.signals.cmp(&right.signals))
         });
     }
-    merged
+    blobs
 }
 
 /// Occurrences by root, path and position.

@@ -69,7 +69,7 @@ impl<'a> PoolPlaces<'a> {
                 occurrence,
                 origin: site.origin,
                 held: vec![held],
-                allow: first.place.allow.as_ref(),
+                allow: first.place.allow.as_deref(),
                 what: Pool { keys, related },
             });
         }

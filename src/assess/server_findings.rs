@@ -28,7 +28,7 @@ impl<'a> ServerPlaces<'a> {
             occurrence,
             origin: site.origin,
             held: vec![held],
-            allow: server.place.allow.as_ref(),
+            allow: server.place.allow.as_deref(),
             what: server,
         });
     }

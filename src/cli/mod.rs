@@ -19,6 +19,7 @@ mod output;
 mod policy;
 mod probe;
 mod progress;
+mod refused;
 mod resolve;
 mod shell;
 mod step_summary;
@@ -99,7 +100,11 @@ fn scan(plan: &Plan) -> Result<Exit> {
     if let Some(dropped) = dropped {
         say(&dropped::text(&dropped));
     }
-    let verdict = verdict::line(&plan.gate, &report);
+    let refused = refused::sentence(&plan.scan.input);
+    let verdict = match &refused {
+        Some(sentence) => format!("Exit 2: {sentence}."),
+        None => verdict::line(&plan.gate, &report),
+    };
     for output in &plan.outputs {
         output.target.write(|out| {
             report::write(&report, rules, output.format, &output.options, out)?;
@@ -127,7 +132,10 @@ fn scan(plan: &Plan) -> Result<Exit> {
         plan.expired.iter().for_each(|note| say(note));
         notes(plan, &report, exit).iter().for_each(|note| say(note));
     }
-    Ok(exit)
+    match refused {
+        Some(sentence) => Err(error::hinted(sentence, refused::HINT)),
+        None => Ok(exit),
+    }
 }
 
 /// Adds the report to the summary of the CI step, where there is one. False where it has no room left.

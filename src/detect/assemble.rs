@@ -119,7 +119,7 @@ pub(super) fn matches(blob: &Blob<'_>, rules: &Rules, all: Found<'_>) -> Matches
             span: Span { start: blob.offset + range.start as u64, end: blob.offset + range.end as u64 },
             position: cursor.position(range.start, range.end),
             line_hash: None,
-            allow: allows.covering(range),
+            allow: allows.covering(range).map(Box::new),
             home: None,
             part: None,
         })

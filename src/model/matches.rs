@@ -73,7 +73,7 @@ pub struct Place {
     /// GitHub's hash of the line, where it can be told without hashing a weak secret.
     pub line_hash: Option<String>,
     /// The inline comment that covers the line.
-    pub allow: Option<Allow>,
+    pub allow: Option<Box<Allow>>,
     /// Where in the structure of its file, where that is known.
     pub home: Option<Home>,
     /// Which part of its file people would look at: `cell 3, output 1` of a notebook.

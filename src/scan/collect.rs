@@ -4,9 +4,9 @@
 //! any order; the limits are applied to its matches in the order of the bytes, so that they cut at the same place for
 //! any number of threads.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::kept::{Gathered, Kept, MATCHES_PER_RUN};
 use super::own_report;
 use crate::model::{Blob, BlobMatches, DroppedAt, EndpointMatch, KeyMatch, Matches, Origin, Place};
 use crate::rules::Rules;
@@ -15,22 +15,36 @@ use crate::rules::Rules;
 pub(super) const MATCHES_PER_FILE: usize = 10_000;
 
 /// What has been found so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Collector {
-    files: Mutex<HashMap<Origin, Gathered>>,
+    files: Mutex<Kept>,
     /// What was looked at and dropped, where somebody asked for it.
     dropped: Mutex<Vec<DroppedAt>>,
 }
 
-/// What has been found in one file.
-#[derive(Debug, Default)]
-struct Gathered {
-    matches: Matches,
-    /// Whether it begins like a report of keyscan.
-    report: bool,
+/// What a run has found.
+#[derive(Debug)]
+pub(super) struct Collected {
+    /// By origin and then by place.
+    pub(super) blobs: Vec<BlobMatches>,
+    /// The files among them that are keyscan's own reports.
+    pub(super) reports: Vec<Origin>,
+    /// Whether there was more than a run keeps.
+    pub(super) limited: bool,
+}
+
+impl Default for Collector {
+    fn default() -> Self {
+        Self::keeping(MATCHES_PER_RUN)
+    }
 }
 
 impl Collector {
+    /// Keeps so many matches of a sort.
+    fn keeping(most: usize) -> Self {
+        Self { files: Mutex::new(Kept::new(most, 2 * MATCHES_PER_FILE)), dropped: Mutex::default() }
+    }
+
     /// Takes over the matches of one blob.
     pub(super) fn add(&self, blob: &Blob<'_>, mut found: Matches) {
         let dropped = std::mem::take(&mut found.dropped);
@@ -46,14 +60,14 @@ impl Collector {
             return;
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let Gathered { matches: file, report: known } = files.entry(blob.origin.clone()).or_default();
+        let Gathered { matches: file, report: known, .. } = files.file(&blob.origin, &mut found);
         *known |= report;
-        file.keys.extend(found.keys);
-        file.endpoints.extend(found.endpoints);
-        file.servers.extend(found.servers);
-        file.lists.extend(found.lists);
-        file.accounts.extend(found.accounts);
-        file.masked.extend(found.masked);
+        take(&mut file.keys, found.keys);
+        take(&mut file.endpoints, found.endpoints);
+        take(&mut file.servers, found.servers);
+        take(&mut file.lists, found.lists);
+        take(&mut file.accounts, found.accounts);
+        take(&mut file.masked, found.masked);
         file.gateway |= found.gateway;
         file.limited |= found.limited;
         file.undecoded = file.undecoded.max(found.undecoded);
@@ -71,6 +85,7 @@ impl Collector {
         {
             cut(file);
         }
+        files.drop_surplus();
     }
 
     /// What was dropped, sorted, each thing once.
@@ -81,13 +96,12 @@ impl Collector {
         dropped
     }
 
-    /// Everything found, sorted by origin and then by place, and which files are keyscan's own reports. With `spare` nothing
-    /// is kept of them that a report writes.
-    pub(super) fn finish(self, rules: &Rules, spare: bool) -> (Vec<BlobMatches>, Vec<Origin>) {
+    /// Everything that is kept. With `spare` nothing is kept of keyscan's own reports that a report writes.
+    pub(super) fn finish(self, rules: &Rules, spare: bool) -> Collected {
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut reports = Vec::new();
-        let mut blobs = Vec::with_capacity(files.len());
-        for (origin, Gathered { mut matches, report }) in files {
+        let (files, limited) = files.into_files();
+        let blobs = files.into_iter().map(|Gathered { origin, mut matches, report, .. }| {
             cut(&mut matches);
             if report && matches.keys.is_empty() {
                 reports.push(origin.clone());
@@ -96,10 +110,19 @@ impl Collector {
                     matches.masked.clear();
                 }
             }
-            blobs.push(BlobMatches { origin, matches });
-        }
-        blobs.sort_by(|a, b| a.origin.cmp(&b.origin));
-        (blobs, reports)
+            BlobMatches { origin, matches }
+        });
+        Collected { blobs: blobs.collect(), reports, limited }
+    }
+}
+
+/// Moves what was found. Most files hold one thing, so room for more would be most of what there is.
+fn take<T>(kept: &mut Vec<T>, mut found: Vec<T>) {
+    if kept.is_empty() {
+        found.shrink_to_fit();
+        *kept = found;
+    } else {
+        kept.extend(found);
     }
 }
 
@@ -181,7 +204,7 @@ mod tests {
         collector.add(&blob("a"), Matches { keys: vec![key(5)], ..Matches::default() });
         collector.add(&blob("empty"), Matches::default());
 
-        let (blobs, _) = collector.finish(&Rules::builtin(), true);
+        let blobs = collector.finish(&Rules::builtin(), true).blobs;
         let starts = |blob: &BlobMatches| blob.matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>();
         assert_eq!(blobs.iter().map(|blob| blob.path().text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(starts(&blobs[1]), [10, 20, 30]);
@@ -195,12 +218,40 @@ mod tests {
             for start in order {
                 collector.add(&blob("a"), Matches { keys: vec![key(start)], ..Matches::default() });
             }
-            let matches = collector.finish(&Rules::builtin(), true).0.remove(0).matches;
+            let matches = collector.finish(&Rules::builtin(), true).blobs.remove(0).matches;
             assert!(matches.limited);
             matches.keys.iter().map(|key| key.place.span.start).collect::<Vec<_>>()
         };
         let forwards = first_kept(&mut (0..all));
         assert_eq!(forwards, (0..MATCHES_PER_FILE as u64).collect::<Vec<_>>());
         assert_eq!(forwards, first_kept(&mut (0..all).rev()));
+    }
+
+    #[test]
+    fn a_run_keeps_the_first_files_whatever_the_order_of_arrival() {
+        let kept_of = |order: &mut dyn Iterator<Item = u64>| {
+            let collector = Collector::keeping(10);
+            for file in order {
+                let keys = vec![key(1), key(2), key(3)];
+                collector.add(&blob(&format!("{file:03}")), Matches { keys, ..Matches::default() });
+            }
+            let Collected { blobs, limited, .. } = collector.finish(&Rules::builtin(), true);
+            assert!(limited);
+            blobs.iter().map(|blob| (blob.path().text.clone(), blob.matches.keys.len())).collect::<Vec<_>>()
+        };
+        let first = kept_of(&mut (0..100));
+        assert_eq!(first, [("000".to_owned(), 3), ("001".to_owned(), 3), ("002".to_owned(), 3)]);
+        assert_eq!(first, kept_of(&mut (0..100).rev()));
+        assert_eq!(first, kept_of(&mut (0..100).map(|file| file * 37 % 100)));
+    }
+
+    #[test]
+    fn what_a_run_may_hold_is_not_limited() {
+        let collector = Collector::keeping(10);
+        for file in 0..10 {
+            collector.add(&blob(&format!("{file}")), Matches { keys: vec![key(1)], ..Matches::default() });
+        }
+        let Collected { blobs, limited, .. } = collector.finish(&Rules::builtin(), true);
+        assert_eq!((blobs.len(), limited), (10, false));
     }
 }

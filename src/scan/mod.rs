@@ -3,6 +3,7 @@
 
 mod asked;
 mod collect;
+mod kept;
 mod own_report;
 mod trust;
 
@@ -18,7 +19,7 @@ use crate::model::{
 use crate::online::{self, OnlineError};
 use crate::rules::Rules;
 use crate::source::{self, Outcome, Progress, SourceError, Trust};
-use collect::Collector;
+use collect::{Collected, Collector};
 
 /// What to scan.
 #[derive(Clone, Debug)]
@@ -125,7 +126,7 @@ fn run_with(
     let mut outcome = read(&options.input, &detector, &collector, progress)?;
     let dropped = collector.take_dropped();
     let trust = options.input.trust();
-    let (mut blobs, own_reports) = collector.finish(rules, trust.is_tree());
+    let Collected { mut blobs, reports: own_reports, limited: surplus } = collector.finish(rules, trust.is_tree());
     if trust.is_tree() {
         outcome.left_out.reports += own_reports.len() as u64;
     } else {
@@ -153,7 +154,9 @@ fn run_with(
     } else {
         Online::default()
     };
-    let assessment = assess::assess_with(blobs, &repositories, rules, &options.policy, &options.fingerprinter, &online);
+    let mut assessment =
+        assess::assess_with(blobs, &repositories, rules, &options.policy, &options.fingerprinter, &online);
+    assessment.limited |= surplus;
 
     Ok((report(options, rules, outcome, limited, assessment, online), dropped))
 }

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 
 use super::context::Context;
 use super::folder::Folder;
+use super::holes;
 use super::lines::{Tally, cut_character};
 use super::open::{Opened, fill_at, open};
 use super::read::{CARRY, CHUNK, same, with_buffer};
@@ -51,6 +52,8 @@ struct Reading {
     file: File,
     metadata: Metadata,
     length: u64,
+    /// Whether some of it may be a hole.
+    sparse: bool,
 }
 
 /// A window to hand on.
@@ -137,7 +140,8 @@ impl Reading {
     fn open(context: &Context<'_>, large: Large) -> Option<Self> {
         let reason = match open(&large.path) {
             Ok(Opened::Regular(file, metadata)) => {
-                return Some(Self { length: metadata.len(), large, file, metadata });
+                let sparse = holes::may_have(&metadata);
+                return Some(Self { length: metadata.len(), large, file, metadata, sparse });
             }
             Ok(Opened::Symlink) => SkipReason::Symlink,
             Ok(Opened::Special) => SkipReason::SpecialFile,
@@ -149,6 +153,13 @@ impl Reading {
 
     fn skip(&self, context: &Context<'_>, reason: SkipReason) {
         context.skip(self.large.folder.root, &self.large.path, reason);
+    }
+
+    /// Whether a piece, with what is seen again of the one before it, is nothing but a hole. Reports say the same as if its
+    /// zeros had been read: where a file has holes is the disk's affair.
+    fn is_hole(&self, piece: u64) -> bool {
+        let start = piece * CHUNK as u64;
+        self.sparse && holes::covers(&self.file, start.saturating_sub(CARRY as u64)..start + CHUNK as u64)
     }
 
     /// The pieces that the prefilter wants to see again.
@@ -166,6 +177,12 @@ impl Reading {
             for piece in pieces {
                 let offset = piece * CHUNK as u64;
                 let room = usize::try_from(self.length - offset).unwrap_or(CHUNK).min(CHUNK);
+                if room == CHUNK && self.is_hole(piece) {
+                    buffer.tail().fill(0);
+                    bytes += CHUNK as u64;
+                    carried = CARRY;
+                    continue;
+                }
                 let count = fill_at(&self.file, &mut buffer.chunk()[..room], offset)?;
                 if (context.gate)(buffer.seen(carried, count)) {
                     hits.push(piece);
@@ -185,8 +202,15 @@ impl Reading {
     /// What each piece adds to a position.
     fn tallies(&self, _context: &Context<'_>, pieces: Range<u64>) -> io::Result<Vec<Tally>> {
         with_buffer(|buffer| {
+            let mut of_hole = None;
             pieces
                 .map(|piece| {
+                    if self.is_hole(piece) {
+                        return Ok(*of_hole.get_or_insert_with(|| {
+                            buffer.chunk().fill(0);
+                            Tally::of(buffer.chunk())
+                        }));
+                    }
                     let count = fill_at(&self.file, buffer.chunk(), piece * CHUNK as u64)?;
                     Ok(Tally::of(&buffer.chunk()[..count]))
                 })

@@ -16,6 +16,7 @@ mod budget;
 mod context;
 mod folder;
 mod git;
+mod holes;
 mod large;
 mod lines;
 mod names;

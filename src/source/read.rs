@@ -30,6 +30,10 @@ pub(super) const CARRY: usize = 512;
 /// Largest file that is handed on whole.
 pub(super) const WHOLE: u64 = 16 * 1024 * 1024;
 
+/// How many bytes of memory a byte of a file held whole may need: its structure, every name and every address. Of the largest
+/// one is looked at at a time.
+const NEEDED: u64 = 8;
+
 /// Largest file that is looked at for its name alone.
 pub(super) const SETTINGS: u64 = 1024 * 1024;
 
@@ -213,7 +217,7 @@ fn small_or_whole(
     }
     let mut read = seen;
     if hit {
-        let _share = context.budget.take(length);
+        let _share = context.budget.take(length * NEEDED);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(CHUNK));
         file.rewind()?;
         file.by_ref().take(length).read_to_end(&mut bytes)?;

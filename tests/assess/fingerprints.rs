@@ -110,6 +110,6 @@ fn weak_keys_of_one_setting_have_ids_of_their_own() {
     assert_eq!(ids(keys()), wanted);
     // A comment at the first takes that one away and renames no other.
     let mut allowed = keys();
-    allowed[1].place.allow = Some(Allow { scope: AllowScope::All, reason: String::new(), lines: None });
+    allowed[1].place.allow = Some(Box::new(Allow { scope: AllowScope::All, reason: String::new(), lines: None }));
     assert_eq!(ids(allowed), wanted[1..]);
 }

@@ -205,7 +205,7 @@ fn the_baseline_covers_a_subject_at_a_path_up_to_a_severity() {
 fn a_comment_without_a_reason_counts_only_where_none_is_asked_for() {
     let with = |reason: &str, require_reason| {
         let mut key = openai_key(1, None);
-        key.place.allow = Some(Allow { scope: AllowScope::All, reason: reason.to_owned(), lines: None });
+        key.place.allow = Some(Box::new(Allow { scope: AllowScope::All, reason: reason.to_owned(), lines: None }));
         let policy = Policy { require_reason, ..Policy::default() };
         run_with(vec![blob("a.py", Exposure::Tracked, vec![key], Vec::new())], &policy).findings.len()
     };

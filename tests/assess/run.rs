@@ -11,7 +11,7 @@ fn allow(scope: AllowScope) -> Option<Allow> {
 
 fn allowed_key(line: u64, scope: AllowScope) -> KeyMatch {
     let mut key = openai_key(line, None);
-    key.place.allow = allow(scope);
+    key.place.allow = allow(scope).map(Box::new);
     key
 }
 
@@ -117,7 +117,7 @@ fn a_comment_that_names_rules_takes_away_those_only() {
 fn endpoints_are_suppressed_alike_and_facts_do_not_count() {
     let with = |kind| {
         let mut one = endpoint(kind, "host.example", 2, None);
-        one.place.allow = allow(AllowScope::All);
+        one.place.allow = allow(AllowScope::All).map(Box::new);
         let result = run(vec![blob("a.py", Exposure::Tracked, Vec::new(), vec![one])]);
         (result.findings.len(), passed(&result))
     };

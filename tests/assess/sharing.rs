@@ -208,8 +208,11 @@ fn what_might_be_anybodys_is_never_shared() {
 fn a_suppressed_place_counts() {
     let two = [repository("x", &["a"]), repository("y", &["b"])];
     let mut quiet = in_repository(1, "b.py");
-    quiet.matches.keys[0].place.allow =
-        Some(keyscan::model::Allow { scope: keyscan::model::AllowScope::All, reason: String::new(), lines: None });
+    quiet.matches.keys[0].place.allow = Some(Box::new(keyscan::model::Allow {
+        scope: keyscan::model::AllowScope::All,
+        reason: String::new(),
+        lines: None,
+    }));
     let found = assessed(vec![in_repository(0, "a.py"), quiet], &two);
     assert_eq!((found.rule, found.occurrences.len()), (RuleId::SharedKey, 1));
     assert_eq!(kinds(&found), [(SignalId::SharedByRepositories, "2 repositories: x, y")]);

@@ -31,7 +31,7 @@ pub fn run(data: &[u8]) {
     assert_eq!(lines, allowed_lines(&bytes));
     let keys = found.keys.iter().map(|key| &key.place);
     for place in keys.chain(found.endpoints.iter().map(|endpoint| &endpoint.place)) {
-        let Some(Allow { scope, reason, lines: on }) = &place.allow else { continue };
+        let Some(Allow { scope, reason, lines: on }) = place.allow.as_deref() else { continue };
         leak::absent("the reason of a comment", reason.as_bytes());
         assert!(reason.chars().count() <= 200, "a reason is too long");
         if let (AllowScope::All | AllowScope::Rules(_), Some(on)) = (scope, on) {

@@ -2,6 +2,7 @@
 //! memory and the stack have bounds.
 
 use std::fmt::Write;
+use std::io::Write as _;
 
 use serde_json::Value;
 
@@ -64,6 +65,29 @@ fn keys_of_many_files_are_all_there() {
     }
     let (_, report) = scan(&tree);
     assert_eq!(seen(&report), (3000, vec![]));
+}
+
+/// A bzip2 stream.
+fn bzip2(content: &[u8]) -> Vec<u8> {
+    let mut stream = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    stream.write_all(content).unwrap();
+    stream.finish().unwrap()
+}
+
+#[test]
+fn streams_without_number_are_no_free_work() {
+    let key = keys(1).next().unwrap();
+    let packed = |streams: usize, between: &[u8]| {
+        let all = [bzip2(between).repeat(streams), bzip2(format!("OPENAI_API_KEY={key}\n").as_bytes())];
+        scan(&Tree::one("a.env.bz2", all.concat()))
+    };
+    // Few are read to the last, whether they hold something or not.
+    for between in [&b"\n"[..], b""] {
+        let (_, report) = packed(900, between);
+        assert_eq!(seen(&report), (1, vec![]));
+        let (code, report) = packed(1100, between);
+        assert_eq!((code, seen(&report)), (3, (0, vec!["max-archive-ratio"])));
+    }
 }
 
 #[test]

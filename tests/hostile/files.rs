@@ -34,14 +34,21 @@ fn devices_and_pipes_are_refused_wherever_they_are_named() {
     let fifo = Command::new("mkfifo").arg(tree.at("fifo")).status().is_ok_and(|status| status.success());
     let named: &[&str] = if fifo { &["/dev/zero", "/dev/null", "fifo"] } else { &["/dev/zero", "/dev/null"] };
     for path in named.iter().filter(|path| tree.path().join(path).exists()) {
-        let (code, report) = scan(tree.path(), &[path]);
-        assert_eq!((code, skipped(&report).len(), skipped(&report)[0].1), (0, 1, "special-file"), "{path}");
+        // Somebody wanted it read: that fails the run, and what else was named is scanned all the same.
+        let run = keyscan(tree.path(), &["-f", "json", "--no-config", path, "a.env"]);
+        let report = run.json();
+        assert_eq!((run.code, skipped(&report).len(), skipped(&report)[0].1), (2, 1, "special-file"), "{path}");
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{path}");
+        assert!(run.errors().contains(&format!("a pipe: {path}\nhint: ")), "{}", run.errors());
         // A policy, a baseline or a list that never ends is no policy, baseline or list.
         for flag in ["--config", "--baseline", "--fingerprint-key"] {
             let run = keyscan(tree.path(), &[flag, path, "a.env"]);
             assert_eq!(run.code, 2, "{flag} {path}: {}", run.errors());
         }
     }
+    // One that merely lies in the tree was not meant.
+    let (code, report) = scan(tree.path(), &["."]);
+    assert_eq!((code, skipped(&report).len()), (0, usize::from(fifo)));
     let run = keyscan(tree.path(), &["--files-from", "/dev/zero"]);
     assert_eq!(run.code, 2, "{}", run.errors());
 }
@@ -144,6 +151,28 @@ fn a_hole_in_a_file_holds_nothing_and_moves_no_line() {
         .collect();
     assert!(lines.len() == 2 && lines.contains(&1) && lines.contains(&4), "{lines:?}");
     assert_eq!(report["scan"]["bytes"].as_u64().unwrap(), 64 * 1024 * 1024 + 2 + secret(2).len() as u64);
+}
+
+#[test]
+fn holes_are_told_like_the_zeros_that_they_are() {
+    const PIECE: u64 = 64 * 1024;
+    // At the edges of the pieces that are read, and across one.
+    let places = [3 * PIECE, 100 * PIECE - 60, 200 * PIECE - 1, 300 * PIECE + 1, 500 * PIECE - 512, 600 * PIECE];
+    let run = |fill: bool| {
+        let tree = Tree::new();
+        let file = File::create(tree.at("a.env")).unwrap();
+        if fill {
+            file.write_all_at(&vec![0; 601 * PIECE as usize], 0).unwrap();
+        }
+        for (place, seed) in places.iter().zip(1..) {
+            file.write_all_at(format!("\n\n{}", secret(seed)).as_bytes(), *place).unwrap();
+        }
+        file.set_len(601 * PIECE).unwrap();
+        let (_, mut report) = scan(tree.path(), &["."]);
+        assert_eq!(report["findings"].as_array().unwrap().len(), places.len());
+        (report["findings"].take(), report["scan"]["bytes"].take(), report["scan"]["skipped"].take())
+    };
+    assert_eq!(run(false), run(true));
 }
 
 #[test]

@@ -118,7 +118,10 @@ impl Builder {
     }
 
     /// The whole; none if every byte stands for itself.
-    pub(in crate::detect) fn finish(self) -> Option<Stretch> {
+    pub(in crate::detect) fn finish(mut self) -> Option<Stretch> {
+        // A text may hold hundreds of thousands of stretches of one piece.
+        self.text.shrink_to_fit();
+        self.pieces.shrink_to_fit();
         self.pieces.iter().any(|piece| !piece.verbatim).then(|| Stretch {
             range: self.start..self.start + self.source,
             text: self.text,
@@ -134,11 +137,22 @@ impl Builder {
         if source == 0 && text.is_empty() {
             return;
         }
+        let (text_start, source_start) = (self.text.len(), self.source);
         self.text.extend_from_slice(text);
         self.source += source;
         let (text_end, source_end) = (self.text.len(), self.source);
+        let before = self.pieces.len().checked_sub(2).map(|before| self.pieces[before]);
+        let (text_begin, source_begin) = before.map_or((0, 0), |before| (before.text_end, before.source_end));
+        // Whole units of one kind are one piece: of text that is encoded byte by byte each byte would be one.
+        let is_whole = |last: &Piece| {
+            let (text, source) = (text_start - text_begin, source_start - source_begin);
+            text % last.unit == 0 && source % last.from == 0 && text / last.unit == source / last.from
+        };
         match self.pieces.last_mut() {
             Some(last) if verbatim && last.verbatim => (last.text_end, last.source_end) = (text_end, source_end),
+            Some(last) if !verbatim && !last.verbatim && (last.unit, last.from) == (unit, from) && is_whole(last) => {
+                (last.text_end, last.source_end) = (text_end, source_end);
+            }
             _ => self.pieces.push(Piece { text_end, source_end, unit, from, verbatim }),
         }
     }
@@ -212,6 +226,24 @@ mod tests {
         ] {
             assert_eq!(stretch.source_of(text.clone()), source, "{text:?}");
             assert_eq!(stretch.is_decoded(&text), decoded, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn units_of_one_kind_are_one_piece() {
+        let mut builder = Builder::new(0);
+        for byte in b"abc" {
+            builder.say(&[*byte], 3);
+        }
+        // Nothing goes on behind what is left out, or behind a unit that is shorter than it should be.
+        builder.skip(3);
+        builder.groups(b"de", 4, 3, 4);
+        builder.groups(b"fgh", 4, 3, 4);
+        let stretch = builder.finish().unwrap();
+        assert_eq!(stretch.pieces.len(), 3);
+        for (text, source) in [(0..1, 0..3), (1..3, 3..9), (0..3, 0..9), (3..5, 12..16), (5..8, 16..20), (2..6, 6..20)]
+        {
+            assert_eq!(stretch.source_of(text.clone()), source, "{text:?}");
         }
     }
 

@@ -152,7 +152,7 @@ impl<'v, 'w> Unpacking<'v, 'w> {
             Some(length) => Most::Bytes(length.saturating_mul(self.work.limits.archive_ratio).max(UNMEASURED)),
             None => Most::Measured(&taken.bytes),
         };
-        let unpacker = Unpacker::new(method, window, source, &taken);
+        let unpacker = Unpacker::new(self.work, method, window, source, &taken);
         // Nothing of it outlives this function, the limits do.
         let mut stream = Meter::counting(unpacker, self.work, most);
         let mut head = [0; HEAD];

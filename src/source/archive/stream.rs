@@ -18,6 +18,7 @@ use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::kind::Method;
 use super::unused::SHORTEST;
+use super::work::Work;
 use crate::source::open::fill;
 
 /// Packed bytes that are held.
@@ -28,6 +29,10 @@ const MAGIC: usize = 14;
 
 /// Bytes that are kept of the texts beside what is packed.
 const BESIDE: usize = 1024 * 1024;
+
+/// What it costs to begin a bzip2 stream, as bytes that come out of one: room for its largest block is made and cleared,
+/// however little the stream holds. Streams of 14 bytes are legal, and so are millions of them.
+const BEGINNING: u64 = 64 * 1024;
 
 /// How far packed bytes have been read.
 #[derive(Debug, Default)]
@@ -155,6 +160,7 @@ impl Beside {
 
 /// Everything that streams behind each other unpack to.
 pub(super) struct Unpacker<'r> {
+    work: &'r Work,
     method: Method,
     window: u64,
     taken: &'r Taken,
@@ -165,9 +171,9 @@ pub(super) struct Unpacker<'r> {
 
 impl<'r> Unpacker<'r> {
     /// Of a source that begins with a stream packed so. `window` is the most memory that it may need.
-    pub(super) fn new(method: Method, window: u64, source: &'r mut dyn Read, taken: &'r Taken) -> Self {
+    pub(super) fn new(work: &'r Work, method: Method, window: u64, source: &'r mut dyn Read, taken: &'r Taken) -> Self {
         let stage = Stage::Between(Input::new(source, taken));
-        Self { method, window, taken, stage, started: false, beside: Beside::default() }
+        Self { work, method, window, taken, stage, started: false, beside: Beside::default() }
     }
 
     /// What stands beside the streams, and what follows behind the last one if that is none.
@@ -195,6 +201,9 @@ impl<'r> Unpacker<'r> {
                 self.stage = Stage::Behind(input);
                 return Ok(false);
             }
+        }
+        if !first && self.method == Method::Bzip2 && !self.work.spend(BEGINNING) {
+            return Err(ErrorKind::QuotaExceeded.into());
         }
         let limit = u32::try_from(self.window / 1024).unwrap_or(u32::MAX);
         self.stage = match self.method {
@@ -258,8 +267,8 @@ impl<'r> Unpacker<'r> {
 }
 
 impl Read for Unpacker<'_> {
-    /// An error's kind says whether the window was too large (`OutOfMemory`), the stream breaks off (`UnexpectedEof`) or
-    /// it is damaged; it has no text.
+    /// An error's kind says whether the window was too large (`OutOfMemory`), no more may be unpacked (`QuotaExceeded`), the
+    /// stream breaks off (`UnexpectedEof`) or it is damaged; it has no text.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
@@ -269,7 +278,7 @@ impl Read for Unpacker<'_> {
                 self.beside.keep_header(&stream);
             }
             let kind = match error.kind() {
-                ErrorKind::OutOfMemory => ErrorKind::OutOfMemory,
+                kind @ (ErrorKind::OutOfMemory | ErrorKind::QuotaExceeded) => kind,
                 _ if self.taken.ended.get() => ErrorKind::UnexpectedEof,
                 _ => ErrorKind::InvalidData,
             };

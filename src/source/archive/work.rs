@@ -70,6 +70,14 @@ impl Work {
         left > 0
     }
 
+    /// Counts work as if so many bytes were unpacked; false where not so many may be.
+    pub(super) fn spend(&self, bytes: u64) -> bool {
+        let left = self.bytes.get().checked_sub(bytes);
+        self.bytes.set(left.unwrap_or(0));
+        self.spent.set(self.spent.get() || left.is_none());
+        left.is_some()
+    }
+
     /// Whether nothing more may be unpacked, though there is more.
     pub(super) fn is_spent(&self) -> bool {
         self.spent.get()
@@ -213,9 +221,12 @@ impl<R: Read> Read for Meter<'_, R> {
                 Ok(count) => break count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
-                    // Decoders say so where a window is larger than they may have.
-                    let limit = error.kind() == ErrorKind::OutOfMemory;
-                    self.end(if limit { Stop::Limit(Bound::Memory) } else { Stop::Failed(error.kind()) });
+                    self.end(match error.kind() {
+                        // Decoders say so where a window is larger than they may have.
+                        ErrorKind::OutOfMemory => Stop::Limit(Bound::Memory),
+                        ErrorKind::QuotaExceeded => Stop::Limit(self.work.bound),
+                        kind => Stop::Failed(kind),
+                    });
                     return Ok(0);
                 }
             }

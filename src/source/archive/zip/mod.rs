@@ -176,7 +176,7 @@ impl Unpacking<'_, '_> {
                 if matches!(held, Some(None)) {
                     self.trouble(member.path, Trouble::Limit(Bound::Memory));
                 } else {
-                    let stream = Unpacker::new(method, window, &mut source, &taken);
+                    let stream = Unpacker::new(work, method, window, &mut source, &taken);
                     // Nothing else tells where such a stream ends.
                     let most = member.length.filter(|_| method == Method::ZipLzma).unwrap_or(u64::MAX);
                     self.unpacked(&mut stream.take(most), member, depth);
