@@ -22,6 +22,9 @@ const MOST: usize = 200;
 /// The most parts of one expression.
 const MOST_PARTS: usize = 16;
 
+/// The most names in front of a constant: `self.config.A` has two.
+const MOST_OWNERS: usize = 8;
+
 /// The longest name.
 const LONGEST_NAME: usize = 64;
 
@@ -220,7 +223,12 @@ fn operand(bytes: &[u8], at: usize, constants: &Constants<'_>) -> Option<Operand
     let mut start = at + open.len();
     let mut end = start + run_after(bytes, start, LONGEST_NAME, is_word);
     // `self.A`, `Config.A`; behind a `$` the dot is an operator.
+    let mut owners = 0;
     while open != b"$" && bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(|&byte| is_word(byte)) {
+        owners += 1;
+        if owners > MOST_OWNERS {
+            return None;
+        }
         start = end + 1;
         end = start + run_after(bytes, start, LONGEST_NAME, is_word);
     }
