@@ -22,6 +22,8 @@ const NEXT_LINE: &[u8] = b"-next-line";
 
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 200;
+/// How much of a reason is read, in characters.
+const READ_OF_REASON: usize = 4096;
 /// The longest line that a comment covers, in bytes: a long value still fits, a file that was made one line does not.
 const LONGEST_LINE: usize = 4096;
 
@@ -181,8 +183,12 @@ fn directive(text: &[u8]) -> Directive {
     let reason = reason.trim().trim_start_matches(['-', ':', ',', ';']).trim();
     // Signs alone say nothing.
     let reason = if reason.contains(char::is_alphanumeric) { reason } else { "" };
-    let reason: String = reason.chars().take(LONGEST_REASON).collect();
-    Directive { scope, reason: redact_text(&reason) }
+    // A key that is cut may look like none: keys are taken out first, and a word that goes on is left out.
+    let read = match reason.char_indices().nth(READ_OF_REASON) {
+        Some((end, _)) => reason[..end].rsplit_once(char::is_whitespace).map_or("", |(words, _)| words),
+        None => reason,
+    };
+    Directive { scope, reason: redact_text(read).chars().take(LONGEST_REASON).collect() }
 }
 
 fn named(list: &[u8]) -> Option<AllowScope> {
