@@ -56,7 +56,10 @@ impl<'r> Undoing<'_, 'r> {
             let core = &self.blob.core;
             match &outer {
                 // A stretch of a view that holds nothing decoded was read as one of the text itself.
-                Some((_, outer)) => stretches.retain(|stretch| outer.is_decoded(&stretch.range)),
+                Some((_, outer)) => stretches.retain(|stretch| {
+                    let joins = encoding != Encoding::Joined || outer.may_join(&stretch.range);
+                    joins && outer.is_decoded(&stretch.range)
+                }),
                 None => stretches.retain(|stretch| stretch.range.start < core.end && core.start < stretch.range.end),
             }
             if stretches.is_empty() {

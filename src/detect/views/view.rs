@@ -93,6 +93,13 @@ impl View {
         self.holds_decoded(range, |_| true)
     }
 
+    /// Whether literals in a range may be put together: programs do that before they undo an encoding of whole texts, so
+    /// what such an encoding says goes on in nothing that stands beside it.
+    pub(in crate::detect) fn may_join(&self, range: &Range<usize>) -> bool {
+        let packed = matches!(self.encoding, Encoding::Base64 | Encoding::Hex);
+        !packed || self.part_at(range.start) == self.part_at(range.end.saturating_sub(1))
+    }
+
     /// Whether a range of the view holds anything decoded of a stretch, here or in what this is a view of, in which only
     /// complete keys count.
     pub(in crate::detect) fn is_strict(&self, range: &Range<usize>) -> bool {
