@@ -18,6 +18,7 @@ mod environment;
 mod file_kind;
 mod fingerprint;
 mod history;
+mod issuer;
 mod judge;
 mod key_findings;
 mod leaks;
@@ -118,7 +119,7 @@ pub fn assess_with(
         let users = site.used_by();
         for (key, choice) in site.matches.keys.iter().zip(choices) {
             let users = key.place.home.and_then(|home| users.get(&home.scope));
-            keys.add(site, key, choice, users.cloned().unwrap_or_default(), &sites, &setup);
+            keys.add(blob, key, choice, users.cloned().unwrap_or_default());
         }
         for (index, endpoint) in site.matches.endpoints.iter().enumerate() {
             endpoints.add(site, endpoint, bound.contains(&EndpointRef { blob, index }), &setup);
@@ -126,9 +127,7 @@ pub fn assess_with(
         site.matches.servers.iter().for_each(|server| servers.add(site, server, &setup));
         pools.add(site, &hosts, &setup);
     }
-    keys.pooled(&pools);
-    keys.masked(&sites);
-    let mut settled = keys.findings(&setup);
+    let mut settled = keys.findings(&sites, &pools, &setup);
     settled.extend(endpoints.findings(&setup));
     settled.extend(servers.findings(&setup));
     settled.extend(pools.findings(&setup));
