@@ -43,9 +43,11 @@ impl<'a> EndpointPlaces<'a> {
         }
         let mut occurrence = site.occurrence(&endpoint.place, endpoint.setting.as_deref(), &endpoint.encoding);
         occurrence.role = Some(role);
-        occurrence.suppression = (verdict == Verdict::Allowed).then(|| Suppression {
-            kind: SuppressionKind::Policy,
-            reason: "the policy allows this endpoint".to_owned(),
+        occurrence.suppression = (verdict == Verdict::Allowed).then(|| {
+            Box::new(Suppression {
+                kind: SuppressionKind::Policy,
+                reason: "the policy allows this endpoint".to_owned(),
+            })
         });
         self.0.entry(&endpoint.host).or_default().push(Placed {
             occurrence,
@@ -96,10 +98,10 @@ fn finding(id: &str, decision: Decision, mut places: Vec<EndpointPlace<'_>>, set
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
-        reaches: decision.reaches,
+        reaches: decision.reaches.into(),
         message,
-        advice,
-        risks: risks(text),
+        advice: advice.into(),
+        risks: risks(text).into(),
         subject: Subject::Endpoint(EndpointFacts::of(lead, setup)),
         receiver: None,
         signals: signals.into_iter().collect(),

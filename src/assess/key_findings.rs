@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ptr;
+use std::sync::Arc;
 
 use crate::model::{
     BlobPath, Confidence, EndpointFacts, Finding, KeyFacts, KeyMatch, Occurrence, Position, Proof, Receiver, Related,
@@ -237,7 +238,8 @@ impl<'a> Around<'_, 'a> {
         let setting = key.setting.as_deref().filter(|_| !remote);
         let mut occurrence = site.occurrence(&key.place, setting, &key.encoding);
         occurrence.receiver = endpoint
-            .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint, setup), evidence: pair.evidence });
+            .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint, setup), evidence: pair.evidence })
+            .map(Arc::new);
         let related =
             endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
         let related = related.into_iter().collect();
@@ -313,7 +315,7 @@ fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFact
         issuer,
         format: first.what.key.format.clone(),
         length: fingerprint.as_ref().map(|_| secret.expose().len() as u64),
-        verification: asked.and_then(|asked| asked.verification.clone()),
+        verification: asked.and_then(|asked| asked.verification.clone()).map(Box::new),
         holding: asked.and_then(|asked| asked.holding.clone()),
         fingerprint,
         redacted: first.what.key.redacted.clone(),
@@ -357,10 +359,10 @@ fn finding(
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
-        reaches: decision.reaches,
+        reaches: decision.reaches.into(),
         message,
-        advice,
-        risks: risks(setup.rules.text(decision.rule)),
+        advice: advice.into(),
+        risks: risks(setup.rules.text(decision.rule)).into(),
         // Of the first place that weighs as much as the finding, if any of these has one.
         receiver: places[decision.lead].occurrence.receiver.clone().or_else(|| {
             let worst = places.iter().filter(|place| place.occurrence.severity == decision.severity);

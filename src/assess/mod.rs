@@ -33,6 +33,7 @@ mod probed;
 mod server_findings;
 mod services;
 mod severity;
+mod shared;
 mod sharing;
 mod stage;
 mod world_readable;
@@ -131,10 +132,11 @@ pub fn assess_with(
     settled.extend(endpoints.findings(&setup));
     settled.extend(servers.findings(&setup));
     settled.extend(pools.findings(&setup));
-    let Settled { mut findings, mut suppressed } = settled;
+    let Settled { mut findings, mut suppressed, .. } = settled;
     let limited = findings.len().max(suppressed.len()) > MAX_FINDINGS;
     for findings in [&mut findings, &mut suppressed] {
-        findings.sort_by(report_order);
+        // In place: no two have the same id.
+        findings.sort_unstable_by(report_order);
         findings.truncate(MAX_FINDINGS);
     }
     Assessment { findings, suppressed, limited }

@@ -9,6 +9,7 @@ use crate::model::{
 use super::Policy;
 use super::decide::{self, Decision};
 use super::judge::Held;
+use super::shared::Shared;
 
 /// One place of a subject and what holds there, moves included.
 pub(super) struct Placed<'a, W> {
@@ -31,6 +32,7 @@ pub(super) struct Settled {
     pub findings: Vec<Finding>,
     /// Of the same and other subjects the places that something lets pass.
     pub suppressed: Vec<Finding>,
+    shared: Shared,
 }
 
 impl Settled {
@@ -53,7 +55,7 @@ impl Settled {
             match place.suppression(id, policy) {
                 None => kept.push(place),
                 Some(suppression) => {
-                    place.occurrence.suppression = Some(suppression);
+                    place.occurrence.suppression = Some(Box::new(suppression));
                     suppressed.push(place);
                 }
             }
@@ -61,7 +63,7 @@ impl Settled {
         for (places, findings) in [(kept, &mut self.findings), (suppressed, &mut self.suppressed)] {
             if let Some(mut decision) = decide::decide(&places) {
                 decision.others.extend(ineffective(&places, policy));
-                findings.push(make(decision, places));
+                findings.push(self.shared.finding(make(decision, places)));
             }
         }
     }
@@ -92,7 +94,7 @@ impl<W> Placed<'_, W> {
         }
         // Decided where the place was judged: only there the policy's words are understood.
         if self.occurrence.suppression.is_some() {
-            return self.occurrence.suppression.take();
+            return self.occurrence.suppression.take().map(|suppression| *suppression);
         }
         let Occurrence { path, severity, rule, .. } = &self.occurrence;
         let known = policy.baseline.covers(id, &path.text, *severity, *rule)?;

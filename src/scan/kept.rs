@@ -104,6 +104,8 @@ impl Kept {
     }
 
     fn bring_down(&mut self) {
+        // Made anew below, and no use beside the sorted files.
+        self.index = HashMap::new();
         self.files.sort_unstable_by(|one, other| one.origin.cmp(&other.origin));
         for (sort, bound) in self.bounds.iter_mut().enumerate() {
             if bound.held <= bound.most {

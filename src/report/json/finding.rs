@@ -141,7 +141,7 @@ impl<'a> Key<'a> {
             fingerprint: key.fingerprint.as_ref().map(model::Fingerprint::as_str),
             redacted: key.redacted.as_str(),
             length: key.length,
-            verification: key.verification.as_ref().map(Verification::new),
+            verification: key.verification.as_deref().map(Verification::new),
             account: key.holding.as_ref().map(Held::new),
         }
     }
@@ -185,7 +185,7 @@ impl<'a> Endpoint<'a> {
             url: &endpoint.url,
             kind: endpoint.kind.as_str(),
             service: endpoint.service.as_deref(),
-            probe: endpoint.probe.as_ref().map(Probe::new),
+            probe: endpoint.probe.as_deref().map(Probe::new),
         }
     }
 }
@@ -255,12 +255,12 @@ impl<'a> Occurrence<'a> {
             service: place.service.as_deref(),
             environment: place.environment.map(model::Environment::as_str),
             exposure: place.exposure.as_str(),
-            endpoint: place.receiver.as_ref().map(Receiver::new),
+            endpoint: place.receiver.as_deref().map(Receiver::new),
             commit: place.commit.as_deref(),
             author: place.author.as_deref(),
             encoding: &place.encoding,
             part: place.part.as_deref(),
-            suppression: place.suppression.as_ref().map(Suppression::new),
+            suppression: place.suppression.as_deref().map(Suppression::new),
         }
     }
 }
