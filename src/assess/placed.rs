@@ -41,26 +41,21 @@ impl Settled {
     pub(super) fn add<'a, W>(
         &mut self,
         id: &str,
-        places: Vec<Placed<'a, W>>,
+        mut places: Vec<Placed<'a, W>>,
         policy: &Policy,
         make: impl Fn(Decision, Vec<Placed<'a, W>>) -> Finding,
     ) {
-        let mut kept = Vec::with_capacity(places.len());
-        let mut suppressed = Vec::new();
-        for mut place in places {
+        places.retain_mut(|place| {
             place.held.retain(|held| policy.rules.wants(held.rule));
-            if place.held.is_empty() {
-                continue;
-            }
-            match place.suppression(id, policy) {
-                None => kept.push(place),
-                Some(suppression) => {
-                    place.occurrence.suppression = Some(Box::new(suppression));
-                    suppressed.push(place);
-                }
-            }
-        }
-        for (places, findings) in [(kept, &mut self.findings), (suppressed, &mut self.suppressed)] {
+            !place.held.is_empty()
+        });
+        // Most pass nowhere, and one key may have very many: they stay where they are.
+        let passes = |place: &mut Placed<'a, W>| {
+            place.occurrence.suppression = place.suppression(id, policy).map(Box::new);
+            place.occurrence.suppression.is_some()
+        };
+        let suppressed = places.extract_if(.., passes).collect();
+        for (places, findings) in [(places, &mut self.findings), (suppressed, &mut self.suppressed)] {
             if let Some(mut decision) = decide::decide(&places) {
                 decision.others.extend(ineffective(&places, policy));
                 findings.push(self.shared.finding(make(decision, places)));

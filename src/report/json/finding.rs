@@ -1,6 +1,6 @@
 //! The shape of one finding, field by field in the order in which they are written.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::model::{self, Finding, Subject};
 
@@ -21,7 +21,7 @@ pub(super) struct FindingBody<'a> {
     project: Option<Project<'a>>,
     endpoint: Option<Endpoint<'a>>,
     signals: Vec<Signal<'a>>,
-    occurrences: Vec<Occurrence<'a>>,
+    occurrences: Occurrences<'a>,
     related: Vec<Related<'a>>,
 }
 
@@ -48,7 +48,7 @@ impl<'a> FindingBody<'a> {
             project,
             endpoint: endpoint.map(Endpoint::new),
             signals: finding.signals.iter().map(Signal::new).collect(),
-            occurrences: finding.occurrences.iter().map(|place| Occurrence::new(place, context)).collect(),
+            occurrences: Occurrences { places: &finding.occurrences, context },
             related: finding.related.iter().map(|place| Related::new(place, context)).collect(),
         }
     }
@@ -199,6 +199,18 @@ struct Signal<'a> {
 impl<'a> Signal<'a> {
     fn new(signal: &'a model::Signal) -> Self {
         Self { id: signal.id.as_str(), detail: &signal.detail }
+    }
+}
+
+/// The places, shaped one by one while they are written: a key may stand at very many.
+struct Occurrences<'a> {
+    places: &'a [model::Occurrence],
+    context: &'a Context,
+}
+
+impl Serialize for Occurrences<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.places.iter().map(|place| Occurrence::new(place, self.context)))
     }
 }
 
