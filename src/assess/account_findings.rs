@@ -66,15 +66,15 @@ fn finding(
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
-        reaches: decision.reaches,
+        reaches: decision.reaches.into(),
         message: format!(
             "The project {name} of your own account, a key of which is {count}, has neither a spend limit nor an alert."
         ),
-        advice: advice::of_rule(text),
-        risks: risks(text),
+        advice: advice::of_rule(text).into(),
+        risks: risks(text).into(),
         subject: Subject::Account(project.clone()),
         receiver: None,
-        signals: decision.others,
+        signals: decision.others.into(),
         occurrences: places,
         related: Vec::new(),
     }

@@ -28,7 +28,7 @@ pub(super) fn life(key: &KeyMatch, setup: &Setup<'_>) -> Life {
 
 /// Says of a key at all its places what was learnt.
 pub(super) fn mark(facts: &KeyFacts, places: &mut [KeyPlace<'_>], setup: &Setup<'_>) {
-    let mut signals: Vec<Signal> = facts.verification.iter().map(verified).collect();
+    let mut signals: Vec<Signal> = facts.verification.as_deref().map(verified).into_iter().collect();
     signals.extend(facts.holding.iter().flat_map(|holding| held(holding, setup)));
     let foreign = is_foreign(facts, setup);
     for place in places {

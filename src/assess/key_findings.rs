@@ -1,33 +1,56 @@
 //! One finding per key over the whole run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ptr;
+use std::sync::Arc;
 
 use crate::model::{
-    Confidence, EndpointFacts, EndpointKind, EndpointMatch, Finding, KeyFacts, KeyMatch, Occurrence, Proof, Receiver,
-    Related, RelatedRole, RuleId, Secret, Severity, Signal, SignalId, Subject,
+    BlobPath, Confidence, EndpointFacts, Finding, KeyFacts, KeyMatch, Occurrence, Position, Proof, Receiver, Related,
+    RelatedRole, RuleId, Secret, Severity, Signal, SignalId, Subject,
 };
-use crate::rules::Rules;
 
 use super::account_findings::AccountPlaces;
 use super::decide::Decision;
 use super::fingerprint::{self, SubjectId};
-use super::judge::{self, Column, Held, Receiving};
+use super::issuer;
+use super::judge::{self, Held, Receiving};
 use super::leaks::{self, Leak};
+use super::masked::{self, Forms};
 use super::message::{self, KeyScene};
-use super::pair::{Choice, Pair};
+use super::pair::Choice;
 use super::placed::{Placed, Settled};
-use super::policy::Verdict;
-use super::pool_findings::PoolPlaces;
+use super::pool_findings::{Members, PoolPlaces};
 use super::severity::Surroundings;
 use super::sharing::Families;
-use super::{Policy, Setup, Site, advice, answers, history, masked, own, probed, risks, sharing, world_readable};
+use super::{Policy, Setup, Site, advice, answers, history, own, probed, risks, sharing, world_readable};
 
 /// How many members of a pool the finding of one of them names.
 const MOST_MEMBERS: usize = 8;
 
-/// The places of each key, by value. Ordered by value, so that nothing depends on the order of the input.
+/// Where keys stand. A place is judged when its key's turn comes: what is known of a judged one takes far more memory than
+/// where it is, and most keys stand at one place.
 #[derive(Default)]
-pub(super) struct KeyPlaces<'a>(BTreeMap<&'a Secret, Vec<KeyPlace<'a>>>);
+pub(super) struct KeyPlaces<'a>(Vec<Seen<'a>>);
+
+/// A key at a place that is not judged yet.
+struct Seen<'a> {
+    key: &'a KeyMatch,
+    /// Index of its site.
+    site: usize,
+    /// What the files say about its receiver.
+    choice: Choice,
+    /// The services that take the map in which it stands.
+    used_by: BTreeSet<String>,
+}
+
+/// What else is known when keys are judged.
+struct Around<'s, 'a> {
+    sites: &'s [Site<'a>],
+    members: Members<'s>,
+    forms: BTreeMap<&'a Secret, Forms>,
+    families: Families<'s>,
+    setup: &'s Setup<'s>,
+}
 
 /// One place of a key.
 pub(super) type KeyPlace<'a> = Placed<'a, KeyAt<'a>>;
@@ -77,26 +100,109 @@ pub(super) fn is_published(key: &KeyMatch) -> bool {
 }
 
 impl<'a> KeyPlaces<'a> {
+    /// Takes note of a key at its place.
+    pub(super) fn add(&mut self, site: usize, key: &'a KeyMatch, choice: Choice, used_by: BTreeSet<String>) {
+        self.0.push(Seen { key, site, choice, used_by });
+    }
+
+    /// The findings.
+    pub(super) fn findings(self, sites: &[Site<'a>], pools: &PoolPlaces<'a>, setup: &Setup<'_>) -> Settled {
+        let Self(mut seen) = self;
+        // By value, so that nothing depends on the order of the input. The places of one come in the order of their origins.
+        seen.sort_by(|left, right| left.key.secret.cmp(&right.key.secret));
+        let groups = || seen.chunk_by(|left, right| left.key.secret == right.key.secret);
+        let whole = groups()
+            .filter(|places| places.iter().all(|seen| !seen.key.weak && seen.key.format != judge::FRAGMENT))
+            .map(|places| &places[0].key.secret);
+        let around = Around {
+            forms: masked::forms(whole.collect(), sites),
+            families: Families::of(setup.repositories),
+            members: pools.members(),
+            sites,
+            setup,
+        };
+        let mut settled = Settled::default();
+        let mut accounts = AccountPlaces::default();
+        let mut weak: Vec<(SortedBy, &[Seen<'a>])> = Vec::new();
+        for group in groups() {
+            let (facts, places) = around.judge(group);
+            match &facts.fingerprint {
+                Some(fingerprint) => {
+                    accounts.add(&facts, &places, setup);
+                    let id = fingerprint::finding_id(SubjectId::Key(fingerprint));
+                    settle(&mut settled, &id, &facts, places, setup);
+                }
+                None => weak.push((SortedBy::of(&places[0].occurrence), group)),
+            }
+        }
+        // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
+        weak.sort_by(|(left, _), (right, _)| left.cmp(right));
+        let mut ids = WeakIds::default();
+        for (_, group) in weak {
+            let (facts, places) = around.judge(group);
+            let id = ids.of(&places[0].occurrence);
+            settle(&mut settled, &id, &facts, places, setup);
+        }
+        settled.extend(accounts.findings(setup));
+        settled
+    }
+}
+
+/// The findings of a key with these places.
+fn settle(settled: &mut Settled, id: &str, facts: &KeyFacts, places: Vec<KeyPlace<'_>>, setup: &Setup<'_>) {
+    settled.add(id, places, setup.policy, |decision, places| finding(id, facts, decision, places, setup));
+}
+
+/// What the places of keys are sorted by, as [`super::by_place`] does.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct SortedBy(usize, BlobPath, Position, Option<String>);
+
+impl SortedBy {
+    fn of(place: &Occurrence) -> Self {
+        Self(place.root, place.path.clone(), place.position, place.commit.clone())
+    }
+}
+
+impl<'a> Around<'_, 'a> {
+    /// What is known of a key, and its places in their order. They come in the order of their origins.
+    fn judge(&self, group: &[Seen<'a>]) -> (KeyFacts, Vec<KeyPlace<'a>>) {
+        let setup = self.setup;
+        let secret = &group[0].key.secret;
+        let mut places: Vec<KeyPlace<'a>> = group.iter().map(|seen| self.place(seen)).collect();
+        if let Some(forms) = self.forms.get(secret) {
+            for place in &mut places {
+                place.what.signals.push(forms.signal());
+                place.what.related.extend(forms.places.iter().cloned());
+            }
+        }
+        // A key seen twice at one place counts once.
+        places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
+        places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
+        history::fold(&mut places);
+        history::mark_gone(&mut places, setup.policy);
+        sharing::mark(&mut places, &self.families, setup.policy);
+        world_readable::mark(&mut places);
+        let facts = facts(secret, &places, setup);
+        own::mark(secret, &facts, &mut places, setup);
+        answers::mark(&facts, &mut places, setup);
+        (facts, places)
+    }
+
     /// Judges a key at its place.
-    pub(super) fn add(
-        &mut self,
-        site: Site<'a>,
-        key: &'a KeyMatch,
-        choice: Choice,
-        used_by: BTreeSet<String>,
-        sites: &[Site<'a>],
-        setup: &Setup<'_>,
-    ) {
+    fn place(&self, seen: &Seen<'a>) -> KeyPlace<'a> {
+        let Self { sites, setup, .. } = *self;
+        let Seen { key, choice, .. } = seen;
+        let (site, key) = (sites[seen.site], *key);
         let endpoint = match choice {
-            Choice::Pair(pair) => Some((&sites[pair.endpoint.blob].matches.endpoints[pair.endpoint.index], pair)),
+            Choice::Pair(pair) => Some((&sites[pair.endpoint.blob].matches.endpoints[pair.endpoint.index], *pair)),
             Choice::Possible(_) | Choice::None => None,
         };
         let surroundings = Surroundings { life: answers::life(key, setup), ..site.surroundings(&key.place) };
-        let (issuer, column, mut signals) = issuer_and_column(key, endpoint, surroundings, setup);
+        let (issuer, column, mut signals) = issuer::and_column(key, endpoint, surroundings, setup);
         match (choice, issuer.as_deref()) {
-            (Choice::Possible(hosts), _) => signals.push(Signal::new(SignalId::PossibleEndpoint, hosts)),
+            (Choice::Possible(hosts), _) => signals.push(Signal::new(SignalId::PossibleEndpoint, hosts.as_str())),
             (Choice::None, Some(issuer)) if key.proof == Proof::Structure => {
-                let name = issuer_name(issuer, setup.rules);
+                let name = issuer::name(issuer, setup.rules);
                 signals.push(Signal::new(SignalId::DefaultEndpoint, format!("{name}'s own API is assumed")));
             }
             _ => {}
@@ -132,143 +238,45 @@ impl<'a> KeyPlaces<'a> {
         let setting = key.setting.as_deref().filter(|_| !remote);
         let mut occurrence = site.occurrence(&key.place, setting, &key.encoding);
         occurrence.receiver = endpoint
-            .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint, setup), evidence: pair.evidence });
+            .map(|(endpoint, pair)| Receiver { endpoint: EndpointFacts::of(endpoint, setup), evidence: pair.evidence })
+            .map(Arc::new);
         let related =
             endpoint.map(|(endpoint, pair)| sites[pair.endpoint.blob].related(&endpoint.place, RelatedRole::Endpoint));
         let related = related.into_iter().collect();
+        let used_by = seen.used_by.clone();
         let what = KeyAt { key, surroundings, issuer, receiver_confidence, signals, leaks, used_by, related };
-        let place = Placed { occurrence, origin, held, allow: key.place.allow.as_deref(), what };
-        // Most keys stand at one place.
-        self.0.entry(&key.secret).or_insert_with(|| Vec::with_capacity(1)).push(place);
+        let mut place = Placed { occurrence, origin, held, allow: key.place.allow.as_deref(), what };
+        self.pooled(&mut place);
+        place
     }
 
-    /// Tells each member of a pool of the others.
-    pub(super) fn pooled(&mut self, pools: &PoolPlaces<'a>) {
-        for (setting, keys, related) in pools.members() {
-            let setting = if setting.is_empty() { "a list" } else { setting };
-            let detail = format!("one of {} keys in {setting}", keys.len());
-            for (member, key) in keys.iter().enumerate() {
-                let places = self.0.get_mut(&key.secret).into_iter().flatten();
-                for place in places.filter(|place| std::ptr::eq(place.what.key, *key)) {
-                    let others = related.iter().enumerate().filter(|(other, _)| *other != member);
-                    place.what.related.extend(others.map(|(_, other)| other.clone()).take(MOST_MEMBERS));
-                    place.what.signals.push(Signal::new(SignalId::KeyPool, detail.clone()));
-                }
-            }
+    /// Tells a member of a pool of the others.
+    fn pooled(&self, place: &mut KeyPlace<'_>) {
+        for member in self.members.get(&ptr::from_ref(place.what.key)).into_iter().flatten() {
+            let setting = if member.setting.is_empty() { "a list" } else { member.setting };
+            let others = member.pool.iter().enumerate().filter(|(other, _)| *other != member.index);
+            place.what.related.extend(others.map(|(_, other)| other.clone()).take(MOST_MEMBERS));
+            let detail = format!("one of {} keys in {setting}", member.pool.len());
+            place.what.signals.push(Signal::new(SignalId::KeyPool, detail));
         }
-    }
-
-    /// Tells the keys of which masked forms were seen.
-    pub(super) fn masked(&mut self, sites: &[Site<'a>]) {
-        let whole = self.0.iter().filter(|(_, places)| {
-            places.iter().all(|place| !place.what.key.weak && place.what.key.format != judge::FRAGMENT)
-        });
-        for (secret, forms) in masked::forms(whole.map(|(secret, _)| *secret).collect(), sites) {
-            for place in self.0.get_mut(secret).into_iter().flatten() {
-                place.what.signals.push(forms.signal());
-                place.what.related.extend(forms.places.iter().cloned());
-            }
-        }
-    }
-
-    /// The findings.
-    pub(super) fn findings(self, setup: &Setup<'_>) -> Settled {
-        let mut settled = Settled::default();
-        let mut keys: Vec<(KeyFacts, Vec<KeyPlace<'_>>)> = Vec::with_capacity(self.0.len());
-        let mut accounts = AccountPlaces::default();
-        let families = Families::of(setup.repositories);
-        for (secret, mut places) in self.0 {
-            // The sites came in the order of their origins; a key seen twice at one place counts once.
-            places.sort_by(|left, right| super::by_place(&left.occurrence, &right.occurrence));
-            places.dedup_by(|later, earlier| super::by_place(&later.occurrence, &earlier.occurrence).is_eq());
-            history::fold(&mut places);
-            history::mark_gone(&mut places, setup.policy);
-            sharing::mark(&mut places, &families, setup.policy);
-            world_readable::mark(&mut places);
-            let facts = facts(secret, &places, setup);
-            own::mark(secret, &facts, &mut places, setup);
-            answers::mark(&facts, &mut places, setup);
-            accounts.add(&facts, &places, setup);
-            keys.push((facts, places));
-        }
-        // Weak keys are numbered by their places, and before any is suppressed: a comment at one renames no other.
-        keys.sort_by(|(_, left), (_, right)| super::by_place(&left[0].occurrence, &right[0].occurrence));
-        let mut ids = KeyIds::default();
-        for (facts, places) in keys {
-            let id = ids.of(&facts, &places[0].occurrence);
-            let make = |decision, places| finding(&id, &facts, decision, places, setup);
-            settled.add(&id, places, setup.policy, make);
-        }
-        settled.extend(accounts.findings(setup));
-        settled
     }
 }
 
-/// The ids of the findings of a run, no two of which are the same.
+/// The ids of weak keys, no two of which are the same.
 #[derive(Default)]
-struct KeyIds {
-    /// How many weak keys there are of each path and setting.
-    weak: HashMap<(String, String), u64>,
+struct WeakIds {
+    /// How many there are of each path and setting.
+    known: HashMap<(String, String), u64>,
 }
 
-impl KeyIds {
+impl WeakIds {
     /// The id of a key whose first place is this.
-    fn of(&mut self, facts: &KeyFacts, first: &Occurrence) -> String {
-        if let Some(fingerprint) = &facts.fingerprint {
-            return fingerprint::finding_id(SubjectId::Key(fingerprint));
-        }
+    fn of(&mut self, first: &Occurrence) -> String {
         let (path, setting) = (&first.path.text, first.setting.as_deref().unwrap_or_default());
-        let count = self.weak.entry((path.clone(), setting.to_owned())).or_default();
+        let count = self.known.entry((path.clone(), setting.to_owned())).or_default();
         *count += 1;
         fingerprint::finding_id(SubjectId::WeakKey { path, setting, ordinal: *count })
     }
-}
-
-/// Who issued a key, as far as anything at this place tells, and the column of the matrix its receiver stands in.
-fn issuer_and_column(
-    key: &KeyMatch,
-    endpoint: Option<(&EndpointMatch, Pair)>,
-    surroundings: Surroundings,
-    setup: &Setup<'_>,
-) -> (Option<String>, Column, Vec<Signal>) {
-    let mut issuer = key.issuer.clone();
-    let mut signals = Vec::new();
-    let mut column = Column::Own;
-    let mut from_endpoint = false;
-    if let Some((endpoint, pair)) = endpoint {
-        let owner = endpoint.entry.as_deref().and_then(|entry| setup.rules.issuer_of_endpoint(entry));
-        let owner = owner.map(|owner| owner.id.as_ref());
-        let vendor =
-            matches!(endpoint.kind, EndpointKind::Official | EndpointKind::Provider | EndpointKind::Aggregator);
-        // A setting's own name outweighs an address that merely stands in the same file, but not the address that goes
-        // with that very setting.
-        let open = key.proof == Proof::None || (key.proof == Proof::Setting && pair.by_name);
-        if let Some(owner) = owner.filter(|owner| vendor && open && issuer.as_deref() != Some(owner)) {
-            issuer = Some(owner.to_owned());
-            from_endpoint = true;
-            signals.push(Signal::new(SignalId::IssuerFromEndpoint, endpoint.host.clone()));
-        }
-        let own = owner.is_some() && owner == issuer.as_deref();
-        let verdict = setup.policy.verdict(&endpoint.host, &endpoint.url, surroundings.environment);
-        column = match Column::of(endpoint.kind) {
-            _ if verdict == Verdict::Allowed => Column::Trusted,
-            // A relay that a setting is named after is still a relay, and its software on the own network the team's.
-            Column::Gateway | Column::Vendor | Column::Stranger if own => Column::Own,
-            other => other,
-        };
-    }
-    let told = key.signals.iter().any(|signal| signal.id == SignalId::IssuerFromSetting);
-    if key.proof == Proof::Setting && issuer.is_some() && !from_endpoint && !told {
-        signals.push(Signal::new(SignalId::IssuerFromSetting, key.setting.clone().unwrap_or_default()));
-    }
-    let outdated = |id: SignalId| match id {
-        SignalId::PossibleIssuer => issuer.is_some(),
-        SignalId::IssuerFromSetting => from_endpoint,
-        // Said where they are judged.
-        _ => leaks::judges(id),
-    };
-    signals.extend(key.signals.iter().filter(|signal| !outdated(signal.id)).cloned());
-    (issuer, column, signals)
 }
 
 /// What there is to say of one place.
@@ -307,7 +315,7 @@ fn facts(secret: &Secret, places: &[KeyPlace<'_>], setup: &Setup<'_>) -> KeyFact
         issuer,
         format: first.what.key.format.clone(),
         length: fingerprint.as_ref().map(|_| secret.expose().len() as u64),
-        verification: asked.and_then(|asked| asked.verification.clone()),
+        verification: asked.and_then(|asked| asked.verification.clone()).map(Box::new),
         holding: asked.and_then(|asked| asked.holding.clone()),
         fingerprint,
         redacted: first.what.key.redacted.clone(),
@@ -351,10 +359,10 @@ fn finding(
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
-        reaches: decision.reaches,
+        reaches: decision.reaches.into(),
         message,
-        advice,
-        risks: risks(setup.rules.text(decision.rule)),
+        advice: advice.into(),
+        risks: risks(setup.rules.text(decision.rule)).into(),
         // Of the first place that weighs as much as the finding, if any of these has one.
         receiver: places[decision.lead].occurrence.receiver.clone().or_else(|| {
             let worst = places.iter().filter(|place| place.occurrence.severity == decision.severity);
@@ -365,8 +373,4 @@ fn finding(
         occurrences: places.into_iter().map(|place| place.occurrence).collect(),
         subject: Subject::Key(facts.clone()),
     }
-}
-
-fn issuer_name<'a>(id: &'a str, rules: &'a Rules) -> &'a str {
-    rules.issuer(id).map_or(id, |issuer| &issuer.name)
 }

@@ -18,6 +18,7 @@ mod environment;
 mod file_kind;
 mod fingerprint;
 mod history;
+mod issuer;
 mod judge;
 mod key_findings;
 mod leaks;
@@ -32,6 +33,7 @@ mod probed;
 mod server_findings;
 mod services;
 mod severity;
+mod shared;
 mod sharing;
 mod stage;
 mod world_readable;
@@ -118,7 +120,7 @@ pub fn assess_with(
         let users = site.used_by();
         for (key, choice) in site.matches.keys.iter().zip(choices) {
             let users = key.place.home.and_then(|home| users.get(&home.scope));
-            keys.add(site, key, choice, users.cloned().unwrap_or_default(), &sites, &setup);
+            keys.add(blob, key, choice, users.cloned().unwrap_or_default());
         }
         for (index, endpoint) in site.matches.endpoints.iter().enumerate() {
             endpoints.add(site, endpoint, bound.contains(&EndpointRef { blob, index }), &setup);
@@ -126,16 +128,15 @@ pub fn assess_with(
         site.matches.servers.iter().for_each(|server| servers.add(site, server, &setup));
         pools.add(site, &hosts, &setup);
     }
-    keys.pooled(&pools);
-    keys.masked(&sites);
-    let mut settled = keys.findings(&setup);
+    let mut settled = keys.findings(&sites, &pools, &setup);
     settled.extend(endpoints.findings(&setup));
     settled.extend(servers.findings(&setup));
     settled.extend(pools.findings(&setup));
-    let Settled { mut findings, mut suppressed } = settled;
+    let Settled { mut findings, mut suppressed, .. } = settled;
     let limited = findings.len().max(suppressed.len()) > MAX_FINDINGS;
     for findings in [&mut findings, &mut suppressed] {
-        findings.sort_by(report_order);
+        // In place: no two have the same id.
+        findings.sort_unstable_by(report_order);
         findings.truncate(MAX_FINDINGS);
     }
     Assessment { findings, suppressed, limited }

@@ -9,6 +9,7 @@ use crate::model::{
 use super::Policy;
 use super::decide::{self, Decision};
 use super::judge::Held;
+use super::shared::Shared;
 
 /// One place of a subject and what holds there, moves included.
 pub(super) struct Placed<'a, W> {
@@ -31,6 +32,7 @@ pub(super) struct Settled {
     pub findings: Vec<Finding>,
     /// Of the same and other subjects the places that something lets pass.
     pub suppressed: Vec<Finding>,
+    shared: Shared,
 }
 
 impl Settled {
@@ -39,29 +41,24 @@ impl Settled {
     pub(super) fn add<'a, W>(
         &mut self,
         id: &str,
-        places: Vec<Placed<'a, W>>,
+        mut places: Vec<Placed<'a, W>>,
         policy: &Policy,
         make: impl Fn(Decision, Vec<Placed<'a, W>>) -> Finding,
     ) {
-        let mut kept = Vec::with_capacity(places.len());
-        let mut suppressed = Vec::new();
-        for mut place in places {
+        places.retain_mut(|place| {
             place.held.retain(|held| policy.rules.wants(held.rule));
-            if place.held.is_empty() {
-                continue;
-            }
-            match place.suppression(id, policy) {
-                None => kept.push(place),
-                Some(suppression) => {
-                    place.occurrence.suppression = Some(suppression);
-                    suppressed.push(place);
-                }
-            }
-        }
-        for (places, findings) in [(kept, &mut self.findings), (suppressed, &mut self.suppressed)] {
+            !place.held.is_empty()
+        });
+        // Most pass nowhere, and one key may have very many: they stay where they are.
+        let passes = |place: &mut Placed<'a, W>| {
+            place.occurrence.suppression = place.suppression(id, policy).map(Box::new);
+            place.occurrence.suppression.is_some()
+        };
+        let suppressed = places.extract_if(.., passes).collect();
+        for (places, findings) in [(places, &mut self.findings), (suppressed, &mut self.suppressed)] {
             if let Some(mut decision) = decide::decide(&places) {
                 decision.others.extend(ineffective(&places, policy));
-                findings.push(make(decision, places));
+                findings.push(self.shared.finding(make(decision, places)));
             }
         }
     }
@@ -92,7 +89,7 @@ impl<W> Placed<'_, W> {
         }
         // Decided where the place was judged: only there the policy's words are understood.
         if self.occurrence.suppression.is_some() {
-            return self.occurrence.suppression.take();
+            return self.occurrence.suppression.take().map(|suppression| *suppression);
         }
         let Occurrence { path, severity, rule, .. } = &self.occurrence;
         let known = policy.baseline.covers(id, &path.text, *severity, *rule)?;

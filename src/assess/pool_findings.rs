@@ -3,7 +3,8 @@
 //! Three forms: a value or list in which only separators stand between the keys, names that differ in their number
 //! alone, and, in a gateway's own config, one name again and again. Each key stays a finding of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ptr;
 
 use crate::model::{
     Confidence, EndpointMatch, Finding, KeyMatch, Matches, Proof, Related, RelatedRole, RuleId, Secret, Severity, Span,
@@ -30,6 +31,19 @@ type PoolPlace<'a> = Placed<'a, Pool<'a>>;
 struct Pool<'a> {
     keys: Vec<&'a KeyMatch>,
     related: Vec<Related>,
+}
+
+/// What the keys of pools are members of. Two matches are never the same place, so the match itself tells.
+pub(super) type Members<'p> = HashMap<*const KeyMatch, Vec<Member<'p>>>;
+
+/// A key as the member of a pool.
+pub(super) struct Member<'p> {
+    /// The setting of the pool, empty where it has none.
+    pub setting: &'p str,
+    /// The places of all members.
+    pub pool: &'p [Related],
+    /// Which of them is the key's.
+    pub index: usize,
 }
 
 impl<'a> PoolPlaces<'a> {
@@ -75,10 +89,18 @@ impl<'a> PoolPlaces<'a> {
         }
     }
 
-    /// The pools in the order of their paths: the setting, and each member with its place.
-    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &[&'a KeyMatch], &[Related])> {
-        let places = self.0.iter().flat_map(|((_, setting), places)| places.iter().map(move |place| (setting, place)));
-        places.map(|(setting, place)| (setting.as_str(), place.what.keys.as_slice(), place.what.related.as_slice()))
+    /// Of which pools each key is a member, in the order of their paths.
+    pub(super) fn members(&self) -> Members<'_> {
+        let mut members = Members::new();
+        for ((_, setting), places) in &self.0 {
+            for place in places {
+                for (index, key) in place.what.keys.iter().enumerate() {
+                    let member = Member { setting, pool: &place.what.related, index };
+                    members.entry(ptr::from_ref(*key)).or_default().push(member);
+                }
+            }
+        }
+        members
     }
 
     /// The findings.
@@ -103,13 +125,13 @@ fn finding(id: &str, setting: &str, decision: Decision, places: Vec<PoolPlace<'_
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
-        reaches: decision.reaches,
+        reaches: decision.reaches.into(),
         message: message::pool(setting, keys.len(), issuer.map(|issuer| &*issuer.name)),
-        advice: advice::of_rule(text),
-        risks: risks(text),
+        advice: advice::of_rule(text).into(),
+        risks: risks(text).into(),
         subject: Subject::Setting(setting.to_owned()),
         receiver: None,
-        signals: Vec::new(),
+        signals: Vec::new().into(),
         related: super::related(places.iter().flat_map(|place| &place.what.related)),
         occurrences: places.into_iter().map(|place| place.occurrence).collect(),
     }

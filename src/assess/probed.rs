@@ -88,7 +88,7 @@ impl EndpointFacts {
             url: endpoint.url.clone(),
             kind: endpoint.kind,
             service: endpoint.service.clone(),
-            probe: facts(endpoint, setup.online).cloned(),
+            probe: facts(endpoint, setup.online).cloned().map(Box::new),
         }
     }
 }

@@ -69,10 +69,10 @@ fn finding(id: &str, decision: Decision, places: Vec<ServerPlace<'_>>, setup: &S
         rule: decision.rule,
         severity: decision.severity,
         confidence: decision.confidence,
-        reaches: decision.reaches,
+        reaches: decision.reaches.into(),
         message: message::server(lead, places.len()),
-        advice: advice::of_server(text, lead),
-        risks: risks(text),
+        advice: advice::of_server(text, lead).into(),
+        risks: risks(text).into(),
         subject: Subject::Server(EndpointFacts {
             host: lead.upstream.clone(),
             url: lead.url.clone(),

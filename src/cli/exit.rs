@@ -76,10 +76,10 @@ mod tests {
             rule: RuleId::RelayEndpoint,
             severity,
             confidence,
-            reaches: vec![(severity, confidence)],
+            reaches: [(severity, confidence)].into(),
             message: String::new(),
-            advice: Vec::new(),
-            risks: Vec::new(),
+            advice: [].into(),
+            risks: [].into(),
             subject: Subject::Endpoint(EndpointFacts {
                 host: String::new(),
                 url: String::new(),
@@ -88,7 +88,7 @@ mod tests {
                 probe: None,
             }),
             receiver: None,
-            signals: Vec::new(),
+            signals: [].into(),
             occurrences: Vec::new(),
             related: Vec::new(),
         };

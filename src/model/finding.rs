@@ -1,5 +1,7 @@
 //! What `assess` says: one finding per subject, with every place it was seen at.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -63,7 +65,7 @@ pub struct KeyFacts {
     /// Length of the whole key in bytes; absent for weak values.
     pub length: Option<u64>,
     /// What its issuer says of it, where it was asked.
-    pub verification: Option<Verification>,
+    pub verification: Option<Box<Verification>>,
     /// Whether the own account holds it, where that was asked.
     pub holding: Option<Holding>,
 }
@@ -80,7 +82,7 @@ pub struct EndpointFacts {
     /// Name of the service, or of the software that it says it runs.
     pub service: Option<String>,
     /// What it says of itself, where it was asked.
-    pub probe: Option<ProbeFacts>,
+    pub probe: Option<Box<ProbeFacts>>,
 }
 
 /// Who receives a key at one place.
@@ -123,7 +125,7 @@ pub struct Occurrence {
     /// How far the file has got out.
     pub exposure: Exposure,
     /// For keys: who receives it here.
-    pub receiver: Option<Receiver>,
+    pub receiver: Option<Arc<Receiver>>,
     /// Commit id, in history modes.
     pub commit: Option<String>,
     /// Author's name without e-mail, in history modes.
@@ -133,7 +135,7 @@ pub struct Occurrence {
     /// Which part of its file people would look at: `cell 3, output 1` of a notebook.
     pub part: Option<String>,
     /// What lets it pass, of an occurrence that is suppressed.
-    pub suppression: Option<Suppression>,
+    pub suppression: Option<Box<Suppression>>,
 }
 
 /// What lets an occurrence pass.
@@ -207,6 +209,8 @@ pub struct Related {
 }
 
 /// One subject with all its places.
+///
+/// A run may have many findings, nearly all of which say the same. Lists that many of them share are held once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// First 16 hex digits of the subject's hash.
@@ -219,19 +223,19 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Every severity that some rule reaches here, with that rule's confidence: what a gate looks at. A surer rule may be
     /// milder than the one that names the finding.
-    pub reaches: Vec<(Severity, Confidence)>,
+    pub reaches: Arc<[(Severity, Confidence)]>,
     /// One sentence for people.
     pub message: String,
     /// What to do, in the order that helps.
-    pub advice: Vec<Advice>,
+    pub advice: Arc<[Advice]>,
     /// Which of the guide's risks it carries.
-    pub risks: Vec<Risk>,
+    pub risks: Arc<[Risk]>,
     /// What it is about.
     pub subject: Subject,
     /// For keys: the receiver of the first occurrence that has one.
-    pub receiver: Option<Receiver>,
+    pub receiver: Option<Arc<Receiver>>,
     /// Facts seen on the way, sorted.
-    pub signals: Vec<Signal>,
+    pub signals: Arc<[Signal]>,
     /// Every place, sorted by path and position; never empty. A report keeps those that are suppressed apart.
     pub occurrences: Vec<Occurrence>,
     /// Other places that belong to it, sorted.

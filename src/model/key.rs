@@ -6,13 +6,13 @@ use std::fmt;
 ///
 /// Only `detect` makes one, with the one function that every format, error and log line goes through.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Redacted(String);
+pub struct Redacted(Box<str>);
 
 impl Redacted {
     /// Wraps a text that is already redacted.
     #[must_use]
     pub fn from_redacted(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     /// The text to show.
@@ -30,13 +30,13 @@ impl fmt::Display for Redacted {
 
 /// A key's identity across machines: 64 lower-case hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(String);
+pub struct Fingerprint(Box<str>);
 
 impl Fingerprint {
     /// Wraps 64 lower-case hex digits.
     #[must_use]
     pub fn from_hex(hex: String) -> Self {
-        Self(hex)
+        Self(hex.into())
     }
 
     /// The 64 hex digits.

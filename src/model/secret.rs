@@ -9,13 +9,13 @@ use zeroize::Zeroize;
 /// It cannot be displayed or serialised, its `Debug` is a row of stars, and it is wiped when dropped. It never
 /// leaves `assess`: findings hold a [`super::Redacted`] and a [`super::Fingerprint`] instead.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Secret(Vec<u8>);
+pub struct Secret(Box<[u8]>);
 
 impl Secret {
     /// Takes over the bytes of a key.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        Self(bytes.into())
     }
 
     /// The value, for hashing and comparing only.

@@ -59,6 +59,7 @@ impl Collector {
         if found.is_empty() && !found.limited && found.undecoded.is_none() && !report {
             return;
         }
+        found.keys.iter_mut().for_each(shrink);
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let Gathered { matches: file, report: known, .. } = files.file(&blob.origin, &mut found);
         *known |= report;
@@ -75,6 +76,8 @@ impl Collector {
         file.script = file.script.max(found.script);
         // Only of files read as a whole the structure is known.
         if !found.scopes.scopes.is_empty() {
+            found.scopes.scopes.shrink_to_fit();
+            found.scopes.uses.shrink_to_fit();
             file.scopes = found.scopes;
         }
         // Sorting at a multiple of the limit keeps the cost of a long file linear.
@@ -124,6 +127,15 @@ fn take<T>(kept: &mut Vec<T>, mut found: Vec<T>) {
     } else {
         kept.extend(found);
     }
+}
+
+/// Gives back the room that the texts of a key were put together in. Of a run's keys it would be as much as they are.
+fn shrink(key: &mut KeyMatch) {
+    let KeyMatch { place, format, issuer, setting, signals, encoding, .. } = key;
+    let texts = [Some(format), issuer.as_mut(), setting.as_mut(), place.line_hash.as_mut(), place.part.as_mut()];
+    texts.into_iter().flatten().for_each(String::shrink_to_fit);
+    signals.shrink_to_fit();
+    encoding.shrink_to_fit();
 }
 
 /// Sorts the matches of a file and keeps the first of them. Keys go before endpoints, and endpoints that are facts of

@@ -10,12 +10,12 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::model::{EndpointMatch, Matches, Origin};
 
-/// How many keys of all files together are kept, and as many endpoints that may become findings. At some 4 kB for each that
-/// becomes a finding of its own, this is what fits into the 300 MB that a scan may take.
-pub(super) const MATCHES_PER_RUN: usize = 50_000;
+/// How many keys of all files together are kept, and as many endpoints that may become findings. At some 2.7 kB for each key
+/// that becomes a finding of its own, this is what fits into the 300 MB that a scan may take.
+pub(super) const MATCHES_PER_RUN: usize = 80_000;
 
-/// Of facts, which never become findings, so many times as many are kept.
-const FACTS: usize = 4;
+/// Of facts, which never become findings, so many are kept for two keys.
+const FACTS: usize = 5;
 
 /// Keys with what is like them, endpoints that may become findings, facts.
 const SORTS: usize = 3;
@@ -60,7 +60,7 @@ impl Kept {
             files: Vec::new(),
             index: HashMap::new(),
             hasher: RandomState::new(),
-            bounds: [most, most, FACTS * most].map(|most| Bound { most, ..Bound::default() }),
+            bounds: [most, most, FACTS * most / 2].map(|most| Bound { most, ..Bound::default() }),
             most_per_file,
         }
     }
@@ -104,6 +104,8 @@ impl Kept {
     }
 
     fn bring_down(&mut self) {
+        // Made anew below, and no use beside the sorted files.
+        self.index = HashMap::new();
         self.files.sort_unstable_by(|one, other| one.origin.cmp(&other.origin));
         for (sort, bound) in self.bounds.iter_mut().enumerate() {
             if bound.held <= bound.most {

@@ -25,14 +25,14 @@ pub(super) fn hostile() -> Report {
         let mut finding =
             build.signal(SignalId::PossibleIssuer, HOSTILE).at(sample::place(HOSTILE, 2, 1)).done(HOSTILE);
         finding.occurrences.extend([spot.clone(), message.clone()]);
-        finding.advice = vec![HOSTILE.to_owned(), format!("`{HOSTILE}`")];
+        finding.advice = [HOSTILE.to_owned(), format!("`{HOSTILE}`")].into();
         finding.id = HOSTILE.to_owned();
         finding
     };
     let to = |kind| sample::receiver(HOSTILE, kind, HOSTILE, Evidence::SameFile);
     let mut key =
         build(sample::key(Some(HOSTILE), HOSTILE, HOSTILE, Some('a')).rule(RuleId::KeyToThirdParty, Severity::High));
-    key.occurrences[0].receiver = Some(to(EndpointKind::Relay));
+    key.occurrences[0].receiver = Some(to(EndpointKind::Relay).into());
     key.related = vec![sample::related(HOSTILE, 1, 1, RelatedRole::Endpoint, 0)];
     let endpoint = build(sample::endpoint(HOSTILE, EndpointKind::Unknown, HOSTILE));
     let setting = Finding { subject: Subject::Setting(HOSTILE.to_owned()), ..endpoint.clone() };
@@ -52,7 +52,7 @@ pub(super) fn hostile() -> Report {
         PolicyFacts { config: hostile(), baseline: hostile(), trusted: hostile(), set_aside: vec![aside] };
     let mut passed = report.findings[0].clone();
     passed.occurrences.iter_mut().for_each(|place| {
-        place.suppression = Some(Suppression { kind: SuppressionKind::Inline, reason: HOSTILE.to_owned() });
+        place.suppression = Some(Suppression { kind: SuppressionKind::Inline, reason: HOSTILE.to_owned() }.into());
     });
     (report.suppressed, report.show_suppressed) = (vec![passed], true);
     report.scan.fingerprint_check = Some(HOSTILE.to_owned());
@@ -212,7 +212,7 @@ fn what_passes_is_listed_only_where_asked_for() {
     let mut passed = report.findings[1].clone();
     passed.occurrences.truncate(1);
     passed.occurrences[0].suppression =
-        Some(Suppression { kind: SuppressionKind::Baseline, reason: "known since May".to_owned() });
+        Some(Suppression { kind: SuppressionKind::Baseline, reason: "known since May".to_owned() }.into());
     report.suppressed = vec![passed];
     assert!(section(&html(&report), "passed").starts_with(" hidden>") && !html(&report).contains("known since May"));
     report.show_suppressed = true;

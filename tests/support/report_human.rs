@@ -56,7 +56,7 @@ fn who_holds_a_shared_key_is_told_once() {
     let mut report = sample::report();
     let finding = report.findings.iter_mut().find(|finding| finding.rule == RuleId::LeakedKey).unwrap();
     let (shared, exposed) = (SignalId::SharedByServices, SignalId::ExposedKey);
-    finding.signals = vec![Signal::new(exposed, "1 place"), Signal::new(shared, "2 services: a, b")];
+    finding.signals = [Signal::new(exposed, "1 place"), Signal::new(shared, "2 services: a, b")].into();
     assert!(human(&report).contains("2 services: a, b"), "that it is shared another rule's sentence does not say");
     report.findings.iter_mut().find(|finding| finding.rule == RuleId::LeakedKey).unwrap().rule = RuleId::SharedKey;
     let text = human(&report);
@@ -414,7 +414,7 @@ fn nothing_is_passed_to_the_terminal() {
         .signal(SignalId::PossibleIssuer, nasty)
         .at(sample::place(nasty, 1, 1).setting(nasty).encoding(nasty))
         .done(nasty);
-    finding.advice = vec![nasty.to_owned()];
+    finding.advice = [nasty.to_owned()].into();
     finding.occurrences[0].commit = Some(nasty.to_owned());
     finding.occurrences[0].author = Some(nasty.to_owned());
     let endpoint = sample::endpoint(nasty, EndpointKind::Unknown, nasty)

@@ -158,7 +158,7 @@ fn what_was_set_aside_and_what_is_let_pass_are_listed() {
     let mut passed = report.findings[0].clone();
     for place in &mut passed.occurrences {
         let reason = "moves in [June]".to_owned();
-        place.suppression = Some(Suppression { kind: SuppressionKind::Inline, reason });
+        place.suppression = Some(Suppression { kind: SuppressionKind::Inline, reason }.into());
     }
     let place = passed.occurrences[0].path.clone();
     report.suppressed = vec![passed];

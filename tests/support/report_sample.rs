@@ -230,17 +230,18 @@ fn build(subject: Subject) -> Build {
         rule: RuleId::ExposedKey,
         severity: Severity::High,
         confidence: Confidence::High,
-        reaches: Vec::new(),
+        reaches: [].into(),
         message: String::new(),
-        advice: vec![
+        advice: [
             "Revoke the key at its issuer and create one in your own account, one per service.".to_owned(),
             "Set a usage limit on the new one.".to_owned(),
             "Look at the usage of the last weeks for calls that are not yours.".to_owned(),
-        ],
-        risks: vec![Risk::Throttled, Risk::Abused, Risk::DataLeak],
+        ]
+        .into(),
+        risks: [Risk::Throttled, Risk::Abused, Risk::DataLeak].into(),
         subject,
         receiver: None,
-        signals: Vec::new(),
+        signals: [].into(),
         occurrences: Vec::new(),
         related: Vec::new(),
     })
@@ -272,7 +273,8 @@ impl Build {
     }
 
     pub(super) fn signal(mut self, id: SignalId, detail: &str) -> Self {
-        self.0.signals.push(Signal::new(id, detail));
+        let more = [Signal::new(id, detail)];
+        self.0.signals = self.0.signals.iter().cloned().chain(more).collect();
         self
     }
 
@@ -343,7 +345,7 @@ impl Spot {
     }
 
     pub(super) fn to(mut self, receiver: Receiver) -> Self {
-        self.0.receiver = Some(receiver);
+        self.0.receiver = Some(receiver.into());
         self
     }
 

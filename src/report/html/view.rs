@@ -223,7 +223,7 @@ pub(super) fn endpoint<'a>(finding: &'a Finding, place: &'a Occurrence) -> Optio
     match &finding.subject {
         Subject::Endpoint(endpoint) | Subject::Server(endpoint) => Some(endpoint),
         Subject::Key(_) | Subject::Setting(_) | Subject::Account(_) => {
-            place.receiver.as_ref().map(|Receiver { endpoint, .. }| endpoint)
+            place.receiver.as_deref().map(|Receiver { endpoint, .. }| endpoint)
         }
     }
 }

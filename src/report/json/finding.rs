@@ -1,6 +1,6 @@
 //! The shape of one finding, field by field in the order in which they are written.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::model::{self, Finding, Subject};
 
@@ -21,7 +21,7 @@ pub(super) struct FindingBody<'a> {
     project: Option<Project<'a>>,
     endpoint: Option<Endpoint<'a>>,
     signals: Vec<Signal<'a>>,
-    occurrences: Vec<Occurrence<'a>>,
+    occurrences: Occurrences<'a>,
     related: Vec<Related<'a>>,
 }
 
@@ -48,7 +48,7 @@ impl<'a> FindingBody<'a> {
             project,
             endpoint: endpoint.map(Endpoint::new),
             signals: finding.signals.iter().map(Signal::new).collect(),
-            occurrences: finding.occurrences.iter().map(|place| Occurrence::new(place, context)).collect(),
+            occurrences: Occurrences { places: &finding.occurrences, context },
             related: finding.related.iter().map(|place| Related::new(place, context)).collect(),
         }
     }
@@ -141,7 +141,7 @@ impl<'a> Key<'a> {
             fingerprint: key.fingerprint.as_ref().map(model::Fingerprint::as_str),
             redacted: key.redacted.as_str(),
             length: key.length,
-            verification: key.verification.as_ref().map(Verification::new),
+            verification: key.verification.as_deref().map(Verification::new),
             account: key.holding.as_ref().map(Held::new),
         }
     }
@@ -185,7 +185,7 @@ impl<'a> Endpoint<'a> {
             url: &endpoint.url,
             kind: endpoint.kind.as_str(),
             service: endpoint.service.as_deref(),
-            probe: endpoint.probe.as_ref().map(Probe::new),
+            probe: endpoint.probe.as_deref().map(Probe::new),
         }
     }
 }
@@ -199,6 +199,18 @@ struct Signal<'a> {
 impl<'a> Signal<'a> {
     fn new(signal: &'a model::Signal) -> Self {
         Self { id: signal.id.as_str(), detail: &signal.detail }
+    }
+}
+
+/// The places, shaped one by one while they are written: a key may stand at very many.
+struct Occurrences<'a> {
+    places: &'a [model::Occurrence],
+    context: &'a Context,
+}
+
+impl Serialize for Occurrences<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.places.iter().map(|place| Occurrence::new(place, self.context)))
     }
 }
 
@@ -255,12 +267,12 @@ impl<'a> Occurrence<'a> {
             service: place.service.as_deref(),
             environment: place.environment.map(model::Environment::as_str),
             exposure: place.exposure.as_str(),
-            endpoint: place.receiver.as_ref().map(Receiver::new),
+            endpoint: place.receiver.as_deref().map(Receiver::new),
             commit: place.commit.as_deref(),
             author: place.author.as_deref(),
             encoding: &place.encoding,
             part: place.part.as_deref(),
-            suppression: place.suppression.as_ref().map(Suppression::new),
+            suppression: place.suppression.as_deref().map(Suppression::new),
         }
     }
 }

@@ -141,7 +141,7 @@ fn outcome(
         related_locations: related,
         partial_fingerprints: line_hash.into_iter().collect(),
         fingerprints: BTreeMap::from([("keyscanResult/v1", identity)]),
-        suppressions: report.show_suppressed.then(|| place.suppression.iter().map(suppression).collect()),
+        suppressions: report.show_suppressed.then(|| place.suppression.iter().map(|by| suppression(by)).collect()),
         properties: properties(finding, place),
     }
 }
