@@ -10,12 +10,9 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::model::{EndpointMatch, Matches, Origin};
 
-/// How many keys of all files together are kept, and as many endpoints that may become findings. At some 2.7 kB for each key
-/// that becomes a finding of its own, this is what fits into the 300 MB that a scan may take.
-pub(super) const MATCHES_PER_RUN: usize = 80_000;
-
-/// Of facts, which never become findings, so many are kept for two keys.
-const FACTS: usize = 5;
+/// How many keys of all files together are kept, as many endpoints that may become findings, and as many facts: what a run
+/// reports at most. A key that becomes a finding of its own costs some 2.7 kB.
+pub(super) const MATCHES_PER_RUN: usize = 200_000;
 
 /// Keys with what is like them, endpoints that may become findings, facts.
 const SORTS: usize = 3;
@@ -60,7 +57,7 @@ impl Kept {
             files: Vec::new(),
             index: HashMap::new(),
             hasher: RandomState::new(),
-            bounds: [most, most, FACTS * most / 2].map(|most| Bound { most, ..Bound::default() }),
+            bounds: [(); SORTS].map(|()| Bound { most, ..Bound::default() }),
             most_per_file,
         }
     }
