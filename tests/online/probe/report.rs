@@ -65,7 +65,7 @@ fn a_stranger_that_runs_relay_software_is_a_relay() {
     assert_eq!(kind(finding), EndpointKind::Relay);
     assert_eq!(
         finding.message,
-        "LLM requests go to api.nobody-knows.dev, a host in no catalogue that runs relay software (New API)."
+        "LLM requests go to api.nobody-knows.dev, a host in no catalogue that says it runs relay software (New API)."
     );
     let signal = finding.signals.iter().find(|signal| signal.id == SignalId::RunsSoftware).unwrap();
     assert_eq!(signal.detail, "New API v0.9.3, relay software");
