@@ -84,6 +84,17 @@ fn a_wrong_proxy_is_refused_before_anything_is_scanned() {
 }
 
 #[test]
+fn rules_that_only_an_issuer_knows_need_their_option() {
+    let tree = Tree::one("notes.md", "nothing\n");
+    for only in ["foreign-key", "no-spend-limit"] {
+        let run = keyscan(tree.path(), &["--only", only]);
+        assert!(run.code == 2 && run.errors().contains("no rule is left"), "{only}: {}", run.errors());
+    }
+    let run = keyscan(tree.path(), &["--only", "foreign-key", "--verify"]);
+    assert_eq!(run.code, 2, "half of it");
+}
+
+#[test]
 fn a_scan_asks_the_own_machine_only_where_that_is_wanted() {
     let server = Server::start(only_at("/api/status", new_api()));
     let tree =
