@@ -7,6 +7,7 @@ use crate::model::{Confidence, EndpointKind, EndpointMatch, Role, RuleId, Severi
 
 use super::judge::Held;
 use super::policy::Verdict;
+use super::probed;
 
 /// The rules that hold for an endpoint that does this. `bound` says whether a key is sent there.
 pub(super) fn judge(endpoint: &EndpointMatch, role: Role, bound: bool, verdict: Verdict) -> Vec<Held> {
@@ -37,7 +38,15 @@ pub(super) fn judge(endpoint: &EndpointMatch, role: Role, bound: bool, verdict: 
         _ => None,
     };
     if let Some((rule, severity)) = by_kind {
-        held.push(Held { rule, severity: by_role(severity), confidence: endpoint.confidence });
+        held.push(Held { rule, severity: by_role(severity), confidence: probed::kind_confidence(endpoint) });
+    }
+    if probed::is_told(endpoint) && endpoint.llm && role == Role::Configured {
+        // It is in no catalogue all the same, and of that its own word makes nothing less sure.
+        held.push(Held {
+            rule: RuleId::UnknownEndpoint,
+            severity: by_role(Severity::Medium),
+            confidence: endpoint.confidence,
+        });
     }
     if let Some(severity) = insecure(endpoint, bound) {
         // How the host is reached is written there; only what stands behind it may be in doubt.

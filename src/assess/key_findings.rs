@@ -213,7 +213,7 @@ impl<'a> Around<'_, 'a> {
         }
         signals.extend(endpoint.and_then(|(endpoint, _)| probed::of_receiver(endpoint, setup)));
         signals.extend(own::accounts(site, key, issuer.as_deref(), setup.policy));
-        let receiver_confidence = endpoint.map_or(Confidence::High, |(endpoint, _)| endpoint.confidence);
+        let receiver_confidence = endpoint.map_or(Confidence::High, |(endpoint, _)| probed::kind_confidence(endpoint));
         let pair = endpoint.map_or(Confidence::High, |(_, pair)| pair.confidence());
         let receiving = Receiving { column, kind: receiver_confidence, pair };
         let origin = site.origin;

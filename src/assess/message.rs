@@ -275,7 +275,7 @@ fn receiver(facts: &EndpointFacts, confidence: Confidence) -> String {
 /// The same; `told` says that it has named the service itself.
 fn named(host: &str, kind: EndpointKind, service: Option<&str>, told: bool, confidence: Confidence) -> String {
     let kind = match (kind, confidence) {
-        (EndpointKind::Relay, _) if told => "a host in no catalogue that runs relay software",
+        (EndpointKind::Relay, _) if told => "a host in no catalogue that says it runs relay software",
         (EndpointKind::Relay, Confidence::Low) => "a possible relay, named in one public list",
         (EndpointKind::Relay, _) => "a relay",
         (EndpointKind::Gateway, _) => "a gateway that sees every request",

@@ -18,12 +18,14 @@ use super::{Setup, Site};
 #[must_use]
 pub fn in_use(blobs: &[BlobMatches], policy: &Policy) -> BTreeSet<String> {
     let mut urls = BTreeSet::new();
+    // A policy may come with the tree: it can take endpoints out and never adds any.
+    let usual = Policy::default();
     for blob in blobs.iter().filter(|blob| blob.origin.exposure != Exposure::History) {
-        let site = Site::of(blob, policy);
+        let sites = [Site::of(blob, policy), Site::of(blob, &usual)];
         let candidates = blob.matches.endpoints.iter().filter(|endpoint| is_open(endpoint)).filter(|endpoint| {
-            let environment = site.surroundings(&endpoint.place).environment;
             let idle = [Environment::Documentation, Environment::Example, Environment::Test];
-            !environment.is_some_and(|environment| idle.contains(&environment))
+            let environment = |site: &Site<'_>| site.surroundings(&endpoint.place).environment;
+            !sites.iter().filter_map(environment).any(|environment| idle.contains(&environment))
         });
         urls.extend(candidates.map(|endpoint| endpoint.url.clone()));
     }
@@ -53,7 +55,6 @@ pub(super) fn apply(blobs: &mut [BlobMatches], online: &Online, policy: &Policy)
             let stranger = endpoint.kind == EndpointKind::Unknown && verdict != Verdict::Allowed;
             if stranger && software.class == SoftwareClass::RelaySoftware {
                 endpoint.kind = EndpointKind::Relay;
-                endpoint.confidence = Confidence::Medium;
             }
         }
     }
@@ -61,6 +62,18 @@ pub(super) fn apply(blobs: &mut [BlobMatches], online: &Online, policy: &Policy)
 
 fn verdict(site: Site<'_>, endpoint: &EndpointMatch, policy: &Policy) -> Verdict {
     policy.verdict(&endpoint.host, &endpoint.url, site.surroundings(&endpoint.place).environment)
+}
+
+/// Whether only its own word makes an endpoint a relay.
+pub(super) fn is_told(endpoint: &EndpointMatch) -> bool {
+    let told = endpoint.signals.iter().any(|signal| signal.id == SignalId::RunsSoftware);
+    endpoint.kind == EndpointKind::Relay && told
+}
+
+/// How sure an endpoint's kind is. The doubt about its own word is one about that alone: how it is reached, and that nobody
+/// knows it, is as certain as before.
+pub(super) fn kind_confidence(endpoint: &EndpointMatch) -> Confidence {
+    if is_told(endpoint) { endpoint.confidence.min(Confidence::Medium) } else { endpoint.confidence }
 }
 
 /// What was learnt of an endpoint. One of a catalogue has not been asked, whatever its address.

@@ -1,7 +1,7 @@
 //! The options that ask somebody: what was typed, and the admin key from where nobody else sees it.
 
 use anyhow::{Context, Result};
-use keyscan::online::{AdminKey, OnlineError, Options, is_built_in};
+use keyscan::online::{AdminKey, OnlineError, Options, is_built_in, is_proxy};
 
 use super::args::{ScanArgs, from_environment};
 use super::bounded::{self, Accept};
@@ -69,8 +69,9 @@ pub(super) fn proxy(named: Option<&str>) -> Result<Option<String>> {
     } else {
         named.to_owned()
     };
-    if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
-        return Err(hinted("the proxy is no http:// or https:// address", "write it as http://proxy.example:3128"));
+    // Before anything is scanned: what was found must not be lost to it.
+    if !is_proxy(&url) {
+        return Err(hinted(OnlineError::Proxy.to_string(), hints::of_online(OnlineError::Proxy)));
     }
     Ok(Some(url))
 }

@@ -62,8 +62,9 @@ pub(super) fn resolve(args: &ScanArgs, input: &scan::Input) -> Result<InForce> {
     };
     let mut policy = Policy { environment: args.environment, ..config.policy() };
     select(&mut policy.rules, args);
-    if policy.rules.wants_nothing() {
-        let hint = "leave a rule out of --except, or name another one with --only";
+    if policy.rules.wants_nothing(args.verify, args.own_account) {
+        let hint = "leave a rule out of --except, or name another one with --only; foreign-key needs --verify and --own-account, no-spend-limit \
+                    --own-account";
         return Err(hinted("no rule is left to look at, and nothing would ever be reported", hint));
     }
     let name = file.map(|file| file.name());

@@ -20,6 +20,9 @@ use super::{hints, online as asking};
 /// Version of the document's shape.
 const SCHEMA_VERSION: u32 = 1;
 
+/// The longest address that is repeated, in characters.
+const LONGEST_SHOWN: usize = 200;
+
 /// Asks, and says what was learnt in the order of the arguments.
 pub(super) fn run(args: &ProbeArgs) -> Result<Exit> {
     let options = Options {
@@ -30,7 +33,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<Exit> {
         ..Options::default()
     };
     let urls: BTreeSet<String> = args.urls.iter().cloned().collect();
-    let asked = online::ask(&options, &[], &urls, &Rules::builtin(), &redact_text);
+    let asked = online::ask(&options, &[], &urls, &Rules::builtin(), redact_text);
     let told = asked.map_err(|error| hinted(error.to_string(), hints::of_online(error)))?.endpoints;
     let mut seen = BTreeSet::new();
     let once = args.urls.iter().filter(|url| seen.insert(*url));
@@ -54,19 +57,28 @@ fn exit(probes: &[(&str, &ProbeFacts)]) -> Exit {
     }
 }
 
-/// An address as it may be shown: without the user's name and password, without a key.
-fn shown(url: &str) -> String {
+/// An address as it may be shown: without the user's name and password, without a key, and not without an end. Of what is no address nobody
+/// knows where a password ends.
+fn shown(url: &str, facts: &ProbeFacts) -> String {
     let (scheme, rest) = url.split_once("://").map_or((None, url), |(scheme, rest)| (Some(scheme), rest));
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let plain = |scheme: &&str| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let scheme = scheme.filter(plain).map(|scheme| format!("{scheme}://")).unwrap_or_default();
+    let end = match facts.reason {
+        ProbeReason::BadUrl => rest.len(),
+        _ => rest.find(['/', '?', '#']).unwrap_or(rest.len()),
+    };
     let (authority, path) = rest.split_at(end);
     let host = authority.rsplit('@').next().unwrap_or_default();
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let scheme = scheme.map(|scheme| format!("{scheme}://")).unwrap_or_default();
-    redact_text(&format!("{scheme}{host}{path}"))
+    let whole = format!("{scheme}{host}{path}");
+    let whole = redact_text(whole.split(['?', '#']).next().unwrap_or_default());
+    match whole.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}…", &whole[..end]),
+        None => whole,
+    }
 }
 
 fn line((url, facts): &(&str, &ProbeFacts), out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}: {}", sanitize(&shown(url)), facts.text())
+    writeln!(out, "{}: {}", sanitize(&shown(url, facts)), facts.text())
 }
 
 #[derive(Serialize)]
@@ -89,7 +101,7 @@ impl<'a> Entry<'a> {
     fn new(url: &str, facts: &'a ProbeFacts) -> Self {
         let software = facts.software.as_ref();
         Self {
-            url: sanitize(&shown(url)).into_owned(),
+            url: sanitize(&shown(url, facts)).into_owned(),
             software: software.map(|software| software.id.as_str()),
             name: software.map(|software| software.name.as_str()),
             version: software.and_then(|software| software.version.as_deref()),

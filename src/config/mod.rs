@@ -117,7 +117,7 @@ impl Config {
         let (given, wrong) = values::read(root.get_ref());
         faults.extend(wrong.into_iter().chain(contradictions::find(&given, &line)).filter(|(at, _)| *at < sure));
         let config = Self::of(&given, &place, &mut faults);
-        if faults.is_empty() && config.rules.wants_nothing() {
+        if faults.is_empty() && config.rules.wants_nothing(true, true) {
             faults.extend(given.iter().rfind(|given| selects(given)).map(|given| (given.at, Fault::NothingLeft)));
         }
         if faults.is_empty() {

@@ -139,9 +139,7 @@ impl Client {
     ) -> Result<Self, OnlineError> {
         let bounds = &options.bounds;
         if let Some(proxy) = proxy {
-            let known = proxy.starts_with("http://") || proxy.starts_with("https://");
-            let proxy = Proxy::all(proxy).ok().filter(|_| known).ok_or(OnlineError::Proxy)?;
-            builder = builder.proxy(proxy);
+            builder = builder.proxy(proxy_at(proxy).ok_or(OnlineError::Proxy)?);
         }
         Ok(Self {
             http: builder.build().map_err(|_| OnlineError::NoClient)?,
@@ -152,7 +150,7 @@ impl Client {
         })
     }
 
-    /// Asks, when it is its turn. A connection that fails is tried once more.
+    /// Asks, when it is its turn. A connection that could not be made is tried once more; what was sent once is not sent again.
     pub(super) async fn get(&self, request: &Request) -> Result<Answer, OnlineReason> {
         let asking = async {
             let _turn = self.at_once.acquire().await.map_err(|_| OnlineReason::Limit)?;
@@ -181,6 +179,13 @@ impl Client {
         let (body, cut) = body(response, request.most).await?;
         Ok(Answer { status, body, cut, headers })
     }
+}
+
+/// The proxy at an address. `None` of what is no address of one.
+pub(super) fn proxy_at(address: &str) -> Option<Proxy> {
+    let url = reqwest::Url::parse(address).ok()?;
+    let known = matches!(url.scheme(), "http" | "https") && url.has_host() && address.contains("://");
+    Proxy::all(address).ok().filter(|_| known)
 }
 
 /// What all clients have in common: the roots of the web, no redirects, no variables, no cookies, nothing unpacked.
@@ -244,8 +249,21 @@ fn reason(error: &reqwest::Error) -> OnlineReason {
             return OnlineReason::Tls;
         }
     }
-    match error.is_connect() || error.is_request() {
+    // Nothing was sent where there is no connection. A proxy that refuses to make one has answered, though.
+    match error.is_connect() && failed_to_connect(error) {
         true => OnlineReason::Connect,
         false => OnlineReason::NotTheApi,
     }
+}
+
+/// Whether the system could not make a connection.
+fn failed_to_connect(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        if cause.is::<io::Error>() {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }

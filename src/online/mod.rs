@@ -34,6 +34,9 @@ pub use hosts::Hosts;
 pub use names::Names;
 pub use options::{AdminKey, AdminKeyError, Bounds, Options};
 
+/// Takes out of a text what looks like a key.
+pub type Redact = fn(&str) -> String;
+
 /// A key that may be asked about: proven by its structure, whole, and no published example.
 #[derive(Clone, Debug)]
 pub struct Candidate<'a> {
@@ -67,6 +70,15 @@ pub const fn is_built_in() -> bool {
     cfg!(feature = "online")
 }
 
+/// Whether requests can be sent through a proxy at this address.
+#[must_use]
+pub fn is_proxy(address: &str) -> bool {
+    #[cfg(feature = "online")]
+    return client::proxy_at(address).is_some();
+    #[cfg(not(feature = "online"))]
+    address.starts_with("http")
+}
+
 /// Asks what the options say, of each key once, and each endpoint behind the URLs. What could not be found out is said in the answer; what takes too long is
 /// left, so that a run without a network ends soon and tells all that it knows offline.
 ///
@@ -80,7 +92,7 @@ pub fn ask(
     candidates: &[Candidate<'_>],
     endpoints: &BTreeSet<String>,
     rules: &Rules,
-    redact: &dyn Fn(&str) -> String,
+    redact: Redact,
 ) -> Result<Online, OnlineError> {
     if !options.asks() {
         return Ok(Online::default());

@@ -19,7 +19,7 @@ impl Names {
         Self::default()
     }
 
-    /// As a test says, and a port of this machine in place of every public address at its scheme's own port. No option, variable or file leads here.
+    /// As a test says, and a port of this machine in place of every address of another one. No option, variable or file leads here.
     #[doc(hidden)]
     #[must_use]
     pub fn for_tests(look_up: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static, port: u16) -> Self {
@@ -32,14 +32,26 @@ impl Names {
         self.told.as_ref().map(|(look_up, _)| look_up(host))
     }
 
-    /// Where to connect for an address that may be asked. The port is the URL's own where it is none here.
+    /// Where to connect for an address that may be asked. The port is the URL's own where it is none here. A test reaches nothing
+    /// but this machine, whatever addresses it gives a name.
     #[cfg_attr(not(feature = "online"), expect(dead_code, reason = "nobody is asked"))]
-    pub(super) fn route(&self, address: IpAddr, public: bool) -> SocketAddr {
+    pub(super) fn route(&self, address: IpAddr) -> SocketAddr {
         match &self.told {
-            Some((_, stand_in)) if public => *stand_in,
+            Some((_, stand_in)) if !is_of_machine(address) => *stand_in,
             _ => SocketAddr::new(address, 0),
         }
     }
+
+    /// Whether an address that stands in a URL may be connected to: in a test those of this machine alone.
+    #[cfg_attr(not(feature = "online"), expect(dead_code, reason = "nobody is asked"))]
+    pub(super) fn lets_reach(&self, address: IpAddr) -> bool {
+        self.told.is_none() || is_of_machine(address)
+    }
+}
+
+/// Whether an address can only be one of this machine.
+fn is_of_machine(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
 }
 
 impl fmt::Debug for Names {

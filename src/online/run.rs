@@ -8,14 +8,14 @@ use crate::model::Online;
 use crate::rules::Rules;
 
 use super::client::Client;
-use super::{Candidate, OnlineError, Options, account, probe, verify};
+use super::{Candidate, OnlineError, Options, Redact, account, probe, verify};
 
 pub(super) fn ask(
     options: &Options,
     candidates: &[Candidate<'_>],
     endpoints: &BTreeSet<String>,
     rules: &Rules,
-    redact: &dyn Fn(&str) -> String,
+    redact: Redact,
 ) -> Result<Online, OnlineError> {
     let (checks, answers) = rules.checks();
     let planned = if options.verify { verify::plan(candidates, &checks) } else { Vec::new() };
@@ -32,14 +32,14 @@ pub(super) fn ask(
         if let Some(admin) = &options.own_account {
             let client = Client::new(options)?;
             account::announcements().for_each(|line| (options.announce)(&line));
-            let listed = account::list(&client, admin, redact).await;
+            let listed = account::list(&client, admin, &redact).await;
             for (fingerprint, holding) in account::holdings(candidates, &listed) {
                 online.keys.entry(fingerprint).or_default().holding = Some(holding);
             }
             online.account = Some(listed.facts());
         }
         if options.probe {
-            let plan = probe::Plan::new(endpoints, options.probe_private, redact);
+            let plan = probe::Plan::new(endpoints, options.probe_private, &redact);
             plan.announcement().iter().for_each(|line| (options.announce)(line));
             let (told, counts) = probe::ask(options, plan, rules, redact).await?;
             online.endpoints = told;

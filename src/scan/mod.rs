@@ -150,7 +150,7 @@ fn run_with(
     let online = if options.online.asks() {
         let candidates = asked::candidates(&blobs, &options.fingerprinter);
         let endpoints = assess::in_use(&blobs, &options.policy);
-        online::ask(&options.online, &candidates, &endpoints, rules, &redact)?
+        online::ask(&options.online, &candidates, &endpoints, rules, detect::redact_text)?
     } else {
         Online::default()
     };

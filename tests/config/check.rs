@@ -122,16 +122,17 @@ fn a_policy_that_turns_every_rule_off_is_refused() {
     );
     let off: String = words.iter().map(|word| format!("{word} = 'off'\n")).collect();
     let last = RuleId::ALL.len() + 1;
-    for (config, place) in [
-        (except, ".keyscan.toml:2:".to_owned()),
-        (format!("[severity]\n{off}"), format!(".keyscan.toml:{last}:")),
-        ("[rules]\nonly = ['foreign-key']\n".to_owned(), ".keyscan.toml:2:".to_owned()),
-    ] {
+    for (config, place) in
+        [(except, ".keyscan.toml:2:".to_owned()), (format!("[severity]\n{off}"), format!(".keyscan.toml:{last}:"))]
+    {
         let tree = tree(&config, RELAY);
         for args in [&["config", "check"][..], &["."]] {
             refused(&keyscan(tree.path(), args), &[&place, "every rule is turned off"]);
         }
     }
+    // What only the own account tells is a rule to look at where that is asked.
+    let online = tree("[rules]\nonly = ['foreign-key']\n", RELAY);
+    refused(&keyscan(online.path(), &["."]), &["no rule is left", "--own-account"]);
     let tree = tree("", RELAY);
     let all: Vec<&str> = words.iter().flat_map(|word| ["--except", word]).collect();
     for args in [all.as_slice(), &["--only", "exposed-key", "--except", "exposed-key"], &["--only", "foreign-key"]] {

@@ -47,8 +47,10 @@ fn heads_that_are_none_are_no_answer() {
         [b"HTTP/1.1 200 OK\r\n".to_vec(), b"x: y\r\n".repeat(100_000), b"\r\n{}".to_vec()].concat(),
         [b"HTTP/1.1 200 OK\r\nx: ".to_vec(), vec![b'y'; 4_000_000], b"\r\n\r\n{}".to_vec()].concat(),
     ] {
-        let reason = reason(Reply::Raw(raw));
-        assert!(matches!(reason, OnlineReason::Connect | OnlineReason::NotTheApi), "{reason:?}");
+        let server = Server::start(move |_| Reply::Raw(raw.clone()));
+        let said = verify(&server, &key(), "openai-project", "openai");
+        assert_eq!(said, Verification::unknown(OnlineReason::NotTheApi));
+        assert_eq!(server.asked().len(), 1, "what was sent once is not sent again");
     }
 }
 

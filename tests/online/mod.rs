@@ -43,7 +43,7 @@ fn verify_with(options: &Options, key: &str, format: &str, issuer: &str) -> Veri
     let secret = Secret::new(key.as_bytes());
     let fingerprint = Fingerprinter::plain().fingerprint(&secret, false).unwrap();
     let candidate = Candidate { fingerprint: fingerprint.clone(), secret: &secret, format, issuer };
-    let online = ask(options, &[candidate], &BTreeSet::new(), &Rules::builtin(), &str::to_owned).unwrap();
+    let online = ask(options, &[candidate], &BTreeSet::new(), &Rules::builtin(), str::to_owned).unwrap();
     online.keys[&fingerprint].verification.clone().unwrap()
 }
 
@@ -61,7 +61,7 @@ fn own_account(options: Options, admin: &str, keys: &[(&str, &str)]) -> Online {
         })
         .collect();
     let options = Options { own_account: Some(AdminKey::new(admin.as_bytes()).unwrap()), ..options };
-    ask(&options, &candidates, &BTreeSet::new(), &Rules::builtin(), &str::to_owned).unwrap()
+    ask(&options, &candidates, &BTreeSet::new(), &Rules::builtin(), str::to_owned).unwrap()
 }
 
 /// Scans a folder, and asks as the options say.

@@ -88,11 +88,16 @@ impl RuleSelection {
         (self.only.is_empty() || self.only.contains(&rule)) && !self.except.contains(&rule)
     }
 
-    /// Whether no rule is left that a scan could find anything by.
+    /// Whether no rule is left that a run could find anything by. Of some rules only the issuer knows: whether keys work, or what the own
+    /// account holds.
     #[must_use]
-    pub fn wants_nothing(&self) -> bool {
-        // Whose key it is that answers only the issuer knows, and a scan does not ask.
-        !RuleId::ALL.iter().any(|&rule| rule != RuleId::ForeignKey && self.wants(rule))
+    pub fn wants_nothing(&self, verifies: bool, lists_account: bool) -> bool {
+        let can_hold = |rule: RuleId| match rule {
+            RuleId::ForeignKey => verifies && lists_account,
+            RuleId::NoSpendLimit => lists_account,
+            _ => true,
+        };
+        !RuleId::ALL.iter().any(|&rule| can_hold(rule) && self.wants(rule))
     }
 }
 

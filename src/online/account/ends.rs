@@ -4,6 +4,8 @@
 const MASK: [char; 4] = ['*', '.', '…', '•'];
 /// As many characters behind the family's prefix tell one key from another.
 const TELLING: usize = 3;
+/// The same where not all keys are listed: another one could show as little.
+const TELLING_IN_PART: usize = 8;
 
 /// Whose a listed key is, which says how it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,24 +39,32 @@ impl Shown {
 
     /// Whether a key has these ends, and is of a family that such an owner's keys are of.
     pub(super) fn fits(&self, key: &[u8], format: &str) -> bool {
-        let family = match self.owner {
+        self.ends(key) && self.is_family(format)
+    }
+
+    /// Whether a key has these ends.
+    pub(super) fn ends(&self, key: &[u8]) -> bool {
+        let (head, tail) = (self.head.as_bytes(), self.tail.as_bytes());
+        head.len() + tail.len() <= key.len() && key.starts_with(head) && key.ends_with(tail)
+    }
+
+    fn is_family(&self, format: &str) -> bool {
+        match self.owner {
             Owner::Organization => format == "openai-admin",
             Owner::Service => format.starts_with("openai-service-account"),
             Owner::Person => format != "openai-admin" && !format.starts_with("openai-service-account"),
             Owner::Unknown => format != "openai-admin",
-        };
-        let (head, tail) = (self.head.as_bytes(), self.tail.as_bytes());
-        family && head.len() + tail.len() <= key.len() && key.starts_with(head) && key.ends_with(tail)
+        }
     }
 
-    /// Whether enough is shown to tell one key from another.
-    pub(super) fn tells(&self) -> bool {
+    /// Whether enough is shown to tell one key from another, of all keys or of those that happen to be listed.
+    pub(super) fn tells(&self, complete: bool) -> bool {
         let prefix = ["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-None-", "sk-"];
         let behind = prefix.into_iter().find_map(|prefix| self.head.strip_prefix(prefix));
         // The head may end in the middle of the prefix, and shows nothing then.
         let cut = prefix.into_iter().any(|prefix| prefix.starts_with(&self.head));
         let shown = if cut { 0 } else { behind.map_or(0, str::len) };
-        shown + self.tail.len() >= TELLING
+        shown + self.tail.len() >= if complete { TELLING } else { TELLING_IN_PART }
     }
 }
 
@@ -95,8 +105,10 @@ mod tests {
 
     #[test]
     fn what_shows_too_little_tells_nothing() {
-        let tells = |masked: &str| Shown::of(masked, Owner::Person).unwrap().tells();
+        let tells = |masked: &str| Shown::of(masked, Owner::Person).unwrap().tells(true);
         assert!(tells("sk-...xyz") && tells("sk-proj-ab...z") && tells("sk-pro...xyz"));
+        let in_part = |masked: &str| Shown::of(masked, Owner::Person).unwrap().tells(false);
+        assert!(in_part("sk-proj-abcd...wxyz") && !in_part("sk-...xyz") && !in_part("sk-proj-abc...wxyz"));
         assert!(!tells("sk-...yz") && !tells("sk-proj-...") && !tells("sk-proj...") && !tells("sk-svcacct-a...z"));
     }
 }

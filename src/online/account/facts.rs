@@ -43,7 +43,8 @@ pub(super) fn key(entry: &Value, project: Option<&Project>, redact: &dyn Fn(&str
         last_used: entry.get("last_used_at").and_then(Value::as_i64).and_then(day),
         orphaned: inactive || project.is_some_and(|project| project.archived),
     };
-    Some(Own { shown, facts })
+    let id = entry.get("id").and_then(Value::as_str).map(str::to_owned);
+    Some(Own { id, shown, facts })
 }
 
 fn day(seconds: i64) -> Option<String> {

@@ -7,6 +7,8 @@ mod facts;
 mod limits;
 mod pages;
 
+use std::collections::BTreeSet;
+
 use tokio::task::JoinSet;
 
 use crate::model::{AccountFacts, Fingerprint, Holding, Listing, OnlineReason, OwnKeyFacts, ProjectFacts};
@@ -34,6 +36,8 @@ pub(super) struct Account {
 
 /// A key of the account.
 struct Own {
+    /// Its id, where the account tells.
+    id: Option<String>,
     shown: Shown,
     facts: OwnKeyFacts,
 }
@@ -101,6 +105,10 @@ pub(super) async fn list(client: &Client, admin: &AdminKey, redact: &dyn Fn(&str
         }
     }
     account.projects = projects.len() as u64;
+    if projects.is_empty() {
+        // Every account has one: whoever sees none may not see keys either.
+        account.misses(OnlineReason::Unexpected);
+    }
     let Listed { entries, missing } = pages::all(&asker, "/admin_api_keys?order=asc").await;
     account.keys.extend(entries.iter().filter_map(|entry| facts::key(entry, None, redact)));
     if let Some(reason) = missing {
@@ -118,6 +126,9 @@ pub(super) async fn list(client: &Client, admin: &AdminKey, redact: &dyn Fn(&str
             account.misses(reason);
         }
     }
+    // A page that comes twice, or a key that is listed with two projects, is one key.
+    let mut seen = BTreeSet::new();
+    account.keys.retain(|own| own.id.as_ref().is_none_or(|id| seen.insert(id.clone())));
     account.unlimited = limits::without(&asker, &projects).await;
     account
 }
@@ -144,12 +155,15 @@ pub(super) fn holdings(candidates: &[Candidate<'_>], account: &Account) -> Vec<(
     }
     let found: Vec<&Candidate<'_>> = candidates.iter().filter(|candidate| candidate.issuer == ISSUER).collect();
     let fits = |own: &Own, candidate: &Candidate<'_>| own.shown.fits(candidate.secret.expose(), candidate.format);
+    let complete = account.listing == Listing::Complete;
     let holding = |candidate: &Candidate<'_>| {
         let listed: Vec<&Own> = account.keys.iter().filter(|own| fits(own, candidate)).collect();
         match listed.as_slice() {
+            // What is shown is its own, and its owner is not of the kind that its prefix says: nobody can tell.
+            [] if account.keys.iter().any(|own| own.shown.ends(candidate.secret.expose())) => Holding::PossiblyOurs,
             [] => Holding::NotInAccount,
             // Two found keys with the ends of one: either may be it.
-            [own] if own.shown.tells() && found.iter().filter(|other| fits(own, other)).count() == 1 => {
+            [own] if own.shown.tells(complete) && found.iter().filter(|other| fits(own, other)).count() == 1 => {
                 Holding::Ours(Box::new(own.facts.clone()))
             }
             _ => Holding::PossiblyOurs,

@@ -48,7 +48,7 @@ struct Page {
 enum Next {
     End,
     After(String),
-    /// There is more, and nothing tells how to ask for it.
+    /// There is more, or nothing tells whether there is, and nothing tells how to ask for it.
     Lost,
 }
 
@@ -56,14 +56,12 @@ async fn page(asker: &Asker<'_>, path: &str, after: Option<&str>) -> Result<Page
     let after = after.map(|id| format!("&after={id}")).unwrap_or_default();
     let body = body(asker, &format!("{path}&limit={PAGE}{after}")).await?;
     let Some(Value::Array(entries)) = body.get("data").cloned() else { return Err(OnlineReason::NotTheApi) };
-    let more = match body.get("has_more") {
-        None => false,
-        Some(more) => more.as_bool().ok_or(OnlineReason::NotTheApi)?,
-    };
+    let more = body.get("has_more").and_then(Value::as_bool);
     let id = |value: &Value| value.as_str().filter(|id| is_id(id)).map(str::to_owned);
     let next = match more {
-        false => Next::End,
-        true => {
+        Some(false) => Next::End,
+        None => Next::Lost,
+        Some(true) => {
             let last = body.get("last_id").and_then(id).or_else(|| entries.last()?.get("id").and_then(id));
             last.map_or(Next::Lost, Next::After)
         }

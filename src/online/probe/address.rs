@@ -16,24 +16,37 @@ pub(super) enum Reach {
     Never,
 }
 
-/// What hands out the credentials of the machine it is asked from: of AWS (with containers and EKS), GCP, Azure, Alibaba, Oracle.
-const METADATA_V4: [Ipv4Addr; 3] =
-    [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
-const METADATA_V6: [Ipv6Addr; 3] = [
+/// What hands out the credentials of the machine it is asked from: of AWS (with containers and EKS), GCP, Azure, Alibaba, Oracle, Tencent, Volcengine, Scaleway.
+const METADATA_V4: [Ipv4Addr; 6] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+    Ipv4Addr::new(169, 254, 0, 23),
+    Ipv4Addr::new(100, 96, 0, 96),
+    Ipv4Addr::new(169, 254, 42, 42),
+];
+const METADATA_V6: [Ipv6Addr; 4] = [
+    Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
     Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
     Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23),
     Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
 ];
 
 /// Names of services that hand out credentials.
-const METADATA_NAMES: [&str; 5] =
-    ["metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"];
+const METADATA_NAMES: [&str; 6] = [
+    "metadata",
+    "metadata.tencentyun.com",
+    "metadata.google.internal",
+    "metadata.goog",
+    "instance-data",
+    "instance-data.ec2.internal",
+];
 /// What manuals call hosts, and what no resolver has to be asked for.
 const RESERVED_NAMES: [&str; 8] =
     ["example", "example.com", "example.net", "example.org", "invalid", "test", "onion", "alt"];
 /// Where names are those of one network.
-const OWN_NAMES: [&str; 10] =
-    ["localhost", "local", "internal", "lan", "home", "corp", "intranet", "private", "home.arpa", "svc"];
+const OWN_NAMES: [&str; 11] =
+    ["localhost", "localdomain", "local", "internal", "lan", "home", "corp", "intranet", "private", "home.arpa", "svc"];
 
 /// How far a host may be asked by its name alone: lower case, without a dot at the end.
 pub(super) fn of_name(name: &str) -> Reach {
@@ -176,6 +189,11 @@ mod tests {
             "100.100.100.200",
             "168.63.129.16",
             "192.0.0.192",
+            "169.254.0.23",
+            "169.254.42.42",
+            "100.96.0.96",
+            "fd00:42::42",
+            "::ffff:169.254.0.23",
             "fd00:ec2::254",
             "fd20:ce::254",
             "::ffff:169.254.169.254",
@@ -210,6 +228,8 @@ mod tests {
             ("gateway.corp", Reach::Private),
             ("metadata.google.internal", Reach::Never),
             ("metadata", Reach::Never),
+            ("metadata.tencentyun.com", Reach::Never),
+            ("localhost.localdomain", Reach::Private),
             ("api.example.com", Reach::Never),
             ("relay.test", Reach::Never),
             ("x.invalid", Reach::Never),

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use self::address::Reach;
 use self::target::Target;
 use self::visit::Prober;
-use super::{OnlineError, Options};
+use super::{OnlineError, Options, Redact};
 use crate::model::{ProbeCounts, ProbeFacts, ProbeReason};
 use crate::rules::Rules;
 
@@ -99,18 +99,13 @@ impl Plan {
 }
 
 /// Asks every endpoint of the plan.
-pub(super) async fn ask(
-    options: &Options,
-    plan: Plan,
-    rules: &Rules,
-    redact: &dyn Fn(&str) -> String,
-) -> Result<Told, OnlineError> {
+pub(super) async fn ask(options: &Options, plan: Plan, rules: &Rules, redact: Redact) -> Result<Told, OnlineError> {
     let mut counts = plan.counts();
     let mut told = plan.refused;
     if plan.asked.is_empty() {
         return Ok((told, counts));
     }
-    let prober = Arc::new(Prober::new(options, rules)?);
+    let prober = Arc::new(Prober::new(options, rules, redact)?);
     let mut asking = JoinSet::new();
     for (target, urls) in plan.asked {
         let prober = Arc::clone(&prober);

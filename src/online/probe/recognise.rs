@@ -9,6 +9,8 @@ use crate::rules::schema::{SoftwareKind, Tell};
 
 /// The path at which every compatible API lists its models.
 const MODELS: &str = "/v1/models";
+/// Nothing stands at a path.
+const NOT_FOUND: u16 = 404;
 /// The longest version that is repeated.
 const LONGEST_VERSION: usize = 40;
 
@@ -25,6 +27,8 @@ pub(super) struct Seen {
     pub(super) answered: bool,
     /// Whether it speaks the API.
     pub(super) compatible: bool,
+    /// Whether there is something at the base that was asked: the API, or a software that names itself.
+    pub(super) spoke: bool,
     /// What stands on any of its answers.
     pub(super) aside: Option<Running>,
 }
@@ -50,8 +54,8 @@ impl Tells {
     pub(super) fn read(&self, path: &str, answer: &Answer, seen: &mut Seen) -> Option<Running> {
         seen.answered = true;
         let json: Option<Value> = if answer.cut { None } else { serde_json::from_slice(&answer.body).ok() };
-        let text = String::from_utf8_lossy(&answer.body);
-        seen.compatible |= path == MODELS && json.as_ref().is_some_and(speaks);
+        let text = without_comments(&String::from_utf8_lossy(&answer.body));
+        seen.compatible |= path == MODELS && json.as_ref().is_some_and(|body| speaks(answer.status, body));
         let find = |path: Option<&str>| {
             let (tell, running) = self
                 .all
@@ -59,11 +63,17 @@ impl Tells {
                 .find(|(tell, _)| tell.path.as_deref() == path && fits(tell, answer, json.as_ref(), &text))?;
             Some(Running { version: version(tell, answer, json.as_ref()), ..running.clone() })
         };
-        let found = find(Some(path));
-        if found.is_none() && seen.aside.is_none() {
-            seen.aside = find(None);
+        let (found, aside) = (find(Some(path)), find(None));
+        seen.spoke |= seen.compatible || (aside.is_some() && answer.status != NOT_FOUND);
+        if seen.aside.is_none() {
+            seen.aside = aside;
         }
-        found
+        let relays = |running: &Running| running.class == SoftwareClass::RelaySoftware;
+        // A relay passes on what stands behind it, body and all; its own header is its own.
+        match &seen.aside {
+            Some(aside) if relays(aside) && found.as_ref().is_some_and(|found| !relays(found)) => Some(aside.clone()),
+            _ => found,
+        }
     }
 }
 
@@ -78,7 +88,7 @@ fn running(tell: &Tell, rules: &Rules) -> Option<Running> {
             SoftwareKind::Gateway => SoftwareClass::Gateway,
             SoftwareKind::FrontEnd => return None,
         };
-        return Some(running(id, &software.name, class));
+        return Some(running(id, tell.name.as_ref().unwrap_or(&software.name), class));
     }
     let id = tell.server.as_deref()?;
     let server = rules.endpoint(id)?;
@@ -111,10 +121,30 @@ fn version(tell: &Tell, answer: &Answer, json: Option<&Value>) -> Option<String>
     fits.then(|| said.to_owned())
 }
 
-/// Whether a body is a list of models, or an error, as the API writes them.
-fn speaks(body: &Value) -> bool {
-    let listed =
-        body.get("object").and_then(Value::as_str) == Some("list") && body.get("data").is_some_and(Value::is_array);
-    let error = body.get("error").and_then(|error| Some((error.get("message")?, error.get("type")?)));
-    listed || error.is_some_and(|(message, _)| message.is_string())
+/// A page without its comments, which say nothing of what serves it.
+fn without_comments(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        shown.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
+    }
+    shown + rest
+}
+
+/// Whether an answer is a list of models, or the error that somebody without a key gets, as the API writes them. Other APIs have
+/// errors of a message and a type, too, without the rest of it.
+fn speaks(status: u16, body: &Value) -> bool {
+    let is_model = |model: &Value| model.get("id").is_some_and(Value::is_string);
+    let list = body.get("object").and_then(Value::as_str) == Some("list");
+    let listed = list && body.get("data").and_then(Value::as_array).is_some_and(|data| data.iter().all(is_model));
+    let error = body.get("error").is_some_and(|error| {
+        let texts = ["message", "type"].iter().all(|field| error.get(field).is_some_and(Value::is_string));
+        texts && error.get("param").is_some() && error.get("code").is_some()
+    });
+    match status {
+        200 => listed,
+        401 | 403 => error,
+        _ => false,
+    }
 }

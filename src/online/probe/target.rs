@@ -9,6 +9,9 @@ use crate::model::ProbeReason;
 
 /// The longest base, and the longest address that is followed.
 const LONGEST_PATH: usize = 200;
+/// The longest part of a path that is sent, and the longest word in it.
+const LONGEST_NAME: usize = 32;
+const LONGEST_WORD: usize = 14;
 /// Where the API begins, and the base of the software ends.
 const API: [&str; 10] =
     ["chat", "completions", "responses", "messages", "embeddings", "models", "engines", "images", "audio", "realtime"];
@@ -33,9 +36,8 @@ impl Target {
             return Err(ProbeReason::BadUrl);
         }
         for segment in url.path().split('/').filter(|segment| !segment.is_empty()) {
-            let sent = is_plain(segment) && redact(segment) == segment;
             let longer = target.base.len() + 1 + segment.len();
-            if begins_api(segment) || !sent || longer > LONGEST_PATH {
+            if begins_api(segment) || !may_be_sent(segment, redact) || longer > LONGEST_PATH {
                 break;
             }
             target.base.push('/');
@@ -51,9 +53,11 @@ impl Target {
             "http" => false,
             _ => return None,
         };
-        let host = url.host_str()?.trim_end_matches('.').to_owned();
+        let host = url.host_str()?;
+        // One dot at the end says that a name is whole. Two are no name, and could hide an address.
+        let host = host.strip_suffix('.').unwrap_or(host).to_owned();
         let port = url.port_or_known_default().filter(|port| *port != 0)?;
-        (!host.is_empty()).then_some(Self { tls, host, port, base: String::new() })
+        (!host.is_empty() && !host.ends_with('.')).then_some(Self { tls, host, port, base: String::new() })
     }
 
     /// The host, as it stands in a URL.
@@ -90,30 +94,24 @@ impl Target {
         }
     }
 
-    /// Where an answer leads that was asked for at `path`: on the same host, or on another public one at its usual port. TLS is
-    /// never left, and nothing but a path goes along.
-    pub(super) fn next(&self, path: &str, location: &str) -> Option<(Self, String)> {
+    /// Where an answer leads that was asked for at `path`: on the same host, at the same port or under TLS. What another host runs says
+    /// nothing of this one. TLS is never left, and nothing but a path goes along, of which the same holds as of the URL that was found:
+    /// whoever is asked may know a key, and must not make it travel.
+    pub(super) fn next(&self, path: &str, location: &str, redact: &dyn Fn(&str) -> String) -> Option<(Self, String)> {
         let url = Url::parse(&self.url(path)).ok()?.join(location).ok()?;
         let next = Self::at(&url)?;
         let path = url.path();
-        let plain =
-            path.len() <= LONGEST_PATH && path.split('/').all(|segment| segment.is_empty() || is_plain(segment));
-        let same = next.host == self.host && next.port == self.port;
-        let usual = next.port == if next.tls { 443 } else { 80 };
-        let upgraded = next.host == self.host && next.tls && usual;
-        let elsewhere = usual && next.reach() == Reach::Public;
-        let fits = plain && (next.tls || !self.tls) && (same || upgraded || elsewhere);
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        let sent = segments.all(|segment| may_be_sent(segment, redact));
+        let same = next.port == self.port && (next.tls || !self.tls);
+        let upgraded = next.tls && next.port == 443;
+        let fits = path.len() <= LONGEST_PATH && sent && next.host == self.host && (same || upgraded);
         fits.then(|| (next, path.to_owned()))
     }
 
     /// Goes on with the scheme and the port of another one.
     pub(super) fn move_to(&mut self, other: &Self) {
         (self.tls, self.port) = (other.tls, other.port);
-    }
-
-    /// Whether both are the same host, by whatever scheme.
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
-        self.host == other.host
     }
 }
 
@@ -123,10 +121,19 @@ fn parse(url: &str) -> Option<Url> {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => format!("http://{rest}"),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => format!("https://{rest}"),
         Some(_) => url.to_owned(),
-        None => format!("https://{url}"),
+        None if begins_with_host(url) => format!("https://{url}"),
+        None => return None,
     };
     let bytes = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'`<>\\^{|}$".contains(&byte));
     Url::parse(&url).ok().filter(|_| bytes || !url.is_ascii() && url.chars().all(|letter| !letter.is_control()))
+}
+
+/// Whether a text without a scheme begins with a host, with or without a port: with no name or password, and no scheme that is cut.
+fn begins_with_host(text: &str) -> bool {
+    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = host.rsplit_once(':').filter(|_| !host.ends_with(']')).map(|(_, port)| port);
+    let plain = port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    !host.is_empty() && !host.contains('@') && plain
 }
 
 /// Whether the API of every software begins here.
@@ -135,10 +142,22 @@ fn begins_api(segment: &str) -> bool {
     version || API.contains(&segment)
 }
 
-/// Whether a segment is a name, and no template and nothing escaped.
-fn is_plain(segment: &str) -> bool {
-    let byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'@');
-    segment.len() <= 64 && segment.bytes().all(byte)
+/// Whether a part of a path is sent: a name made of words, and nothing that could be a secret, a token or somebody's id.
+fn may_be_sent(segment: &str, redact: &dyn Fn(&str) -> String) -> bool {
+    let words = segment.split(['-', '_', '.', '~', '@']);
+    segment.len() <= LONGEST_NAME && words.into_iter().all(is_word) && redact(segment) == segment
+}
+
+/// Whether these are letters as in a word, a small number, or a version. No word has digits between its letters, or large
+/// letters behind small ones.
+fn is_word(word: &str) -> bool {
+    let letters = word.trim_start_matches(|first: char| first.is_ascii_uppercase());
+    let capitals = word.len() - letters.len();
+    let small = letters.bytes().all(|byte| byte.is_ascii_lowercase());
+    let cased = small && (capitals <= 1 || letters.is_empty());
+    let digits = |text: &str, most: usize| text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
+    let version = word.strip_prefix('v').is_some_and(|rest| digits(rest, 2));
+    (cased && word.len() <= LONGEST_WORD) || digits(word, 3) || version
 }
 
 #[cfg(test)]
@@ -222,6 +241,11 @@ mod tests {
             "https://relay.dev:99999/",
             "javascript:alert(1)",
             "http://[::1/",
+            "https:/user:hunter2@h/",
+            "user:hunter2@h/?u=http://x",
+            "//user:hunter2@h/",
+            "http://127.1../",
+            "http://0x7f.1../",
             "https://a\u{0}b/",
         ] {
             assert_eq!(Target::of(url, &keep), Err(ProbeReason::BadUrl), "{url}");
@@ -229,29 +253,55 @@ mod tests {
     }
 
     #[test]
-    fn redirects_stay_with_the_host_or_go_to_a_public_one_and_keep_tls() {
+    fn only_words_of_a_path_are_sent() {
+        for sent in
+            ["openai", "one-api", "gpt-4", "LLM", "Proxy", "api_gateway", "v2", "tools", "index.html", "relay.dev"]
+        {
+            assert!(may_be_sent(sent, &keep), "{sent}");
+        }
+        for stays in [
+            "s3cr3t_t0ken",
+            "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+            "deadbeef-cafe-babe-feed-facefeedbeef",
+            "qwertyuiopasdfghjklzxcvb",
+            "aBcDeFgHiJkL",
+            "ABcd",
+            "glpat-abcdefghijklmnopqrst",
+            "xoxb-123456789012-abcdefgh",
+            "v1secret",
+            "1234567",
+            "a%2fb",
+            "[key]",
+        ] {
+            assert!(!may_be_sent(stays, &keep), "{stays}");
+            assert_eq!(target(&format!("https://relay.dev/llm/{stays}/x")).base, "/llm", "{stays}");
+        }
+    }
+
+    #[test]
+    fn redirects_stay_with_the_host_and_keep_tls() {
         let from = target("https://relay.dev/v1");
         let plain = target("http://relay.dev:8080/v1");
-        let next = |from: &Target, location: &str| from.next("/x", location).map(|(next, path)| next.url(&path));
+        let redact = |text: &str| if text.starts_with("sk-") { "[key]".to_owned() } else { text.to_owned() };
+        let next =
+            |from: &Target, location: &str| from.next("/x", location, &redact).map(|(next, path)| next.url(&path));
         assert_eq!(next(&from, "/ui/?a=sk-x#y"), Some("https://relay.dev/ui/".to_owned()));
-        assert_eq!(next(&from, "https://www.relay.dev/"), Some("https://www.relay.dev/".to_owned()));
+        assert_eq!(next(&from, "https://RELAY.dev./"), Some("https://relay.dev/".to_owned()));
         assert_eq!(next(&plain, "https://relay.dev/"), Some("https://relay.dev/".to_owned()));
         assert_eq!(next(&plain, "/y"), Some("http://relay.dev:8080/y".to_owned()));
         for location in [
             "http://relay.dev/",
-            "http://www.relay.dev/",
+            "https://www.relay.dev/",
+            "https://other.dev/x",
+            "https://sk-secret.relay.dev/",
             "https://relay.dev:8443/",
             "https://127.0.0.1/",
-            "https://localhost/",
-            "https://[::1]/",
             "https://169.254.169.254/latest/meta-data/",
-            "https://2852039166/",
-            "https://10.0.0.1/",
-            "https://redis.internal/",
-            "https://other.dev:6379/",
             "//127.1/",
             "ftp://relay.dev/",
             "/a%0d%0ab",
+            "/ui/sk-secret",
+            "/ui/4f9a8c7e6d5b",
             "javascript:1",
         ] {
             assert_eq!(next(&from, location), None, "{location}");

@@ -12,7 +12,7 @@ use super::recognise::{Seen, Tells};
 use super::target::Target;
 use crate::model::{OnlineReason, ProbeFacts, ProbeReason, Running};
 use crate::online::client::{Answer, Client, Request, look_up};
-use crate::online::{Names, OnlineError, Options};
+use crate::online::{Names, OnlineError, Options, Redact};
 use crate::rules::Rules;
 
 /// The longest body that is read.
@@ -27,7 +27,7 @@ pub(super) struct Prober {
     pins: Pins,
     names: Names,
     tells: Tells,
-    rules: Rules,
+    redact: Redact,
     private: bool,
     connect: Duration,
     endpoint: Duration,
@@ -36,7 +36,7 @@ pub(super) struct Prober {
 }
 
 impl Prober {
-    pub(super) fn new(options: &Options, rules: &Rules) -> Result<Self, OnlineError> {
+    pub(super) fn new(options: &Options, rules: &Rules, redact: Redact) -> Result<Self, OnlineError> {
         let pins = Pins::default();
         Ok(Self {
             direct: Client::to_strangers(options, Some(pins.clone()))?,
@@ -44,7 +44,7 @@ impl Prober {
             pins,
             names: options.names.clone(),
             tells: Tells::new(rules),
-            rules: rules.clone(),
+            redact,
             private: options.probe_private,
             connect: options.bounds.connect,
             endpoint: options.bounds.endpoint,
@@ -83,23 +83,24 @@ impl Prober {
                     return Ok(found);
                 }
             }
+            if seen.spoke {
+                // What stands beside it on the host is another thing.
+                break;
+            }
         }
         Ok(None)
     }
 
-    /// The answer at a path, wherever it is on the host or on the public ones it leads to; nothing if it leads elsewhere.
+    /// The answer at a path, wherever it is on the host; nothing if it leads elsewhere.
     async fn fetch(&self, target: &mut Target, path: &str) -> Result<Option<Answer>, ProbeReason> {
         let (mut host, mut path) = (target.clone(), path.to_owned());
         for _ in 0..=MOST_HOPS {
-            let (client, _) = self.way_to(&host).await?;
+            let client = self.way_to(&host).await?;
             let answer = client.get(&Request::plain(host.url(&path), MOST_BODY)).await.map_err(reason)?;
             let location = answer.text("location").filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location else { return Ok(Some(answer)) };
-            let Some((next, leads)) = host.next(&path, location) else { return Ok(None) };
-            if !next.is_beside(&host) && !self.may_go_on_to(&next).await {
-                return Ok(None);
-            }
-            if next.is_beside(target) && leads == path {
+            let Some((next, leads)) = host.next(&path, location, &self.redact) else { return Ok(None) };
+            if leads == path {
                 // To the same under TLS: everything else will be there, too.
                 target.move_to(&next);
             }
@@ -108,23 +109,17 @@ impl Prober {
         Ok(None)
     }
 
-    /// Whether an answer may lead to another host: a public one, of which the catalogue does not say already what it is.
-    async fn may_go_on_to(&self, target: &Target) -> bool {
-        let host = target.host().as_bytes();
-        let known = self.rules.host(host).is_some() || self.rules.relay_domain(host).is_some();
-        !known && matches!(self.way_to(target).await, Ok((_, Reach::Public)))
-    }
-
-    /// How to reach a host, if it may be asked, and how far it reaches. Its name is looked up once, every address is judged, and no
+    /// How to reach a host, if it may be asked. Its name is looked up once, every address is judged, and no
     /// other one is connected to.
-    async fn way_to(&self, target: &Target) -> Result<(&Client, Reach), ProbeReason> {
+    async fn way_to(&self, target: &Target) -> Result<&Client, ProbeReason> {
         let by_name = self.allowed(target.reach())?;
         let proxied = self.proxied.as_ref().filter(|_| by_name == Reach::Public);
-        if target.literal().is_some() {
-            return Ok((proxied.unwrap_or(&self.direct), by_name));
+        if let Some(address) = target.literal() {
+            let direct = Some(&self.direct).filter(|_| self.names.lets_reach(address));
+            return proxied.or(direct).ok_or(ProbeReason::Connect);
         }
-        if let Some(reach) = self.pins.judged(target.host()) {
-            return Ok((&self.direct, reach));
+        if self.pins.holds(target.host()) {
+            return Ok(&self.direct);
         }
         let addresses: Vec<IpAddr> = match self.names.told(target.host()) {
             Some(told) => told,
@@ -132,15 +127,14 @@ impl Prober {
         };
         let Some(worst) = addresses.iter().map(|address| address::of_address(*address)).max() else {
             // Behind a proxy names of the world may be unknown; it looks them up itself.
-            return proxied.map(|proxied| (proxied, by_name)).ok_or(ProbeReason::Dns);
+            return proxied.ok_or(ProbeReason::Dns);
         };
         let reach = self.allowed(worst)?;
         if let Some(proxied) = proxied.filter(|_| reach == Reach::Public) {
-            return Ok((proxied, reach));
+            return Ok(proxied);
         }
-        let route = |address: &IpAddr| self.names.route(*address, reach == Reach::Public);
-        self.pins.pin(target.host(), reach, addresses.iter().map(route).collect());
-        Ok((&self.direct, reach))
+        self.pins.pin(target.host(), addresses.iter().map(|address| self.names.route(*address)).collect());
+        Ok(&self.direct)
     }
 
     fn allowed(&self, reach: Reach) -> Result<Reach, ProbeReason> {

@@ -17,6 +17,9 @@ pub struct Tell {
     /// Id of the software that runs models itself, a self-hosted one from the table `endpoint`; this or `software`.
     #[serde(default)]
     pub server: Option<Text>,
+    /// What reports call it, where the answer does not tell it from others that were made from it.
+    #[serde(default)]
+    pub name: Option<Text>,
     /// The path that is asked, behind the endpoint's own base. Without one any answer will do, if no path's own tells more.
     #[serde(default)]
     pub path: Option<Text>,

@@ -64,6 +64,37 @@ fn neither_password_nor_key_of_an_address_is_repeated() {
 }
 
 #[test]
+fn nothing_of_an_address_that_is_none_is_repeated_but_its_host() {
+    for url in ["https:/user:hunter2@h/", "user:hunter2@h/?u=http://x", "//user:hunter2@h/", "http://u:hunter2?x@h/"] {
+        let run = keyscan(Tree::new().path(), &["probe", url]);
+        let all = run.text() + &run.errors();
+        assert!(run.code == 2 && !all.contains("hunter2"), "{all}");
+    }
+    let run = keyscan(Tree::new().path(), &["probe", &format!("ftp://h/{}", "long/".repeat(4000))]);
+    assert!(run.code == 2 && run.text().len() < 400, "{}", run.text().len());
+}
+
+#[test]
+fn a_wrong_proxy_is_refused_before_anything_is_scanned() {
+    let tree = Tree::one(".env", "A=b\n");
+    for proxy in ["http://[", "http://", "http://127.0.0.1:99999", "nonsense"] {
+        let run = keyscan(tree.path(), &["--verify", "--online-proxy", proxy]);
+        assert!(run.code == 2 && run.errors().contains("the proxy is no"), "{proxy}: {}", run.errors());
+    }
+}
+
+#[test]
+fn rules_that_only_an_issuer_knows_need_their_option() {
+    let tree = Tree::one("notes.md", "nothing\n");
+    for only in ["foreign-key", "no-spend-limit"] {
+        let run = keyscan(tree.path(), &["--only", only]);
+        assert!(run.code == 2 && run.errors().contains("no rule is left"), "{only}: {}", run.errors());
+    }
+    let run = keyscan(tree.path(), &["--only", "foreign-key", "--verify"]);
+    assert_eq!(run.code, 2, "half of it");
+}
+
+#[test]
 fn a_scan_asks_the_own_machine_only_where_that_is_wanted() {
     let server = Server::start(only_at("/api/status", new_api()));
     let tree =

@@ -59,6 +59,69 @@ fn answers_are_followed_a_few_steps_on_the_same_host() {
     assert!(times.load(Ordering::SeqCst) < 60);
 }
 
+/// Whoever is asked may know a key of ours: it must not make one travel.
+#[test]
+fn no_answer_makes_a_key_or_anything_like_it_travel() {
+    let key = crate::support::modern("sk-proj-", 74, 1);
+    let short = crate::support::expand("sk-{32}", 2).to_lowercase();
+    for to in [
+        format!("http://other.dev/{key}"),
+        format!("http://{short}.other.dev/"),
+        format!("http://{short}.nobody-knows.dev/"),
+        format!("http://{short}@other.dev/api/status"),
+        "http://other.dev/api/status".to_owned(),
+        "http://www.api.nobody-knows.dev/api/status".to_owned(),
+        format!("/{key}"),
+        format!("/{short}/x"),
+        "/s3cr3t_t0ken/x".to_owned(),
+    ] {
+        let goal = to.clone();
+        let server = Server::start(move |_| redirect(302, &goal));
+        let names = Names::for_tests(
+            |host| {
+                assert_eq!(host, "api.nobody-knows.dev", "no other name is looked up");
+                vec![address(PUBLIC)]
+            },
+            server.port,
+        );
+        assert_eq!(reason(&Options { names, ..options(&server) }, HOST), ProbeReason::Redirect, "{to}");
+        for asked in server.asked() {
+            assert_eq!(asked.header("host"), Some("api.nobody-knows.dev"), "{to}");
+            let raw = String::from_utf8_lossy(&asked.raw).into_owned();
+            assert!(!raw.contains("sk-") && !raw.contains("t0ken"), "{raw}");
+        }
+    }
+}
+
+/// What stands beside an API on its host, or on a host that it leads to, says nothing of it.
+#[test]
+fn what_something_else_runs_is_not_said_of_an_endpoint() {
+    let server = Server::start(|asked| match asked.path() {
+        "/llm/v1/models" => Reply::list(),
+        "/api/status" => new_api(),
+        _ => nothing_here(),
+    });
+    assert_eq!(reason(&options(&server), &format!("{HOST}/llm/v1")), ProbeReason::CompatibleApi);
+    assert!(server.asked().iter().all(|asked| asked.path().starts_with("/llm/")));
+}
+
+/// A test must not reach anybody, whatever it asks about.
+#[test]
+fn names_of_a_test_lead_to_this_machine_alone() {
+    let server = Server::start(only_at("/api/status", new_api()));
+    for told in [&[PUBLIC][..], &[PUBLIC, "10.1.2.3"], &["10.1.2.3", "192.168.0.1"], &["fd00::1"]] {
+        let names = Names::for_tests(move |_| told.iter().map(|told| address(told)).collect(), server.port);
+        let options = Options { names, probe_private: true, ..options(&server) };
+        let asked = server.asked().len();
+        assert_eq!(probe(&options, HOST).reason, ProbeReason::Recognised, "{told:?}");
+        assert_eq!(server.asked().len(), asked + 1);
+    }
+    let options = Options { probe_private: true, ..options(&server) };
+    for literal in [PUBLIC, "10.1.2.3", "[fd00::1]", "[64:ff9b::10.1.2.3]"] {
+        assert_eq!(reason(&options, &format!("http://{literal}/v1")), ProbeReason::Connect, "{literal}");
+    }
+}
+
 #[test]
 fn a_catalogued_host_is_not_asked_by_way_of_another() {
     let server = Server::start(|asked| match asked.header("host") {
@@ -82,11 +145,11 @@ fn whatever_comes_ends_and_says_why() {
         (Reply::Dripping, &[ProbeReason::Timeout]),
         (Reply::Endless("{"), &[ProbeReason::NotRecognised]),
         (Reply::Endless("<html>"), &[ProbeReason::NotRecognised]),
-        (Reply::Raw(many), &[ProbeReason::Connect, ProbeReason::NotHttp]),
-        (Reply::Raw(wide), &[ProbeReason::Connect, ProbeReason::NotHttp]),
-        (Reply::Raw(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()), &[ProbeReason::Connect, ProbeReason::NotHttp]),
-        (Reply::Raw(b"\xff\xff\xff\xff".to_vec()), &[ProbeReason::Connect, ProbeReason::NotHttp]),
-        (Reply::Raw(Vec::new()), &[ProbeReason::Connect, ProbeReason::NotHttp]),
+        (Reply::Raw(many), &[ProbeReason::NotHttp]),
+        (Reply::Raw(wide), &[ProbeReason::NotHttp]),
+        (Reply::Raw(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()), &[ProbeReason::NotHttp]),
+        (Reply::Raw(b"\xff\xff\xff\xff".to_vec()), &[ProbeReason::NotHttp]),
+        (Reply::Raw(Vec::new()), &[ProbeReason::NotHttp]),
         (Reply::Raw(bomb), &[ProbeReason::NotRecognised]),
         (Reply::Raw(foreign), &[ProbeReason::NotRecognised]),
         (Reply::json(200, &deep), &[ProbeReason::NotRecognised]),

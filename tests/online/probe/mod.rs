@@ -39,7 +39,7 @@ fn options(server: &Server) -> Options {
 
 fn ask_all(options: &Options, urls: &[&str]) -> Online {
     let urls: BTreeSet<String> = urls.iter().map(|url| (*url).to_owned()).collect();
-    ask(options, &[], &urls, &Rules::builtin(), &keyscan::detect::redact_text).unwrap()
+    ask(options, &[], &urls, &Rules::builtin(), keyscan::detect::redact_text).unwrap()
 }
 
 /// What is learnt of one URL.

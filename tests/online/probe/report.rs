@@ -65,7 +65,7 @@ fn a_stranger_that_runs_relay_software_is_a_relay() {
     assert_eq!(kind(finding), EndpointKind::Relay);
     assert_eq!(
         finding.message,
-        "LLM requests go to api.nobody-knows.dev, a host in no catalogue that runs relay software (New API)."
+        "LLM requests go to api.nobody-knows.dev, a host in no catalogue that says it runs relay software (New API)."
     );
     let signal = finding.signals.iter().find(|signal| signal.id == SignalId::RunsSoftware).unwrap();
     assert_eq!(signal.detail, "New API v0.9.3, relay software");
@@ -213,4 +213,81 @@ fn equal_answers_give_equal_reports_and_none_the_report_of_before() {
     }
     unknown["scan"].as_object_mut().unwrap().remove("probes");
     assert_eq!(unknown, offline);
+}
+
+/// Everything that a gate could be set to and that a report reaches.
+fn gates(report: &Report) -> std::collections::BTreeSet<(String, Severity, Confidence)> {
+    let severities = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+    let sure = [Confidence::Low, Confidence::Medium, Confidence::High];
+    let every = || severities.into_iter().flat_map(|severity| sure.map(|sure| (severity, sure)));
+    let reached = |finding: &Finding| {
+        let reaches = finding.reaches.clone();
+        let reached = every().filter(move |gate| reaches.iter().any(|at| at.0 >= gate.0 && at.1 >= gate.1));
+        let id = finding.id.clone();
+        reached.map(move |(severity, sure)| (id.clone(), severity, sure)).collect::<Vec<_>>()
+    };
+    report.findings.iter().flat_map(reached).collect()
+}
+
+/// What a stranger says can make a finding worse, and never milder.
+#[test]
+fn no_answer_takes_a_finding_out_of_a_gate() {
+    let tells = Rules::builtin().tells();
+    let told = |id: &str| {
+        let tell = tells.iter().find(|tell| tell.id == id).unwrap();
+        (tell.path.clone().unwrap().to_string(), Reply::json(tell.example.status, &tell.example.body))
+    };
+    let answers = [
+        told("new-api-status"),
+        told("litellm-alive"),
+        told("ollama-root"),
+        ("/v1/models".to_owned(), Reply::list()),
+        ("/none".to_owned(), nothing_here()),
+    ];
+    let keys = [
+        String::new(),
+        modern("sk-proj-", 74, 1),
+        crate::support::expand("sk-{48}", 2),
+        crate::support::expand("cr_{64:hex}", 3),
+        crate::support::expand("{32:hex}", 4),
+    ];
+    for url in ["http://gw.nobody-knows.dev/v1", "http://u:pw@gw.nobody-knows.dev/v1", "http://93.184.215.14/v1"] {
+        for key in &keys {
+            for (path, line) in
+                [("config/production.env", ""), (".env", ""), ("main.py", "from openai import OpenAI\n")]
+            {
+                let text = match line {
+                    "" => format!("OPENAI_BASE_URL={url}\nOPENAI_API_KEY={key}\n"),
+                    line => format!("{line}client = OpenAI(base_url='{url}', api_key='{key}')\n"),
+                };
+                let tree = Tree::one(path, text);
+                let before = gates(&plain(&tree, Options::default()));
+                assert!(!before.is_empty(), "{url} {path}");
+                for (at, reply) in &answers {
+                    let (at, reply) = (at.clone(), reply.clone());
+                    let server =
+                        Server::start(move |asked| if asked.path() == at { reply.clone() } else { nothing_here() });
+                    let after = gates(&plain(&tree, options(&server)));
+                    let lost: Vec<_> = before.difference(&after).collect();
+                    assert!(lost.is_empty(), "{url} {path}: {lost:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A policy that comes with a tree cannot widen what is asked.
+#[test]
+fn manuals_and_examples_are_not_asked_whatever_the_tree_says() {
+    let server = Server::start(|_| nothing_here());
+    let tree = Tree::one("main.py", CLIENT);
+    tree.write(".env.example", "OPENAI_BASE_URL=http://example-of.nobody-knows.dev/v1\n");
+    tree.write("README.md", "```\nOPENAI_BASE_URL=http://manual-of.nobody-knows.dev/v1\n```\n");
+    let everything = keyscan::assess::PathPatterns::new(&["**"]).unwrap();
+    let paths = vec![(keyscan::model::Environment::Production, everything)];
+    let policy = Policy { paths, ..Policy::default() };
+    scan(&tree, options(&server), policy);
+    let hosts: BTreeSet<String> =
+        server.asked().iter().filter_map(|asked| asked.header("host").map(str::to_owned)).collect();
+    assert_eq!(hosts.into_iter().collect::<Vec<_>>(), ["api.nobody-knows.dev"]);
 }

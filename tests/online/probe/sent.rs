@@ -59,6 +59,22 @@ fn a_base_that_looks_like_a_key_stays_here() {
 }
 
 #[test]
+fn nothing_of_a_base_goes_along_that_could_be_a_secret() {
+    let server = Server::start(|_| nothing_here());
+    for secret in
+        ["3f2504e0-4f89-41d3-9a0c-0305e82c3301", "s3cr3t_t0ken", "xoxb-1234567890-abcdef", "kZtRwQpLmNbVcXyHgFdSaJuI"]
+    {
+        probe(&options(&server), &format!("{HOST}/llm/{secret}/v1"));
+        probe(&options(&server), &format!("{HOST}/{secret}/llm/v1"));
+    }
+    assert!(server.asked().iter().any(|asked| asked.path() == "/llm/api/status"));
+    for asked in server.asked() {
+        let path = asked.path().strip_prefix("/llm").unwrap_or(asked.path()).to_owned();
+        assert!(Rules::builtin().tells().iter().any(|tell| tell.path.as_deref() == Some(path.as_str())), "{path}");
+    }
+}
+
+#[test]
 fn an_endpoint_is_asked_once_however_often_it_is_written() {
     let server = Server::start(only_at("/api/status", new_api()));
     let urls = ["/v1", "/v1/", "/v1/chat/completions", "", "/", "/v1/models?x=1"].map(|path| format!("{HOST}{path}"));

@@ -74,6 +74,18 @@ fn a_path_tells_more_than_a_header_on_every_answer() {
 }
 
 #[test]
+fn a_relay_is_not_taken_for_what_it_passes_on() {
+    let header = || vec![("x-oneapi-request-id", "20260101".to_owned())];
+    let vllm = r#"{"object":"list","data":[{"id":"m","object":"model","owned_by":"vllm"}]}"#;
+    let server = Server::start(move |asked| match asked.path() {
+        "/v1/models" => Reply::Http(200, header(), vllm.to_owned()),
+        _ => Reply::Http(404, header(), String::new()),
+    });
+    let software = probe(&options(&server), HOST).software.unwrap();
+    assert_eq!((software.name.as_str(), software.class), ("One API or a fork", SoftwareClass::RelaySoftware));
+}
+
+#[test]
 fn what_no_software_says_is_nobodys() {
     let spa = "<!doctype html><html><head><title>Acme</title></head><body><div id=root></div></body></html>";
     let openai = r#"{"error":{"message":"You didn't provide an API key.","type":"invalid_request_error","param":null,"code":null}}"#;
@@ -89,6 +101,16 @@ fn what_no_software_says_is_nobodys() {
         (r#"{"message":"Is it true that Ollama is running?"}"#, 200, ProbeReason::NotRecognised),
         ("Someone said: Ollama is running", 200, ProbeReason::NotRecognised),
         ("[]", 200, ProbeReason::NotRecognised),
+        (
+            r#"{"error":{"message":"Unrecognized request URL","type":"invalid_request_error"}}"#,
+            404,
+            ProbeReason::NotRecognised,
+        ),
+        (r#"{"error":{"message":"No key","type":"invalid_request_error"}}"#, 401, ProbeReason::NotRecognised),
+        (r#"{"error":{"message":"x","type":"OAuthException","code":190}}"#, 401, ProbeReason::NotRecognised),
+        (openai, 404, ProbeReason::NotRecognised),
+        (list, 500, ProbeReason::NotRecognised),
+        ("<!-- <title>Sub2API - AI API Gateway</title> --><title>x</title>", 200, ProbeReason::NotRecognised),
         (openai, 401, ProbeReason::CompatibleApi),
         (list, 200, ProbeReason::CompatibleApi),
     ] {
