@@ -56,10 +56,7 @@ impl<'r> Undoing<'_, 'r> {
             let core = &self.blob.core;
             match &outer {
                 // A stretch of a view that holds nothing decoded was read as one of the text itself.
-                Some((_, outer)) => stretches.retain(|stretch| {
-                    let joins = encoding != Encoding::Joined || outer.may_join(&stretch.range);
-                    joins && outer.is_decoded(&stretch.range)
-                }),
+                Some((_, outer)) => stretches.retain(|stretch| outer.is_decoded(&stretch.range)),
                 None => stretches.retain(|stretch| stretch.range.start < core.end && core.start < stretch.range.end),
             }
             if stretches.is_empty() {
@@ -104,6 +101,7 @@ impl<'r> Undoing<'_, 'r> {
         inner.keys.retain(|key| {
             let range = key.start..key.end;
             view.is_decoded(&range)
+                && view.is_of_one_piece(&range)
                 && (!view.is_strict(&range) || self.is_complete(key) && !is_whole(view.source_of(range).start, key))
         });
         // In mails the name of a setting is only one once the `=` behind it is decoded.

@@ -93,11 +93,15 @@ impl View {
         self.holds_decoded(range, |_| true)
     }
 
-    /// Whether literals in a range may be put together: programs do that before they undo an encoding of whole texts, so
-    /// what such an encoding says goes on in nothing that stands beside it.
-    pub(in crate::detect) fn may_join(&self, range: &Range<usize>) -> bool {
-        let packed = matches!(self.encoding, Encoding::Base64 | Encoding::Hex);
-        !packed || self.part_at(range.start) == self.part_at(range.end.saturating_sub(1))
+    /// Whether a range may say something together: programs join literals and undo escapes before an encoding of whole texts,
+    /// so what such an encoding says, further out, goes on in nothing that stands beside it.
+    pub(in crate::detect) fn is_of_one_piece(&self, range: &Range<usize>) -> bool {
+        self.outer.as_ref().is_none_or(|outer| {
+            let place = self.place_of(range.clone());
+            let packed = matches!(outer.encoding, Encoding::Base64 | Encoding::Hex);
+            let last = place.end.saturating_sub(1).max(place.start);
+            (!packed || outer.part_at(place.start) == outer.part_at(last)) && outer.is_of_one_piece(&place)
+        })
     }
 
     /// Whether a range of the view holds anything decoded of a stretch, here or in what this is a view of, in which only
