@@ -183,9 +183,9 @@ fn an_interrupted_run_leaves_nothing() {
             child.wait().unwrap();
             return;
         }
-        // Signals that the caller ignores stay ignored, all of them: a run under `nohup` is left alone.
-        if signals("self", "SigIgn") & 1 == 1 {
-            println!("skipped: this run is to survive a hang-up");
+        // Signals that the caller ignores stay ignored: all of them under `nohup`, the interrupt in a shell's background.
+        if signals("self", "SigIgn") & (1 | 1 << (number - 1)) != 0 {
+            println!("skipped: this run is to survive such signals");
             child.kill().unwrap();
             child.wait().unwrap();
             return;
